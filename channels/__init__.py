@@ -1,0 +1,1 @@
+"""Delivery to the outside: mail, SMS, papers; one adapter each."""

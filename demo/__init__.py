@@ -1,0 +1,1 @@
+"""A synthetic company that lives through the real processes."""

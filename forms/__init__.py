@@ -1,0 +1,1 @@
+"""Forms as data, compiled to one schema that checks every answer."""

@@ -1,0 +1,1 @@
+"""The verbs that diagrams use: service-task handlers, one module per process."""

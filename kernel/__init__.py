@@ -1,0 +1,1 @@
+"""What engine and ledger both need: actor, clock, ids, calendar, columns, audit, database."""

@@ -1,0 +1,1 @@
+"""Diagrams and decision tables, one folder per process. Data, no Python."""

@@ -1,0 +1,1 @@
+"""The desks, the REST API, the command line and the worker."""
