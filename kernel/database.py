@@ -1,0 +1,75 @@
+"""The database: one metadata for all rooms, two transaction modes, sessions that carry the vault.
+
+SQLite cannot turn a reading transaction into a writing one once another writer has acted, in spite of its busy
+timeout; so the mode is chosen when the transaction opens: BEGIN to read, BEGIN IMMEDIATE to write.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from kernel.vault import Vault
+
+_BEGIN = "keyturn_begin"
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {}
+
+
+def connect(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for a SQLite or PostgreSQL URL, set up as Keyturn needs it."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not open transactions by itself; the begin event does, in the mode asked for.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def reading_session(engine: Engine, vault: Vault) -> Session:
+    """A session whose transaction only reads."""
+    return _session(engine.execution_options(**{_BEGIN: "BEGIN"}), vault)
+
+
+def writing_session(engine: Engine, vault: Vault) -> Session:
+    """A session whose transaction may write from its start."""
+    return _session(engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}), vault)
+
+
+def _session(engine: Engine, vault: Vault) -> Session:
+    session = Session(engine, expire_on_commit=False)
+    session.info["vault"] = vault
+    return session
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"

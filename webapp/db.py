@@ -1,0 +1,49 @@
+"""The one place that commits: a unit of work per command, a reading session per page.
+
+Before the commit the ledger's facts go to their subscribers. When the engine reports that a step failed for a
+technical reason, everything is rolled back and the incident is written in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from engine.api import StepFailed, record_incident
+from kernel.actor import SYSTEM, Actor
+from kernel.clock import Clock
+from kernel.database import connect, reading_session, writing_session
+from kernel.facts import Telling, deliver_facts
+from kernel.vault import Vault
+
+
+class Database:
+    """A database with its keys and its clock."""
+
+    def __init__(self, url: str, vault: Vault, clock: Clock) -> None:
+        self.engine = connect(url)
+        self.vault = vault
+        self.clock = clock
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; nothing done in it is kept."""
+        with reading_session(self.engine, self.vault) as session:
+            yield session
+
+    @contextmanager
+    def unit_of_work(self, actor: Actor = SYSTEM, *, request_id: str | None = None) -> Iterator[Session]:
+        """Commit once at the end of the block, or roll back and leave nothing."""
+        try:
+            with writing_session(self.engine, self.vault) as session:
+                session.info["request_id"] = request_id
+                yield session
+                deliver_facts(Telling(session, actor, self.clock))
+                session.commit()
+        except StepFailed as failure:
+            with writing_session(self.engine, self.vault) as session:
+                record_incident(session, self.clock, failure)
+                session.commit()
+            raise

@@ -1,0 +1,7 @@
+"""All tables: importing this module completes the metadata for migrations and tests."""
+
+import engine.models
+import kernel.audit
+import ledger.models
+
+__all__ = ["engine", "kernel", "ledger"]
