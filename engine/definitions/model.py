@@ -1,0 +1,189 @@
+"""A diagram as data: what the engine and the checks need to know of it, free of XML.
+
+Texts that are FEEL and texts that are plain are told apart by `Setting`: a leading ``=`` marks FEEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A text of the diagram: FEEL when ``is_feel``, else a plain value."""
+
+    text: str
+    is_feel: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A named value: an input, output, fact, payload, correlation or assignment; ``value`` is FEEL text."""
+
+    name: str
+    value: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class UserTask:
+    """What ``keyturn:task`` says of a user task."""
+
+    form: str | None = None
+    candidate_groups: Setting | None = None
+    candidate_users: Setting | None = None
+    assignee: Setting | None = None
+    excluded: Setting | None = None
+    due: Setting | None = None
+    follow_up: Setting | None = None
+    priority: Setting | None = None
+    completed_by: str | None = None
+    facts: tuple[Mapped, ...] = ()
+    outputs: tuple[Mapped, ...] = ()
+
+
+@dataclass(frozen=True)
+class HandlerCall:
+    """Which Python verb a service task runs; no inputs or outputs mean: by field name."""
+
+    name: str
+    inputs: tuple[Mapped, ...] = ()
+    outputs: tuple[Mapped, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class DecisionCall:
+    """Which decision a business-rule task evaluates. ``mapping`` is single, collect or list."""
+
+    ref: str
+    result: str
+    mapping: str = "single"
+    inputs: tuple[Mapped, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class ProcessCall:
+    """A call activity: no ``inputs`` pass all data in, no ``outputs`` take all data out."""
+
+    key: str
+    inputs: tuple[Mapped, ...] = ()
+    outputs: tuple[Mapped, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Multi-instance or standard loop. ``collection``, ``cardinality``, ``until`` are FEEL texts."""
+
+    sequential: bool
+    collection: str | None = None
+    cardinality: str | None = None
+    element: str | None = None
+    output_collection: str | None = None
+    output_element: str | None = None
+    until: str | None = None
+    standard: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event definition. ``kind`` is message, timer, signal, error, escalation, terminate, link, ….
+
+    ``name`` is the message or signal name, or the error code. For timers ``timer_kind`` is date, duration or
+    cycle, ``timer`` its text, and ``working_days`` says that a duration counts working days.
+    """
+
+    kind: str
+    name: str | None = None
+    timer_kind: str | None = None
+    timer: Setting | None = None
+    working_days: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Node:
+    """An activity, gateway or event. ``kind`` is BPMN's element name; ``scope`` the enclosing element's id."""
+
+    id: str
+    kind: str
+    name: str | None
+    line: int
+    scope: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    documentation: str | None = None
+    lane: str | None = None
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[str, ...] = ()
+    default: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    triggered_by_event: bool = False
+    events: tuple[Event, ...] = ()
+    message: str | None = None
+    correlation: tuple[Mapped, ...] = ()
+    payload: tuple[Mapped, ...] = ()
+    task: UserTask | None = None
+    handler: HandlerCall | None = None
+    decision: DecisionCall | None = None
+    assigns: tuple[Mapped, ...] = ()
+    script: str | None = None
+    script_format: str | None = None
+    call: ProcessCall | None = None
+    loop: Loop | None = None
+    for_compensation: bool = False
+
+    @property
+    def event(self) -> Event | None:
+        """The only event definition, if there is just one."""
+        return self.events[0] if len(self.events) == 1 else None
+
+    def label(self, language: str) -> str:
+        """The name in a language, else the drawn name, else the id."""
+        return self.labels.get(language) or self.name or self.id
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow; ``condition`` is FEEL text."""
+
+    id: str
+    source: str
+    target: str
+    line: int
+    scope: str
+    name: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    condition: str | None = None
+
+
+@dataclass(frozen=True)
+class ProcessModel:
+    """An executable process: its nodes and flows (sub-processes' too, by ``scope``), in file order."""
+
+    key: str
+    name: str | None
+    line: int
+    nodes: Mapping[str, Node]
+    flows: Mapping[str, Flow]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    documentation: str | None = None
+    start_form: str | None = None
+    start_permission: str | None = None
+    business_key: str | None = None
+    lanes: Mapping[str, str] = field(default_factory=dict)
+
+    def children(self, scope: str) -> list[Node]:
+        """The nodes directly inside a process or sub-process."""
+        return [node for node in self.nodes.values() if node.scope == scope]
+
+    def boundary_events(self, activity: str) -> list[Node]:
+        """The boundary events attached to an activity, in file order."""
+        return [node for node in self.nodes.values() if node.attached_to == activity]
+
+    def label(self, language: str) -> str:
+        """The process name in a language, else the drawn name, else the key."""
+        return self.labels.get(language) or self.name or self.key

@@ -1,0 +1,25 @@
+"""XML names: namespaces and qualified references."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+KEYTURN = "https://keyturn.example/schema/bpmn/1.0"
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+def q(name: str, namespace: str = BPMN) -> str:
+    """A name in Clark notation."""
+    return f"{{{namespace}}}{name}"
+
+
+def local(element: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return etree.QName(element).localname
+
+
+def local_ref(reference: str) -> str:
+    """An id reference without the namespace prefix that some tools put before it."""
+    return reference.strip().rpartition(":")[2]

@@ -1,0 +1,189 @@
+"""From BPMN XML to `ProcessModel`.
+
+Flows without an id, which BPMN allows, get one; references with a namespace prefix lose it. What cannot be read is
+a finding, never a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.definitions import extensions as ext
+from engine.definitions.events import read_events
+from engine.definitions.model import Flow, Loop, Node, ProcessModel
+from engine.definitions.names import BPMN, local, local_ref, q
+from engine.definitions.safe_xml import parse_xml
+from engine.findings import ERROR, DefinitionError, Finding
+
+_SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
+_NODES = {
+    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
+    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
+    "callActivity", "subProcess", "transaction", "adHocSubProcess",
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
+}  # fmt: skip
+
+
+@dataclass
+class _Drawing:
+    """What is collected while one process is read."""
+
+    definitions: Mapping[str, etree._Element]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    lanes: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read(xml: bytes, *, resource: str = "") -> ProcessModel:
+    """The one executable process of a file; raises `DefinitionError` when there is none or more than one."""
+    models = [model for model, executable in _read(xml, resource) if executable]
+    if len(models) != 1:
+        code = "no_executable_process" if not models else "several_executable_processes"
+        keys = ", ".join(model.key for model in models)
+        raise DefinitionError([Finding(code, ERROR, params={"keys": keys}, resource=resource)])
+    return models[0]
+
+
+def read_all(xml: bytes, *, resource: str = "") -> list[ProcessModel]:
+    """Every process of a file, executable or not."""
+    return [model for model, _ in _read(xml, resource)]
+
+
+def _read(xml: bytes, resource: str) -> Iterator[tuple[ProcessModel, bool]]:
+    root = parse_xml(xml, resource=resource)
+    if local(root) != "definitions" or etree.QName(root).namespace != BPMN:
+        raise DefinitionError([Finding("not_bpmn", ERROR, line=root.sourceline, resource=resource)])
+    roots = {element.get("id", ""): element for element in root if isinstance(element.tag, str)}
+    for process in root.iterfind(q("process")):
+        drawing = _Drawing(roots)
+        model = _read_process(process, drawing)
+        if drawing.findings:
+            raise DefinitionError(drawing.findings)
+        yield model, process.get("isExecutable", "false").strip() in ("true", "1")
+
+
+def _read_process(process: etree._Element, drawing: _Drawing) -> ProcessModel:
+    key = process.get("id", "")
+    _read_lanes(process, drawing)
+    _read_scope(process, key, drawing)
+    settings = ext.process_settings(process)
+    return ProcessModel(
+        key=key,
+        name=process.get("name"),
+        line=process.sourceline or 0,
+        nodes=drawing.nodes,
+        flows=drawing.flows,
+        labels=ext.labels(process),
+        documentation=_documentation(process),
+        start_form=settings.start_form,
+        start_permission=settings.start_permission,
+        business_key=settings.business_key,
+        lanes=drawing.lanes,
+    )
+
+
+def _read_lanes(process: etree._Element, drawing: _Drawing) -> None:
+    for lane in process.iter(q("lane")):
+        for ref in lane.iterfind(q("flowNodeRef")):
+            drawing.lanes[local_ref(ref.text or "")] = lane.get("name") or lane.get("id") or ""
+
+
+def _read_scope(parent: etree._Element, scope: str, drawing: _Drawing) -> None:
+    flows = list(_read_flows(parent, scope))
+    for flow in flows:
+        drawing.flows[flow.id] = flow
+    for element in parent:
+        if not isinstance(element.tag, str) or etree.QName(element).namespace != BPMN:
+            continue
+        if local(element) in _NODES:
+            node = _read_node(element, scope, flows, drawing)
+            if node.id in drawing.nodes:
+                drawing.findings.append(Finding("id_twice", ERROR, node.id, node.name, node.line))
+            drawing.nodes[node.id] = node
+            if local(element) in _SCOPES:
+                _read_scope(element, node.id, drawing)
+
+
+def _read_flows(parent: etree._Element, scope: str) -> Iterator[Flow]:
+    for number, element in enumerate(parent.iterfind(q("sequenceFlow"))):
+        condition = element.find(q("conditionExpression"))
+        yield Flow(
+            id=element.get("id") or f"{scope}_flow_{number}",
+            source=local_ref(element.get("sourceRef", "")),
+            target=local_ref(element.get("targetRef", "")),
+            line=element.sourceline or 0,
+            scope=scope,
+            name=element.get("name"),
+            labels=ext.labels(element),
+            condition=ext.feel_text(condition.text) if condition is not None else None,
+        )
+
+
+def _read_node(element: etree._Element, scope: str, flows: list[Flow], drawing: _Drawing) -> Node:
+    node_id = element.get("id", "")
+    if not node_id:
+        line = element.sourceline
+        drawing.findings.append(
+            Finding("id_missing", ERROR, None, element.get("name"), line, {"kind": local(element)})
+        )
+    script = element.find(q("script"))
+    return Node(
+        id=node_id,
+        kind=local(element),
+        name=element.get("name"),
+        line=element.sourceline or 0,
+        scope=scope,
+        labels=ext.labels(element),
+        documentation=_documentation(element),
+        lane=drawing.lanes.get(node_id),
+        incoming=tuple(flow.id for flow in flows if flow.target == node_id),
+        outgoing=tuple(flow.id for flow in flows if flow.source == node_id),
+        default=local_ref(element.get("default", "")) or None,
+        attached_to=local_ref(element.get("attachedToRef", "")) or None,
+        interrupting=_flag(element, "cancelActivity", True) and _flag(element, "isInterrupting", True),
+        triggered_by_event=_flag(element, "triggeredByEvent", False),
+        events=read_events(element, drawing.definitions),
+        message=_message_name(element, drawing.definitions),
+        correlation=ext.correlation(element),
+        payload=ext.payload(element),
+        task=ext.user_task(element) if local(element) == "userTask" else None,
+        handler=ext.handler_call(element),
+        decision=ext.decision_call(element),
+        assigns=ext.assigns(element),
+        script=script.text if script is not None else None,
+        script_format=element.get("scriptFormat"),
+        call=ext.process_call(element) if local(element) == "callActivity" else None,
+        loop=_loop(element),
+        for_compensation=_flag(element, "isForCompensation", False),
+    )
+
+
+def _flag(element: etree._Element, name: str, default: bool) -> bool:
+    text = element.get(name)
+    return default if text is None else text.strip() in ("true", "1")
+
+
+def _documentation(element: etree._Element) -> str | None:
+    found = element.find(q("documentation"))
+    return (found.text or "").strip() or None if found is not None else None
+
+
+def _message_name(element: etree._Element, roots: Mapping[str, etree._Element]) -> str | None:
+    ref = local_ref(element.get("messageRef", ""))
+    if not ref:
+        return None
+    message = roots.get(ref)
+    return (message.get("name") or ref) if message is not None else ref
+
+
+def _loop(element: etree._Element) -> Loop | None:
+    standard = element.find(q("standardLoopCharacteristics"))
+    if standard is not None:
+        condition = standard.find(q("loopCondition"))
+        return Loop(True, until=ext.feel_text(condition.text) if condition is not None else None, standard=True)
+    multi = element.find(q("multiInstanceLoopCharacteristics"))
+    return ext.multi_instance(multi) if multi is not None else None

@@ -1,0 +1,39 @@
+"""Findings: what is wrong with a diagram, table or form, by element and line, to be worded for an analyst."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kernel.errors import KeyturnError
+
+ERROR = "error"
+WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark. ``code`` is stable and worded at the edge with ``params``; ``line`` counts from 1."""
+
+    code: str
+    severity: str
+    element_id: str | None = None
+    element_name: str | None = None
+    line: int | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    resource: str = ""
+
+
+class DefinitionError(KeyturnError):
+    """A deployment was refused; ``findings`` say why, element by element."""
+
+    code = "definition_refused"
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(count=len(self.findings), codes=sorted({f.code for f in self.findings}))
+
+
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that forbid deployment."""
+    return [finding for finding in findings if finding.severity == ERROR]
