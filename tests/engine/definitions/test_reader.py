@@ -26,9 +26,9 @@ def test_a_user_task_says_who_when_and_with_which_form() -> None:
     assert node.task is not None
     assert node.label("zh") == "审核线索"
     assert node.incoming == ("f1",)
-    assert node.task.candidate_groups == Setting(
-        "sales_manager, project_gm", False, node.task.candidate_groups.line
-    )
+    groups = node.task.candidate_groups
+    assert groups is not None
+    assert (groups.text, groups.is_feel) == ("sales_manager, project_gm", False)
     assert node.task.excluded is not None
     assert (node.task.excluded.text, node.task.excluded.is_feel) == ("[applicant]", True)
     assert node.task.due is not None
