@@ -1,0 +1,1 @@
+"""The organisation (组织): group, companies, regions, cities, projects, phases, and the parameters each sets."""

@@ -1,0 +1,202 @@
+"""The business parameters (业务参数): each number of the trade, its default, its limits and where it comes from.
+
+City rules differ, so none of these is a constant (DOMAIN, first paragraph): a node of the organisation sets its
+own value from a date on and everything below inherits it. Marks of the sources: law = read in the law's text,
+practice = typical practice that a company must check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Generic, Literal, TypeVar, cast
+
+from ledger.organisation.errors import ParameterInvalid, ParameterUnknown
+
+T = TypeVar("T", int, str, bool, Fraction)
+Type = Literal["integer", "text", "choice", "boolean", "rate"]
+
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """A parameter. ``unit`` is days, hours, fen, basis_points or per_day; ``source`` the rule behind it."""
+
+    name: str
+    type: Type
+    default: T
+    unit: str
+    label: str
+    label_zh: str
+    source: str
+    minimum: int | Fraction | None = None
+    maximum: int | Fraction | None = None
+    choices: tuple[str, ...] = ()
+
+    def read(self, stored: Any) -> T:
+        """The value from its stored JSON form; a rate is stored as ``"1/5000"`` so that it stays exact."""
+        return cast(T, Fraction(stored) if self.type == "rate" else stored)
+
+    def check(self, value: object) -> int | str | bool:
+        """The value in its JSON form. Raises `ParameterInvalid` when it does not fit."""
+        plain = self._plain(value)
+        if plain is None or (self.choices and plain not in self.choices):
+            raise ParameterInvalid(field="value", parameter=self.name, type=self.type, choices=list(self.choices))
+        amount = Fraction(plain) if self.type in ("integer", "rate") else None
+        low, high = self.minimum, self.maximum
+        if amount is not None and ((low is not None and amount < low) or (high is not None and amount > high)):
+            raise ParameterInvalid(
+                "parameter_out_of_range", field="value", parameter=self.name, minimum=str(low), maximum=str(high)
+            )
+        return plain
+
+    def _plain(self, value: object) -> int | str | bool | None:
+        if self.type == "boolean":
+            return value if isinstance(value, bool) else None
+        if self.type == "integer":
+            return value if isinstance(value, int) and not isinstance(value, bool) else None
+        if self.type == "rate":
+            return _rate_text(value)
+        return value.strip() or None if isinstance(value, str) else None
+
+
+def _rate_text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | Fraction):
+        return None
+    try:
+        return str(Fraction(value))
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _days(name: str, default: int, label: str, zh: str, source: str, maximum: int = 3650) -> Parameter[int]:
+    return Parameter(name, "integer", default, "days", label, zh, source, 0, maximum)
+
+
+def _hours(name: str, default: int, label: str, zh: str, source: str) -> Parameter[int]:
+    return Parameter(name, "integer", default, "hours", label, zh, source, 1, 24 * 365)
+
+
+def _fen(name: str, default: int, label: str, zh: str, source: str) -> Parameter[int]:
+    return Parameter(name, "integer", default, "fen", label, zh, source, 0, 10**12)
+
+
+def _points(name: str, default: int, label: str, zh: str, source: str) -> Parameter[int]:
+    return Parameter(name, "integer", default, "basis_points", label, zh, source, 0, 10_000)
+
+
+def _daily(name: str, default: Fraction, label: str, zh: str, source: str) -> Parameter[Fraction]:
+    return Parameter(name, "rate", default, "per_day", label, zh, source, Fraction(0), Fraction(1, 100))
+
+
+def _choice(name: str, choices: tuple[str, ...], label: str, zh: str, source: str) -> Parameter[str]:
+    return Parameter(name, "choice", choices[0], "", label, zh, source, choices=choices)
+
+
+HOLD_HOURS = _hours(
+    "hold_hours", 24, "Hold lasts", "预留时长", "DOMAIN 9, hold table: 24 h is the manager's; practice"
+)
+HOLD_WARNING_HOURS = _hours("hold_warning_hours", 4, "Warn before a hold expires", "预留到期提醒", "practice")
+SMALL_ORDER_DAYS = _days("small_order_days", 7, "Small order lasts", "小订有效期", "DOMAIN 2; practice")
+SMALL_ORDER_FEN = _fen("small_order_fen", 500_000, "Small order amount", "小订金额", "practice")
+SMALL_ORDER_REFUNDABLE = Parameter(
+    "small_order_refundable",
+    "boolean",
+    True,
+    "",
+    "Small order is given back",
+    "小订可退",
+    "DOMAIN 1: 订金 is refundable",
+)
+QUEUE_FEE_FEN = _fen(
+    "queue_fee_fen", 1_000_000, "Queue number fee", "排号诚意金", "practice; refundable, DOMAIN 1"
+)
+DEPOSIT_FEN = _fen("deposit_fen", 5_000_000, "Usual subscription deposit", "认购定金", "practice")
+DEPOSIT_CAP = _points(
+    "deposit_cap_basis_points",
+    2_000,
+    "Deposit has effect up to",
+    "定金上限",
+    "Civil Code art. 586, law: 20 % of price",
+)
+DEPOSIT_DUE_DAYS = _days("deposit_due_days", 1, "Deposit due after subscription", "定金缴纳期限", "practice")
+SIGN_BY_DAYS = _days("sign_by_days", 7, "Sign the contract within", "签约期限", "DOMAIN 11; practice")
+SIGN_BY_REMINDER_DAYS = _days(
+    "sign_by_reminder_days", 2, "Remind before sign-by", "签约提醒提前", "DOMAIN 11; practice"
+)
+SIGN_BY_GRACE_DAYS = _days("sign_by_grace_days", 0, "Lapse after sign-by", "逾期失效宽限", "practice")
+FILING_DEADLINE_DAYS = _days("filing_deadline_days", 30, "File within", "网签备案期限", "DOMAIN 3: Shandong, law")
+FILING_REMINDER_DAYS = _days(
+    "filing_reminder_days", 7, "Remind before filing deadline", "备案提醒提前", "practice"
+)
+FILING_NOTICE_DAYS = _days(
+    "filing_notice_days", 15, "Tell buyer of filing within", "备案告知期限", "DOMAIN 3: law"
+)
+PAYMENT_REMINDER_DAYS = _days(
+    "payment_reminder_days", 3, "Remind before an instalment", "付款提醒提前", "practice"
+)
+APPROVAL_REMINDER_HOURS = _hours("approval_reminder_hours", 24, "Remind approvers after", "审批催办", "practice")
+APPROVAL_EXPIRY_DAYS = _days(
+    "approval_expiry_days", 7, "Approval request expires", "审批过期", "DOMAIN 11; practice"
+)
+LATE_DAILY_RATE = _daily(
+    "late_daily_rate",
+    Fraction(2, 10_000),
+    "Late interest a day",
+    "逾期违约金日率",
+    "DOMAIN 4: 0.01-0.05 %, practice",
+)
+LATE_DELIVERY_DAILY_RATE = _daily(
+    "late_delivery_daily_rate", Fraction(1, 10_000), "Late delivery a day", "逾期交房日率", "DOMAIN 4; practice"
+)
+ALLOCATION_ORDER = _choice(
+    "allocation_order",
+    ("statutory", "principal_first"),
+    "Interest or principal first",
+    "抵充顺序",
+    "Civil Code art. 561, law, unless the contract says otherwise",
+)
+DISCOUNT_STACKING = _choice(
+    "discount_stacking", ("multiply", "add"), "Discounts multiply or add", "折上折方式", "DOMAIN 4"
+)
+LOAN_ROUNDING_FEN = _fen(
+    "loan_rounding_fen", 1_000_000, "Loans round down to", "贷款取整", "DOMAIN 4: 10,000 yuan"
+)
+AREA_TOLERANCE = _points(
+    "area_tolerance_basis_points",
+    300,
+    "Area difference settled at price",
+    "面积误差比",
+    "DOMAIN 5: 3 %, inclusive",
+)
+AREA_RULE = _choice("area_rule", ("contract_price", "none"), "Area settlement", "面积补差规则", "DOMAIN 5, 12")
+TITLE_DAYS = _days(
+    "title_days", 90, "Certificate within", "办证期限", "DOMAIN 3: law, where the contract is silent"
+)
+TERMINATION_DEMAND_DAYS = _days(
+    "termination_demand_days", 90, "Termination after demand", "解除催告期", "DOMAIN 4: three months, law"
+)
+PAY_BEFORE_PERMIT = Parameter(
+    "pay_before_permit",
+    "boolean",
+    False,
+    "",
+    "Take money before the permit",
+    "取证前收款",
+    "Shandong art. 30, law: no",
+)
+OPENING_MODE = _choice("opening_mode", ("daily", "opening_day"), "Sales mode", "销售模式", "FEATURES C8")
+COOLING_OFF_DAYS = _days("cooling_off_days", 0, "Cooling-off", "冷静期", "DOMAIN 12: other countries")
+CURRENCY = Parameter("currency", "text", "CNY", "", "Currency", "币种", "DOMAIN 12: ISO 4217")
+ROUNDING = _choice("rounding", ("half_up", "half_even"), "Rounding to the fen", "取整方式", "DOMAIN 4: half up")
+LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
+
+PARAMETERS: dict[str, Parameter[Any]] = {
+    value.name: value for value in list(globals().values()) if isinstance(value, Parameter)
+}
+
+
+def find_parameter(name: str) -> Parameter[Any]:
+    """The definition of a parameter. Raises `ParameterUnknown`."""
+    if name not in PARAMETERS:
+        raise ParameterUnknown(field="name", parameter=name)
+    return PARAMETERS[name]
