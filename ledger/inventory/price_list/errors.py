@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kernel.errors import KeyturnError
+
 from .rows import Param
 
+PREFIX = "price_list."
 
-class PriceListError(Exception):
+
+class PriceListError(KeyturnError):
     """The file cannot be read as a price list; nothing of it was taken.
 
-    ``code`` is one of the keys of ``wording.FILE_ERRORS``; ``params`` names the file, sheet or column.
+    ``reason`` is a key of ``wording.FILE_ERRORS`` and ``code`` the same with the prefix ``price_list.``;
+    ``params`` names the file, sheet or column.
     """
 
-    def __init__(self, code: str, **params: Param) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params: Mapping[str, Param] = params
+    def __init__(self, reason: str, **params: Param) -> None:
+        super().__init__(PREFIX + reason, field="file", **params)
+        self.reason = reason
 
 
 class RowRefused(Exception):

@@ -19,8 +19,7 @@ _EXACT: dict[Field, str] = {
     Field.LAYOUT: "户型 房型 户型结构 居室 layout unittype floorplan bedrooms",
     Field.BUILDING_AREA: "建筑面积 建面 预测建筑面积 预测面积 实测建筑面积 销售面积 房屋面积 面积 "
     "buildingarea grossarea grossfloorarea gfa area unitarea",
-    Field.INSIDE_AREA: "套内面积 套内建筑面积 套内 套面 预测套内面积 实测套内面积 "
-    "insidearea netarea internalarea",
+    Field.INSIDE_AREA: "套内面积 套内建筑面积 套内 套面 预测套内面积 实测套内面积 insidearea netarea internalarea",
     Field.SHARED_AREA: "公摊面积 公摊 分摊面积 分摊 共有面积 公用面积 sharedarea commonarea",
     Field.LIST_UNIT_PRICE: "单价 标准单价 备案单价 销售单价 表单价 表价单价 建面单价 建筑单价 面价 "
     "unitprice listunitprice pricepersqm priceperm2",

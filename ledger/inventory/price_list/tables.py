@@ -45,9 +45,7 @@ def find_table(grid: Grid, mapping: ColumnMapping | None = None) -> Table | None
     adds to and overrides the proposal. Raises :class:`PriceListError` ``no_such_column`` for a mapped column
     that a recognised table does not have.
     """
-    spans = [
-        (row, last) for row in range(1, min(SEARCHED_ROWS, len(grid.rows)) + 1) for last in (row, row + 1)
-    ]
+    spans = [(row, last) for row in range(1, min(SEARCHED_ROWS, len(grid.rows)) + 1) for last in (row, row + 1)]
     scores = {span: _score(_headers(grid, *span), mapping) for span in spans}
     # Among equals a single row before a pair, and the earliest.
     best = max(spans, key=lambda span: (scores[span], span[0] == span[1], -span[0]), default=None)

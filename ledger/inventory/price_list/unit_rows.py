@@ -15,8 +15,9 @@ from .tables import Table
 from .withholding import withheld_reason
 
 SUBTOTAL = re.compile(
-    r".{0,12}?(?:小计|合计|总计|共计|累计|汇总|sub-?total|grand total|total)\s*[::]?", re.IGNORECASE
+    r".{0,12}?(?:小计|合计|总计|共计|累计|汇总|sub-?total|grandtotal|total)(?:\(.*\))?[::]?", re.IGNORECASE
 )
+_BLANKS = re.compile(r"\s+")
 _NOTHING = {"/", "-", "—", "——", "--", "无", "n/a", "null"}
 _CARRIED = (Field.BUILDING, Field.ENTRANCE, Field.FLOOR)
 _FLOOR = re.compile(
@@ -69,7 +70,7 @@ def skipped_kind(table: Table, row: int) -> str | None:
     note = table.column(Field.NOTE)
     for at, cell in enumerate(table.grid.rows[row - 1], 1):
         is_note = note is not None and at == note.number
-        if cell.kind is Kind.TEXT and not is_note and SUBTOTAL.fullmatch(plain(cell.text)):
+        if cell.kind is Kind.TEXT and not is_note and SUBTOTAL.fullmatch(_BLANKS.sub("", plain(cell.text))):
             return "subtotal"
     return "text" if table.cell(row, Field.UNIT_NO).blank else None
 
@@ -77,7 +78,7 @@ def skipped_kind(table: Table, row: int) -> str | None:
 def unit_number(cell: Cell) -> str:
     """A unit number as text; 201.0 and 201 are one."""
     text = plain(cell.text)
-    return re.sub(r"\s+", "", text[:-1] if re.fullmatch(r".*\d[室号]", text) else text)
+    return _BLANKS.sub("", text[:-1] if re.fullmatch(r".*\d[室号]", text) else text)
 
 
 def read_unit(table: Table, row: int, unit_no: str, carried: Carried, units: Units) -> UnitRow:

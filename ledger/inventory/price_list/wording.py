@@ -153,17 +153,17 @@ def reason_text(code: str, params: Mapping[str, Param], language: Language = "en
 
 def error_text(error: PriceListError, language: Language = "en") -> str:
     """Why the whole file was refused and what to do about it."""
-    return _worded(FILE_ERRORS, error.code, error.params, language)
+    return _worded(FILE_ERRORS, error.reason, error.params, language)
 
 
 def _worded(
-    texts: Mapping[str, tuple[str, str]], code: str, params: Mapping[str, Param], language: Language
+    texts: Mapping[str, tuple[str, str]], code: str, params: Mapping[str, object], language: Language
 ) -> str:
     at = 1 if language == "zh" else 0
-    values: dict[str, Param] = dict(params)
-    for name in ("stated", "computed"):
-        if f"{name}_fen" in params:
-            values[name] = f"{int(params[f'{name}_fen']) // 100:,}.{int(params[f'{name}_fen']) % 100:02d}"
+    values = dict(params)
+    for name, value in params.items():
+        if name.endswith("_fen") and isinstance(value, int):
+            values[name.removesuffix("_fen")] = f"{value // 100:,}.{value % 100:02d}"
     column = params.get("column")
     if isinstance(column, str) and column in set(Field):
         values["column"] = FIELD_NAMES[Field(column)][at]

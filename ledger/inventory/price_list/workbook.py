@@ -44,11 +44,9 @@ def read_workbook(content: bytes, file_name: str, limits: Limits) -> list[Grid]:
 
 
 def _examine(package: zipfile.ZipFile, file_name: str) -> dict[str, tuple[Merge, ...]]:
-    """Refuse declarations in any XML part and collect each part's merged cells, which streaming skips."""
+    """Refuse declarations in any part, whatever its name; collect merged cells, which streaming skips."""
     merges: dict[str, tuple[Merge, ...]] = {}
     for part in package.infolist():
-        if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
-            continue
         data = package.read(part)
         if _DECLARATION.search(data.replace(b"\0", b"")):
             raise PriceListError("xml_declaration", file=file_name)
