@@ -2,8 +2,10 @@
 
 import ledger.customers.models
 import ledger.documents.models
+import ledger.inventory.models
 import ledger.messages.models
 import ledger.organisation.models
+import ledger.sales.models
 import ledger.staff.models
 
 __all__ = ["ledger"]

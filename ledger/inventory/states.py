@@ -21,7 +21,7 @@ class UnitStatus(StrEnum):
 
 
 class Flag(StrEnum):
-    """What blocks a sale whatever the status: developer's mortgage (在建工程抵押), court seizure (查封), own use."""
+    """What blocks a sale whatever the status: mortgage of the works (在建工程抵押), seizure (查封), own use."""
 
     MORTGAGED = "mortgaged"
     SEIZED = "seized"

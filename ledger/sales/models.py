@@ -198,9 +198,7 @@ class SaleApproval(Base):
     reference: Mapped[str] = mapped_column(String(80))
     at: Mapped[Instant]
 
-    __table_args__ = (
-        ForeignKeyConstraint(["sale_id", "version"], ["sale_terms.sale_id", "sale_terms.version"]),
-    )
+    __table_args__ = (ForeignKeyConstraint(["sale_id", "version"], ["sale_terms.sale_id", "sale_terms.version"]),)
 
 
 class SaleEvent(Base):

@@ -28,7 +28,7 @@ class Buyer:
 
 @dataclass(frozen=True)
 class BuyerLine:
-    """A buyer as stored: all shares of one sale stand over the same denominator, so that a database can sum them."""
+    """A buyer as stored: all shares of a sale stand over one denominator, so that a database can sum them."""
 
     position: int
     customer_id: str

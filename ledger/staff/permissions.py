@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ORGANISATION_MANAGE = "organisation:manage"
     PRICES_APPROVE = "prices:approve"
     PRICES_PROPOSE = "prices:propose"
+    PRICES_RELEASE = "prices:release"
     SALES_CANCEL = "sales:cancel"
     SALES_FILE = "sales:file"
     SALES_HOLD = "sales:hold"

@@ -205,6 +205,7 @@ _ALL = (
             Permission.ORGANISATION_MANAGE,
             Permission.PRICES_APPROVE,
             Permission.PRICES_PROPOSE,
+            Permission.PRICES_RELEASE,
             Permission.STAFF_MANAGE,
             Permission.STAFF_VIEW,
             Permission.UNITS_IMPORT,
