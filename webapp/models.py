@@ -3,5 +3,8 @@
 import engine.models
 import kernel.audit
 import ledger.models
+from kernel.database import Base
 
-__all__ = ["engine", "kernel", "ledger"]
+metadata = Base.metadata
+
+__all__ = ["engine", "kernel", "ledger", "metadata"]

@@ -1,0 +1,47 @@
+"""Bringing a database's schema up to date, and telling whether it is."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+
+def migrate(engine: Engine) -> tuple[str | None, str]:
+    """Apply what is missing; returns the revision before and the one after."""
+    with engine.begin() as connection:
+        before = revision_of(connection)
+        config = configuration(connection)
+        command.upgrade(config, "head")
+    return before, head()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database stands at the newest revision."""
+    with engine.connect() as connection:
+        return revision_of(connection) == head()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision a database stands at; None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision there is."""
+    found = ScriptDirectory.from_config(configuration()).get_current_head()
+    if found is None:
+        raise LookupError("there are no migrations")
+    return found
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's settings, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(files("webapp") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
