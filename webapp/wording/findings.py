@@ -1,0 +1,103 @@
+"""Findings about diagrams and decision tables, in an analyst's words: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from webapp.language import N_
+
+TEXTS = {
+    "xml_too_large": N_("The file is larger than %(limit_mb)s MB. Split the drawing into called processes."),
+    "xml_document_type": N_(
+        "The file contains a document type or entities, which are refused. Save it again from a BPMN editor."
+    ),
+    "xml_malformed": N_("The file is not well-formed XML (%(detail)s). Save it again from a BPMN editor."),
+    "xml_too_deep": N_("The file is nested deeper than %(limit)s levels. Save it again from a BPMN editor."),
+    "not_bpmn": N_("The file is XML but no BPMN 2.0 diagram. Export it as BPMN 2.0."),
+    "no_executable_process": N_("No process in the file is marked executable. Tick “executable” on the process."),
+    "several_executable_processes": N_(
+        "The file holds several executable processes (%(keys)s). Keep one per file and call the others."
+    ),
+    "id_missing": N_("An element (%(kind)s) has no id. Give it one in the editor."),
+    "id_twice": N_("Two elements have the same id. Change one of them."),
+    "id_reserved": N_("The id is used by the engine itself. Choose another one."),
+    "key_not_a_slug": N_(
+        "The process id “%(key)s” must consist of small letters, digits and underscores and begin with a letter."
+    ),
+    "process_key_twice": N_("The process “%(key)s” stands in two files (also in %(first)s). Keep one."),
+    "decision_id_twice": N_("The decision “%(key)s” stands in two files (also in %(first)s). Keep one."),
+    "resource_kind_unknown": N_(
+        "“%(name)s” is neither a diagram (.bpmn) nor a decision table (.dmn). Leave it out."
+    ),
+    "element_unsupported": N_("The engine cannot run this element (%(kind)s). Draw it with other elements."),
+    "task_does_nothing": N_(
+        "A task of kind %(kind)s does nothing when the process runs. Make it a user, service or script task."
+    ),
+    "start_missing": N_("There is no start event. Add one and connect it."),
+    "start_twice": N_("There is a second start event without a trigger (the first is %(first)s). Remove one."),
+    "flow_into_start": N_("A flow leads into a start event. Lead it to the next element instead."),
+    "flow_out_of_end": N_("A flow leaves an end event. Remove it, or use an intermediate event."),
+    "end_missing": N_("The path stops here without an end event. Add one."),
+    "flow_dangling": N_(
+        "The flow's %(end)s “%(reference)s” does not exist in this scope. Connect the flow again."
+    ),
+    "unreachable": N_("Nothing leads here. Connect the element or delete it."),
+    "split_without_gateway": N_(
+        "%(count)s flows leave without a gateway. Add a gateway that says which of them are taken."
+    ),
+    "condition_not_asked": N_(
+        "The condition is never asked, because the flow leaves “%(source)s” (%(kind)s), not an exclusive or inclusive gateway. Add a gateway."
+    ),
+    "condition_missing": N_(
+        "A flow leaving “%(gateway)s” has neither a condition nor is it the default. Give it a condition."
+    ),
+    "condition_on_default": N_("The default flow has a condition, which is not asked. Remove it."),
+    "default_unknown": N_("The default flow “%(flow)s” does not leave this gateway. Choose the default again."),
+    "default_missing": N_("No flow is the default. If no condition holds, the case stops here as an incident."),
+    "form_missing": N_("The task has no form. Choose one in the properties."),
+    "form_unknown": N_("The form “%(form)s” does not exist. Choose another or create it."),
+    "nobody_assigned": N_("Nobody is assigned. Set candidate groups or an assignee."),
+    "due_missing": N_("The task has no due date, so it never shows as late."),
+    "role_unknown": N_("There is no role “%(role)s”. Choose one from the list of roles."),
+    "loop_without_count": N_(
+        "The loop says neither which list it walks through nor how often it repeats. Set one of them."
+    ),
+    "handler_missing": N_("The service task names no handler. Choose one in the properties."),
+    "handler_unknown": N_("There is no handler “%(handler)s”. Choose one from the list."),
+    "input_unknown": N_("The handler “%(handler)s” takes no input “%(name)s”. Remove it."),
+    "input_missing": N_("The handler “%(handler)s” needs the input “%(name)s”. Add it."),
+    "decision_missing": N_("The rule task names no decision. Choose one."),
+    "decision_unknown": N_("There is no decision “%(decision)s”. Deploy its table with the diagram."),
+    "decision_without_result": N_("The rule task does not say which variable takes the result. Set it."),
+    "decision_mapping_unknown": N_("The result form “%(mapping)s” is unknown. Use single, list or collect."),
+    "script_not_feel": N_("A script in %(format)s is not run. Use FEEL assignments."),
+    "script_empty": N_("The script task assigns nothing. Add an assignment or delete the task."),
+    "called_process_missing": N_("The call activity names no process. Choose one."),
+    "called_process_unknown": N_("There is no process “%(key)s”. Deploy it first or with this one."),
+    "message_missing": N_("No message is named. Choose one."),
+    "signal_missing": N_("No signal is named. Choose one."),
+    "correlation_missing": N_(
+        "The message “%(message)s” is awaited without a correlation, so it could reach the wrong case. Add one, such as the sale's id."
+    ),
+    "event_without_definition": N_("The event does not say what it waits for. Choose message, timer or error."),
+    "boundary_unattached": N_("The boundary event is attached to nothing (“%(reference)s”). Attach it to a task."),
+    "timer_missing": N_(
+        "The timer has no time. Write a date, a duration (P3D, P2WD for working days) or an expression."
+    ),
+    "timer_unreadable": N_(
+        "“%(text)s” is no time. Write a date, a duration (P3D, P2WD for working days) or an expression with “=”."
+    ),
+    "event_gateway_target": N_(
+        "After the event-based gateway “%(gateway)s” only events and receive tasks may follow."
+    ),
+    "error_never_thrown": N_("The task never reports the error “%(code)s”. It reports: %(thrown)s."),
+    "error_uncaught": N_(
+        "The error “%(code)s” of this task is caught nowhere and would become an incident. Attach an error event."
+    ),
+    "feel_syntax": N_("“%(text)s” (%(what)s) is no valid FEEL: %(detail)s."),
+    "variable_unknown": N_(
+        "Nothing writes “%(name)s” (%(what)s). Check the spelling, or declare the variable on the process."
+    ),
+    "variable_name": N_(
+        "“%(name)s” cannot be a variable name. Use letters, digits and underscores and begin with a letter."
+    ),
+    "definition_refused": N_("The deployment was refused because of %(count)s findings. Nothing was changed."),
+}
