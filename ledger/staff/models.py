@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, LargeBinary, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.columns import Id, Instant, Path, Ref, UtcDateTime
@@ -35,6 +35,12 @@ class Staff(Base):
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[Instant]
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @classmethod
+    def in_scope(cls, path: str, owner_id: str | None) -> ColumnElement[bool]:
+        """Holds, or held, a role at or below ``path``; everybody is his own owner."""
+        rule = cls.id.in_(select(StaffRole.staff_id).where(StaffRole.path.startswith(path, autoescape=True)))
+        return rule if owner_id is None else and_(rule, cls.id == owner_id)
 
 
 class StaffRole(Base):
@@ -68,4 +74,3 @@ class ApiToken(Base):
     created_at: Mapped[Instant]
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
