@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CUSTOMERS_REVEAL = "customers:reveal"
     CUSTOMERS_VIEW = "customers:view"
     DOCUMENTS_ISSUE = "documents:issue"
+    DOCUMENTS_UPLOAD = "documents:upload"
     DOCUMENTS_VIEW = "documents:view"
     ENGINE_DEPLOY = "engine:deploy"
     ENGINE_OPERATE = "engine:operate"

@@ -30,7 +30,7 @@ class Role:
         return grants
 
 
-_EVERYBODY = frozenset({Permission.API_USE, Permission.UNITS_VIEW})
+_EVERYBODY = frozenset({Permission.API_USE, Permission.DOCUMENTS_UPLOAD, Permission.UNITS_VIEW})
 _SEES_SALES = _EVERYBODY | {
     Permission.CUSTOMERS_VIEW,
     Permission.DOCUMENTS_VIEW,

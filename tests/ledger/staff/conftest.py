@@ -1,4 +1,4 @@
-"""A group with a city and a project, and an account in it."""
+"""An account in a project."""
 
 import pytest
 from argon2 import PasswordHasher
@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import MovedClock
-from ledger.organisation import operations as organisation
 from ledger.organisation.models import Project
 from ledger.staff import operations, passwords
 from ledger.staff.models import Staff
@@ -20,14 +19,6 @@ def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=64)
     monkeypatch.setattr(passwords, "_hasher", cheap)
     monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("nobody"))
-
-
-@pytest.fixture
-def project(session: Session, admin: Actor, clock: MovedClock) -> Project:
-    """A project in Shanghai."""
-    organisation.add_node(session, admin, clock, kind="group", code="keyturn", name="集团")
-    organisation.add_node(session, admin, clock, kind="city", code="shanghai", name="上海", parent="/keyturn/")
-    return organisation.create_project(session, admin, clock, name="云栖", code="yunxi")
 
 
 @pytest.fixture

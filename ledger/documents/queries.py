@@ -1,0 +1,67 @@
+"""Finding papers and reading their content."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from ledger.documents.errors import DocumentDamaged, DocumentMissing
+from ledger.documents.models import Document, DocumentBlob, DocumentEvent
+from ledger.scope import scoped
+from ledger.staff.permissions import Permission
+
+
+def get_document(session: Session, actor: Actor, document_id: str) -> Document:
+    """A document in the actor's scope. Raises `DocumentMissing`."""
+    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(Document.id == document_id)
+    document = session.scalars(query).one_or_none()
+    if document is None:
+        raise DocumentMissing(id=document_id)
+    return document
+
+
+def find_documents(session: Session, actor: Actor, *, subject: str, subject_ids: list[str]) -> list[Document]:
+    """The documents about one or several subjects of a kind, newest first."""
+    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(
+        Document.subject == subject, Document.subject_id.in_(subject_ids)
+    )
+    return list(session.scalars(query.order_by(Document.issued_at.desc(), Document.id.desc())))
+
+
+def find_by_number(session: Session, actor: Actor, kind: str, number: str) -> Document | None:
+    """The paper of a kind with a number, or None."""
+    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(
+        Document.kind == kind, Document.number == number
+    )
+    return session.scalars(query).one_or_none()
+
+
+def load_content(session: Session, actor: Actor, document_id: str) -> tuple[Document, bytes]:
+    """A document with its bytes. Raises `DocumentMissing`, and `DocumentDamaged` when the hash does not fit."""
+    document = get_document(session, actor, document_id)
+    return document, content_of(session, document)
+
+
+def content_of(session: Session, document: Document) -> bytes:
+    """The stored bytes of a document the caller may see. Raises `DocumentDamaged`."""
+    content = session.scalar(select(DocumentBlob.content).where(DocumentBlob.sha256 == document.sha256))
+    if content is None or hashlib.sha256(content).hexdigest() != document.sha256:
+        raise DocumentDamaged(id=document.id, sha256=document.sha256)
+    return content
+
+
+def events_of(session: Session, document_id: str) -> list[DocumentEvent]:
+    """What happened to a document, in order."""
+    rule = DocumentEvent.document_id == document_id
+    return list(session.scalars(select(DocumentEvent).where(rule).order_by(DocumentEvent.at, DocumentEvent.id)))
+
+
+def reprint_counts(session: Session, document_ids: list[str]) -> dict[str, int]:
+    """How often each document was printed again, in one query; those never reprinted are left out."""
+    rule = DocumentEvent.document_id.in_(document_ids) & (DocumentEvent.kind == "reprinted")
+    query = select(DocumentEvent.document_id, func.count().label("times")).where(rule)
+    rows = session.execute(query.group_by(DocumentEvent.document_id))
+    return {row.document_id: row.times for row in rows}
