@@ -1,0 +1,207 @@
+"""FEEL's arithmetic: decimals with 34 digits, dates, times and durations; null for anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, DecimalException
+from typing import TYPE_CHECKING, cast
+
+from engine.feel.temporal import (
+    MICROSECOND,
+    add_months,
+    add_span,
+    add_to_time,
+    microseconds,
+    span_of,
+    utc_micro,
+    whole_months,
+)
+from engine.feel.values import DECIMALS, NUMBER_TYPES, WHOLE_LIMIT, Months, Number, kind, settle
+
+if TYPE_CHECKING:
+    from engine.feel.limits import Run
+
+
+def as_decimal(value: Number) -> Decimal:
+    """A number as a decimal of at most 34 digits."""
+    return DECIMALS.create_decimal(value)
+
+
+def add_numbers(left: Number, right: Number) -> Number:
+    """The exact sum of whole numbers, else the sum rounded to 34 digits."""
+    if type(left) is int and type(right) is int:
+        return settle(left + right)
+    return DECIMALS.add(left, right)
+
+
+def subtract_numbers(left: Number, right: Number) -> Number:
+    """The difference, rounded as a sum is."""
+    if type(left) is int and type(right) is int:
+        return settle(left - right)
+    return DECIMALS.subtract(left, right)
+
+
+def multiply_numbers(left: Number, right: Number) -> Number:
+    """The product, rounded as a sum is."""
+    if type(left) is int and type(right) is int and abs(left) < WHOLE_LIMIT and abs(right) < WHOLE_LIMIT:
+        return settle(left * right)
+    return DECIMALS.multiply(left, right)
+
+
+def divide_numbers(left: Number, right: Number) -> Number:
+    """The quotient to 34 digits; raises DivisionByZero."""
+    return DECIMALS.divide(left, right)
+
+
+def raise_number(left: Number, right: Number) -> Number:
+    """A power to 34 digits; raises a DecimalException beyond the range of decimals."""
+    if type(left) is int and type(right) is int and 0 <= right <= 100 and abs(left) <= 1_000:
+        return settle(left**right)
+    return DECIMALS.power(left, right)
+
+
+def add(left: object, right: object, run: Run) -> object:
+    """``left + right`` for all kinds but two numbers; NotImplemented when it has no meaning."""
+    if type(left) is str and type(right) is str:
+        if len(left) + len(right) > run.limits.string:
+            run.text("x" * (run.limits.string + 1))
+        return run.text(left + right)
+    if type(left) is Months and type(right) is Months:
+        return whole_months(left.months + right.months)
+    if type(left) is timedelta and type(right) is timedelta:
+        return left + right
+    if type(right) in (Months, timedelta):
+        return _shift(left, right, 1)
+    if type(left) in (Months, timedelta):
+        return _shift(right, left, 1)
+    return NotImplemented
+
+
+def _shift(moment: object, span: object, sign: int) -> object:
+    if type(moment) in (date, datetime):
+        if type(span) is Months:
+            return add_months(cast(date, moment), sign * span.months)
+        return add_span(cast(date, moment), sign * cast(timedelta, span))
+    if type(moment) is time and type(span) is timedelta:
+        return add_to_time(moment, sign * span)
+    return NotImplemented
+
+
+def subtract(left: object, right: object, run: Run) -> object:
+    """``left - right`` for all kinds but two numbers; NotImplemented when it has no meaning."""
+    if type(left) is Months and type(right) is Months:
+        return whole_months(left.months - right.months)
+    if type(left) is timedelta and type(right) is timedelta:
+        return left - right
+    if type(right) in (Months, timedelta):
+        return _shift(left, right, -1)
+    if type(left) is time and type(right) is time:
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return NotImplemented
+        return (utc_micro(left) - utc_micro(right)) * MICROSECOND
+    if type(left) is date and type(right) is date:
+        return left - right
+    if type(left) in (date, datetime) and type(right) in (date, datetime):
+        return _elapsed(_instant(cast(date, left)), _instant(cast(date, right)))
+    return NotImplemented
+
+
+def _instant(value: date) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time(), UTC)
+
+
+def _elapsed(left: datetime, right: datetime) -> object:
+    if (left.tzinfo is None) != (right.tzinfo is None):
+        return NotImplemented
+    if left.tzinfo is None:
+        return left - right
+    return left.astimezone(UTC) - right.astimezone(UTC)
+
+
+def multiply(left: object, right: object, _run: Run) -> object:
+    """``left * right`` for a duration and a number."""
+    if type(left) in NUMBER_TYPES:
+        left, right = right, left
+    if type(right) in NUMBER_TYPES:
+        factor = cast(Number, right)
+        if type(left) is timedelta:
+            return span_of(DECIMALS.multiply(as_decimal(microseconds(left)), factor))
+        if type(left) is Months:
+            return whole_months(_truncate(DECIMALS.multiply(left.months, factor)))
+    return NotImplemented
+
+
+def divide(left: object, right: object, _run: Run) -> object:
+    """``left / right`` for a duration by a number, or by a duration of its kind."""
+    if type(left) is timedelta and type(right) is timedelta:
+        return DECIMALS.divide(as_decimal(microseconds(left)), as_decimal(microseconds(right)))
+    if type(left) is Months and type(right) is Months:
+        return DECIMALS.divide(left.months, right.months)
+    if type(right) in NUMBER_TYPES:
+        divisor = cast(Number, right)
+        if type(left) is timedelta:
+            return span_of(DECIMALS.divide(as_decimal(microseconds(left)), divisor))
+        if type(left) is Months:
+            return whole_months(_truncate(DECIMALS.divide(left.months, divisor)))
+    return NotImplemented
+
+
+def _truncate(value: Decimal) -> int:
+    if abs(value) >= WHOLE_LIMIT:
+        raise OverflowError
+    return int(value)
+
+
+def negate(value: object, run: Run, offset: int) -> object:
+    """``-value`` for numbers and durations."""
+    if type(value) in NUMBER_TYPES:
+        number = cast(Number, value)
+        return -number if type(number) is int else cast(Decimal, number).copy_negate()
+    if type(value) is Months:
+        return Months(-value.months)
+    if type(value) is timedelta:
+        try:
+            return -value
+        except OverflowError:
+            return run.warn("feel_arithmetic", offset, operator="-")
+    run.warn("feel_operands", offset, operator="-", left="", right=kind(value))
+    return None
+
+
+def _no_power(_left: object, _right: object, _run: Run) -> object:
+    return NotImplemented
+
+
+NUMERIC: dict[str, Callable[[Number, Number], Number]] = {
+    "+": add_numbers,
+    "-": subtract_numbers,
+    "*": multiply_numbers,
+    "/": divide_numbers,
+    "**": raise_number,
+}
+
+OTHERS: dict[str, Callable[[object, object, Run], object]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "**": _no_power,
+}
+
+
+def calculate(operator: str, left: object, right: object, run: Run, offset: int = 0) -> object:
+    """``left operator right``; null with a warning when the kinds do not fit or the result does not exist."""
+    try:
+        if type(left) in NUMBER_TYPES and type(right) in NUMBER_TYPES:
+            return NUMERIC[operator](cast(Number, left), cast(Number, right))
+        result = OTHERS[operator](left, right, run)
+    except (DecimalException, OverflowError, ZeroDivisionError):
+        run.warn("feel_arithmetic", offset, operator=operator)
+        return None
+    if result is NotImplemented:
+        run.warn("feel_operands", offset, operator=operator, left=kind(left), right=kind(right))
+        return None
+    return result

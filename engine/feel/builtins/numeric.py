@@ -1,0 +1,140 @@
+"""Functions on numbers; all results are decimals of 34 digits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Decimal,
+)
+from typing import TYPE_CHECKING
+
+from engine.feel.arithmetic import as_decimal
+from engine.feel.builtins.registry import NoValueError, builtin
+from engine.feel.iteration import whole
+from engine.feel.values import DECIMALS, Months, Number
+
+if TYPE_CHECKING:
+    from engine.feel.limits import Run
+
+MIN_SCALE, MAX_SCALE = -6111, 6176
+
+
+def rounded(value: Number, scale: Number, rounding: str) -> Number:
+    """A number with ``scale`` digits after the point (before it when negative)."""
+    digits = whole(scale)
+    if digits is None or not MIN_SCALE <= digits <= MAX_SCALE:
+        raise NoValueError("feel_scale")
+    number = as_decimal(value)
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= digits:
+        return value
+    return simplest(number.quantize(Decimal((0, (1,), -digits)), rounding, DECIMALS))
+
+
+def simplest(value: Decimal) -> Number:
+    """Whole numbers of moderate size as int, so that they can serve as positions and print plainly."""
+    if value == value.to_integral_value() and value.adjusted() < 34:
+        return int(value)
+    return DECIMALS.plus(value)
+
+
+def _register_rounding(name: str, rounding: str) -> None:
+    def function(_run: Run, n: Number, scale: Number) -> Number:
+        return rounded(n, scale, rounding)
+
+    builtin(name, "n: number, scale: number")(function)
+
+
+for _name, _rounding in (
+    ("decimal", ROUND_HALF_EVEN),
+    ("round up", ROUND_UP),
+    ("round down", ROUND_DOWN),
+    ("round half up", ROUND_HALF_UP),
+    ("round half down", ROUND_HALF_DOWN),
+):
+    _register_rounding(_name, _rounding)
+
+
+@builtin("floor", "n: number, scale?: number")
+def floor(_run: Run, n: Number, scale: Number | None = None) -> Number:
+    """The greatest number not above ``n`` with so many digits after the point."""
+    return rounded(n, scale or 0, ROUND_FLOOR)
+
+
+@builtin("ceiling", "n: number, scale?: number")
+def ceiling(_run: Run, n: Number, scale: Number | None = None) -> Number:
+    """The least number not below ``n`` with so many digits after the point."""
+    return rounded(n, scale or 0, ROUND_CEILING)
+
+
+@builtin("round money", "n: number")
+def round_money(_run: Run, n: Number) -> Number:
+    """Whole fen (分), halves away from zero; an addition of Keyturn's."""
+    return rounded(n, 0, ROUND_HALF_UP)
+
+
+@builtin("abs", "n: magnitude")
+def absolute(_run: Run, n: Number | timedelta | Months) -> object:
+    """The size of a number or duration without its sign."""
+    if isinstance(n, Months):
+        return Months(abs(n.months))
+    return n.copy_abs() if isinstance(n, Decimal) else abs(n)
+
+
+@builtin("modulo", "dividend: number, divisor: number")
+def modulo(_run: Run, dividend: Number, divisor: Number) -> Number:
+    """The remainder with the sign of the divisor."""
+    if type(dividend) is int and type(divisor) is int:
+        return dividend % divisor
+    remainder = DECIMALS.remainder(dividend, divisor)
+    if remainder and (remainder < 0) != (divisor < 0):
+        remainder = DECIMALS.add(remainder, divisor)
+    return remainder
+
+
+@builtin("sqrt", "number: number")
+def sqrt(_run: Run, number: Number) -> Number:
+    """The square root; none for negative numbers."""
+    return DECIMALS.sqrt(number)
+
+
+@builtin("log", "number: number")
+def log(_run: Run, number: Number) -> Number:
+    """The natural logarithm; none for zero and below."""
+    if number <= 0:
+        raise NoValueError("feel_no_value")
+    return DECIMALS.ln(number)
+
+
+@builtin("exp", "number: number")
+def exp(_run: Run, number: Number) -> Number:
+    """e to the power of a number."""
+    return DECIMALS.exp(number)
+
+
+def _is_odd(number: Number) -> bool | None:
+    value = as_decimal(number)
+    if value != value.to_integral_value():
+        return None
+    if value.adjusted() >= 34:
+        return False
+    return int(value) % 2 == 1
+
+
+@builtin("odd", "number: number")
+def odd(_run: Run, number: Number) -> bool:
+    """Whether a whole number is odd."""
+    return _is_odd(number) is True
+
+
+@builtin("even", "number: number")
+def even(_run: Run, number: Number) -> bool:
+    """Whether a whole number is even."""
+    return _is_odd(number) is False

@@ -1,0 +1,195 @@
+"""How points and ranges lie to each other: before, meets, overlaps … (DMN 1.3, table 78).
+
+A missing end of a range counts as infinitely far.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.feel.builtins.registry import NoValueError, builtin
+from engine.feel.comparison import comparable, less
+from engine.feel.values import Range
+
+if TYPE_CHECKING:
+    from engine.feel.limits import Run
+
+BOTH = "a: any, b: any"
+
+
+def _order(left: object, right: object, *, left_end: bool, right_end: bool) -> int:
+    """-1, 0 or 1; ``…_end`` says which side a missing value lies on."""
+    if left is None or right is None:
+        left_rank = 0 if left is not None else (1 if left_end else -1)
+        right_rank = 0 if right is not None else (1 if right_end else -1)
+        return (left_rank > right_rank) - (left_rank < right_rank)
+    if not comparable(left, right):
+        raise NoValueError("feel_not_comparable")
+    return less(right, left) - less(left, right)
+
+
+def _span(value: object) -> Range:
+    """A point as a range of one value."""
+    if value is None:
+        raise NoValueError("feel_argument_kind")
+    return value if isinstance(value, Range) else Range(value, value, True, True)
+
+
+def _starts(a: Range, b: Range) -> int:
+    return _order(a.start, b.start, left_end=False, right_end=False)
+
+
+def _ends(a: Range, b: Range) -> int:
+    return _order(a.end, b.end, left_end=True, right_end=True)
+
+
+def _end_to_start(a: Range, b: Range) -> int:
+    return _order(a.end, b.start, left_end=True, right_end=False)
+
+
+def _before(a: Range, b: Range) -> bool:
+    order = _end_to_start(a, b)
+    return order < 0 or (order == 0 and not (a.end_included and b.start_included))
+
+
+def _ranges(a: object, b: object) -> tuple[Range, Range]:
+    if not isinstance(a, Range) or not isinstance(b, Range):
+        raise NoValueError("feel_argument_kind")
+    return a, b
+
+
+@builtin("before", BOTH)
+def before(_run: Run, a: object, b: object) -> bool:
+    """``a`` ends before ``b`` starts."""
+    return _before(_span(a), _span(b))
+
+
+@builtin("after", BOTH)
+def after(_run: Run, a: object, b: object) -> bool:
+    """``a`` starts after ``b`` ends."""
+    return _before(_span(b), _span(a))
+
+
+def _meets(a: Range, b: Range) -> bool:
+    return a.end_included and b.start_included and _end_to_start(a, b) == 0
+
+
+@builtin("meets", BOTH)
+def meets(_run: Run, a: object, b: object) -> bool:
+    """``a`` ends where ``b`` starts, both including the point."""
+    return _meets(*_ranges(a, b))
+
+
+@builtin("met by", BOTH)
+def met_by(_run: Run, a: object, b: object) -> bool:
+    """``b`` meets ``a``."""
+    return _meets(*reversed(_ranges(a, b)))
+
+
+@builtin("overlaps", BOTH)
+def overlaps(_run: Run, a: object, b: object) -> bool:
+    """The two have at least one point in common."""
+    first, second = _ranges(a, b)
+    return not _before(first, second) and not _before(second, first)
+
+
+def _starts_earlier(a: Range, b: Range) -> bool:
+    order = _starts(a, b)
+    return order < 0 or (order == 0 and a.start_included and not b.start_included)
+
+
+def _ends_within(a: Range, b: Range) -> bool:
+    order = _ends(a, b)
+    return order < 0 or (order == 0 and (not a.end_included or b.end_included))
+
+
+def _starts_within(a: Range, b: Range) -> bool:
+    order = _starts(a, b)
+    return order > 0 or (order == 0 and (not a.start_included or b.start_included))
+
+
+def _overlaps_before(a: Range, b: Range) -> bool:
+    return _starts_earlier(a, b) and not _before(a, b) and _ends_within(a, b)
+
+
+@builtin("overlaps before", BOTH)
+def overlaps_before(_run: Run, a: object, b: object) -> bool:
+    """``a`` starts earlier and ends within ``b``."""
+    return _overlaps_before(*_ranges(a, b))
+
+
+@builtin("overlaps after", BOTH)
+def overlaps_after(_run: Run, a: object, b: object) -> bool:
+    """``b`` starts earlier and ends within ``a``."""
+    return _overlaps_before(*reversed(_ranges(a, b)))
+
+
+def _finishes(a: object, b: object) -> bool:
+    whole = _span(b)
+    if not isinstance(b, Range):
+        raise NoValueError("feel_argument_kind")
+    if not isinstance(a, Range):
+        return whole.end_included and _ends(_span(a), whole) == 0
+    return a.end_included == whole.end_included and _ends(a, whole) == 0 and _starts_within(a, whole)
+
+
+@builtin("finishes", BOTH)
+def finishes(_run: Run, a: object, b: object) -> bool:
+    """``a`` ends with ``b`` and starts within it."""
+    return _finishes(a, b)
+
+
+@builtin("finished by", BOTH)
+def finished_by(_run: Run, a: object, b: object) -> bool:
+    """``b`` finishes ``a``."""
+    return _finishes(b, a)
+
+
+def _includes(a: object, b: object) -> bool:
+    if not isinstance(a, Range):
+        raise NoValueError("feel_argument_kind")
+    part = _span(b)
+    return _starts_within(part, a) and _ends_within(part, a)
+
+
+@builtin("includes", BOTH)
+def includes(_run: Run, a: object, b: object) -> bool:
+    """All of ``b`` lies in ``a``."""
+    return _includes(a, b)
+
+
+@builtin("during", BOTH)
+def during(_run: Run, a: object, b: object) -> bool:
+    """All of ``a`` lies in ``b``."""
+    return _includes(b, a)
+
+
+def _starts_with(a: object, b: object) -> bool:
+    if not isinstance(b, Range):
+        raise NoValueError("feel_argument_kind")
+    if not isinstance(a, Range):
+        return b.start_included and _starts(_span(a), b) == 0
+    return a.start_included == b.start_included and _starts(a, b) == 0 and _ends_within(a, b)
+
+
+@builtin("starts", BOTH)
+def starts(_run: Run, a: object, b: object) -> bool:
+    """``a`` starts with ``b`` and ends within it."""
+    return _starts_with(a, b)
+
+
+@builtin("started by", BOTH)
+def started_by(_run: Run, a: object, b: object) -> bool:
+    """``b`` starts ``a``."""
+    return _starts_with(b, a)
+
+
+@builtin("coincides", BOTH)
+def coincides(_run: Run, a: object, b: object) -> bool:
+    """Two points are equal, or two ranges have the same ends."""
+    first, second = _span(a), _span(b)
+    if isinstance(a, Range) != isinstance(b, Range):
+        raise NoValueError("feel_argument_kind")
+    same_ends = _starts(first, second) == 0 and _ends(first, second) == 0
+    included = (first.start_included, first.end_included) == (second.start_included, second.end_included)
+    return same_ends and included

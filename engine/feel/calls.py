@@ -1,0 +1,145 @@
+"""Closures for calls and for functions defined in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.feel.builtins import BUILTINS
+from engine.feel.builtins.registry import Overload, as_function, call
+from engine.feel.lexer import syntax_error
+from engine.feel.syntax import Call, FunctionNode, Name, TypeNode
+from engine.feel.types import conforms
+from engine.feel.values import Code, Function, kind
+
+if TYPE_CHECKING:
+    from engine.feel.compiler import Compiler
+    from engine.feel.limits import Run
+
+
+class Caller:
+    """The part of the compiler that knows calls."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.compiler = compiler
+
+    def call(self, node: Call) -> Code:
+        """A call of a built-in function if the name can mean nothing else, else of whatever value it has."""
+        callee = node.callee
+        if isinstance(callee, Name) and callee.name in BUILTINS:
+            shadowed = self.compiler.is_local(callee.name) or callee.name in self.compiler.declared
+            if not shadowed:
+                return self._builtin(node, callee.name)
+        return self._dynamic(node)
+
+    def _builtin(self, node: Call, name: str) -> Code:
+        arguments = [self.compiler.compile(argument) for argument in node.arguments]
+        overloads, places = self._overloads(node, name)
+        offset = node.offset
+        if places is not None:
+            arguments = [arguments[place] if place >= 0 else _nothing for place in places]
+
+        def code(v: Mapping[str, object], run: Run) -> object:
+            return call(overloads, [argument(v, run) for argument in arguments], run, offset)
+
+        return code
+
+    def _overloads(self, node: Call, name: str) -> tuple[list[Overload], list[int] | None]:
+        if node.names is None:
+            fitting = [overload for overload in BUILTINS[name] if overload.takes(len(node.arguments))]
+            if fitting:
+                return fitting, None
+            raise syntax_error(
+                self.compiler.text,
+                node.offset,
+                "feel_argument_count",
+                function=name,
+                count=len(node.arguments),
+            )
+        for overload in BUILTINS[name]:
+            places = overload.order(node.names)
+            if places is not None:
+                return [overload], places
+        known = sorted({parameter.name for overload in BUILTINS[name] for parameter in overload.parameters})
+        raise syntax_error(
+            self.compiler.text,
+            node.offset,
+            "feel_argument_names",
+            function=name,
+            names=", ".join(node.names)[:80],
+            known=", ".join(known),
+        )
+
+    def _dynamic(self, node: Call) -> Code:
+        callee = self.compiler.compile(node.callee)
+        arguments = [self.compiler.compile(argument) for argument in node.arguments]
+        fallback = as_function(node.callee.name) if isinstance(node.callee, Name) else None
+        names, offset = node.names, node.offset
+
+        def code(v: Mapping[str, object], run: Run) -> object:
+            function = callee(v, run)
+            if type(function) is not Function:
+                if fallback is None:
+                    run.warn("feel_not_a_function", offset, found=kind(function))
+                    return None
+                function = fallback
+            values = [argument(v, run) for argument in arguments]
+            if names is not None:
+                ordered = _by_name(function, names, values)
+                if ordered is None:
+                    run.warn("feel_argument_names", offset, function=function.name)
+                    return None
+                values = ordered
+            return invoke(function, values, run, offset)
+
+        return code
+
+    def function(self, node: FunctionNode) -> Code:
+        """A function value that keeps the variables of the place where it is written."""
+        with self.compiler.scope(node.parameters):
+            body = self.compiler.compile(node.body)
+        parameters, types = node.parameters, node.types
+
+        def code(v: Mapping[str, object], run: Run) -> object:
+            run.spend_on_items(v)
+            captured = dict(v)
+
+            def invoke_body(run: Run, arguments: list[object], offset: int) -> object:
+                run.enter()
+                inner = dict(captured)
+                for name, wanted, argument in zip(parameters, types, arguments, strict=True):
+                    if not _suits(argument, wanted, run):
+                        run.warn("feel_argument_kind", offset, parameter=name, found=kind(argument))
+                        run.leave()
+                        return None
+                    inner[name] = argument
+                result = body(inner, run)
+                run.leave()
+                return result
+
+            return Function("function", parameters, invoke_body)
+
+        return code
+
+
+def _nothing(_v: Mapping[str, object], _run: Run) -> object:
+    return None
+
+
+def _suits(argument: object, wanted: TypeNode | None, run: Run) -> bool:
+    return wanted is None or argument is None or wanted.name == "any" or conforms(argument, wanted, run)
+
+
+def _by_name(function: Function, names: tuple[str, ...], values: list[object]) -> list[object] | None:
+    given = dict(zip(names, values, strict=True))
+    if len(given) != len(names) or not given.keys() <= set(function.parameters):
+        return None
+    return [given.get(parameter) for parameter in function.parameters]
+
+
+def invoke(function: Function, arguments: list[object], run: Run, offset: int) -> object:
+    """Call a function value; null with a warning when the number of arguments does not fit."""
+    if not function.variadic and len(arguments) != len(function.parameters):
+        run.warn("feel_argument_count", offset, function=function.name, count=len(arguments))
+        return None
+    return function.invoke(run, arguments, offset)

@@ -1,0 +1,176 @@
+"""Compiled texts: expressions and unary tests, cached by text and known names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from engine.feel.builtins import BUILTINS
+from engine.feel.compiler import INPUT, Compiler
+from engine.feel.errors import FeelLimitError, FeelSyntaxError, FeelWarning
+from engine.feel.limits import DEFAULT, Limits, Run, WorkingCalendar
+from engine.feel.operators import TestCode
+from engine.feel.parser import Parser
+from engine.feel.reader import index_names
+from engine.feel.values import Code
+
+_BUILTIN_NAMES = index_names(BUILTINS)
+CACHE_SIZE = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A value and why the nulls within its making were null."""
+
+    value: object
+    warnings: tuple[FeelWarning, ...]
+
+
+class Expression:
+    """A FEEL expression ready to be evaluated; safe to share between threads.
+
+    ``names``: variables it takes from the context. ``item_names``: names used within filters only, which
+    the filtered elements may supply.
+    """
+
+    __slots__ = ("_scoped", "_wanted", "code", "item_names", "names", "text")
+
+    def __init__(self, text: str, code: Code, compiler: Compiler) -> None:
+        self.text = text
+        self.code = code
+        self.names = frozenset(compiler.free - {INPUT})
+        self.item_names = frozenset(compiler.fields) - self.names
+        self._scoped = compiler.scoped
+        self._wanted = tuple(sorted(compiler.free | compiler.fields))
+
+    def evaluate(
+        self,
+        context: Mapping[str, object],
+        *,
+        today: date | None = None,
+        now: datetime | None = None,
+        calendar: WorkingCalendar | None = None,
+        limits: Limits = DEFAULT,
+    ) -> object:
+        """The value of the expression for these variables.
+
+        ``today`` and ``now`` are the caller's clock. Raises FeelLimitError when a limit is passed.
+        """
+        return self.run(context, Run(limits, today, now, calendar))
+
+    def evaluate_with_warnings(
+        self,
+        context: Mapping[str, object],
+        *,
+        today: date | None = None,
+        now: datetime | None = None,
+        calendar: WorkingCalendar | None = None,
+        limits: Limits = DEFAULT,
+    ) -> Evaluation:
+        """The value together with the reasons for nulls met on the way."""
+        run = Run(limits, today, now, calendar)
+        value = self.run(context, run)
+        return Evaluation(value, tuple(run.warnings or ()))
+
+    def run(self, context: Mapping[str, object], run: Run) -> object:
+        """The value within an evaluation already begun, which pays for this one too."""
+        if self._scoped:
+            context = {name: context[name] for name in self._wanted if name in context}
+        try:
+            return self.code(context, run)
+        except RecursionError:
+            raise FeelLimitError("feel_depth_limit", {"limit": run.limits.depth}) from None
+
+
+class UnaryTests:
+    """A decision-table cell ready to be put to values; safe to share between threads."""
+
+    __slots__ = ("any_value", "code", "names", "text")
+
+    def __init__(self, text: str, code: TestCode, compiler: Compiler, *, any_value: bool) -> None:
+        self.text = text
+        self.code = code
+        self.names = frozenset((compiler.free | compiler.fields) - {INPUT})
+        self.any_value = any_value
+
+    def __call__(
+        self,
+        value: object,
+        context: Mapping[str, object] | None = None,
+        *,
+        today: date | None = None,
+        now: datetime | None = None,
+        calendar: WorkingCalendar | None = None,
+        limits: Limits = DEFAULT,
+    ) -> bool | None:
+        """Whether the value fits; None where that cannot be said.
+
+        Raises FeelLimitError when a limit is passed.
+        """
+        return self.run(value, context or {}, Run(limits, today, now, calendar))
+
+    def run(self, value: object, context: Mapping[str, object], run: Run) -> bool | None:
+        """The answer within an evaluation already begun."""
+        try:
+            return self.code(value, context, run)
+        except RecursionError:
+            raise FeelLimitError("feel_depth_limit", {"limit": run.limits.depth}) from None
+
+
+def _parser(text: str, names: frozenset[str]) -> Parser:
+    return Parser(text, (_BUILTIN_NAMES, index_names(names)))
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _expression(text: str, names: frozenset[str]) -> Expression:
+    compiler = Compiler(text, names)
+    try:
+        return Expression(text, compiler.compile(_parser(text, names).whole_expression()), compiler)
+    except RecursionError:
+        raise FeelSyntaxError("feel_nesting_limit", {}) from None
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
+    compiler = Compiler(text, names)
+    try:
+        tests = _parser(text, names).whole_unary_tests()
+        return UnaryTests(text, compiler.tests(tests), compiler, any_value=tests.any_value)
+    except RecursionError:
+        raise FeelSyntaxError("feel_nesting_limit", {}) from None
+
+
+def compile_expression(text: str, names: Iterable[str] = ()) -> Expression:
+    """Read an expression; ``names`` are variables known to exist, which may hold spaces and operators.
+
+    Raises FeelSyntaxError with line and column.
+    """
+    return _expression(text, frozenset(names))
+
+
+def compile_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
+    """Read a decision-table cell such as ``-``, ``< 5, [10..20]`` or ``not("A", "B")``.
+
+    Raises FeelSyntaxError with line and column.
+    """
+    return _unary_tests(text, frozenset(names))
+
+
+def evaluate(
+    text: str,
+    context: Mapping[str, object] | None = None,
+    *,
+    today: date | None = None,
+    now: datetime | None = None,
+    calendar: WorkingCalendar | None = None,
+    limits: Limits = DEFAULT,
+) -> object:
+    """Read and evaluate at once, the keys of the context being the known names.
+
+    Raises FeelSyntaxError and FeelLimitError.
+    """
+    context = context or {}
+    expression = compile_expression(text, [name for name in context if not name.isidentifier()])
+    return expression.evaluate(context, today=today, now=now, calendar=calendar, limits=limits)
