@@ -1,0 +1,33 @@
+"""Decisions by DMN: tables and boxed expressions, made, checked and explained.
+
+``parse`` reads a file, ``check`` finds what is wrong with it before anyone depends on it, ``evaluate``
+makes a decision and says which rules fired.
+"""
+
+from engine.decisions.errors import (
+    DecisionBroken,
+    DecisionError,
+    DecisionFileError,
+    DecisionMissing,
+    NoRuleMatched,
+    OutputInvalid,
+    RulesOverlap,
+)
+from engine.decisions.evaluator import DecisionResult, FiredRule, evaluate
+from engine.decisions.model import DecisionModel
+from engine.decisions.reader import parse
+
+__all__ = [
+    "DecisionBroken",
+    "DecisionError",
+    "DecisionFileError",
+    "DecisionMissing",
+    "DecisionModel",
+    "DecisionResult",
+    "FiredRule",
+    "NoRuleMatched",
+    "OutputInvalid",
+    "RulesOverlap",
+    "evaluate",
+    "parse",
+]

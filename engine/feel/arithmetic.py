@@ -96,10 +96,14 @@ def subtract(left: object, right: object, run: Run) -> object:
         return left - right
     if type(right) in (Months, timedelta):
         return _shift(left, right, -1)
+    return _distance(left, right)
+
+
+def _distance(left: object, right: object) -> object:
+    """The time between two times, dates or instants; a date against an instant means its midnight UTC."""
     if type(left) is time and type(right) is time:
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return NotImplemented
-        return (utc_micro(left) - utc_micro(right)) * MICROSECOND
+        same_kind = (left.tzinfo is None) == (right.tzinfo is None)
+        return (utc_micro(left) - utc_micro(right)) * MICROSECOND if same_kind else NotImplemented
     if type(left) is date and type(right) is date:
         return left - right
     if type(left) in (date, datetime) and type(right) in (date, datetime):
@@ -166,7 +170,8 @@ def negate(value: object, run: Run, offset: int) -> object:
         try:
             return -value
         except OverflowError:
-            return run.warn("feel_arithmetic", offset, operator="-")
+            run.warn("feel_arithmetic", offset, operator="-")
+            return None
     run.warn("feel_operands", offset, operator="-", left="", right=kind(value))
     return None
 

@@ -14,15 +14,8 @@ if TYPE_CHECKING:
     from engine.feel.limits import Run
 
 ORDERED = frozenset(
-    {
-        "number",
-        "string",
-        "date",
-        "days and time duration",
-        "years and months duration",
-        "date and time",
-        "time",
-    }
+    {"number", "string", "date", "time", "date and time"}
+    | {"days and time duration", "years and months duration"}
 )
 
 
@@ -41,14 +34,9 @@ def equal(left: object, right: object, run: Run, offset: int = 0) -> bool | None
     if left_kind != KINDS.get(type(right), "unknown") or left_kind == "unknown":
         run.warn("feel_compare_kinds", offset, left=kind(left), right=kind(right), operator="=")
         return None
-    if type(left) is list:
-        return _equal_lists(left, right, run, offset)  # type: ignore[arg-type]
-    if type(left) is dict:
-        return _equal_contexts(left, right, run, offset)  # type: ignore[arg-type]
-    if type(left) is Range:
-        return _equal_ranges(left, right, run, offset)  # type: ignore[arg-type]
-    if type(left) is time:
-        return same_moment_kind(left, right) and utc_micro(left) == utc_micro(right)  # type: ignore[arg-type]
+    special = _EQUALITY.get(type(left))
+    if special is not None:
+        return special(left, right, run, offset)
     return left == right
 
 
@@ -82,6 +70,18 @@ def _equal_ranges(left: Range, right: Range, run: Run, offset: int) -> bool:
         and equal(left.start, right.start, run, offset) is True
         and equal(left.end, right.end, run, offset) is True
     )
+
+
+def _equal_times(left: time, right: time, _run: Run, _offset: int) -> bool:
+    return same_moment_kind(left, right) and utc_micro(left) == utc_micro(right)
+
+
+_EQUALITY: dict[type, Callable[[Any, Any, Run, int], bool]] = {
+    list: _equal_lists,
+    dict: _equal_contexts,
+    Range: _equal_ranges,
+    time: _equal_times,
+}
 
 
 def comparable(left: object, right: object) -> bool:

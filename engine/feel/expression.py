@@ -14,6 +14,7 @@ from engine.feel.limits import DEFAULT, Limits, Run, WorkingCalendar
 from engine.feel.operators import TestCode
 from engine.feel.parser import Parser
 from engine.feel.reader import index_names
+from engine.feel.syntax import Tests
 from engine.feel.values import Code
 
 _BUILTIN_NAMES = index_names(BUILTINS)
@@ -85,15 +86,20 @@ class Expression:
 
 
 class UnaryTests:
-    """A decision-table cell ready to be put to values; safe to share between threads."""
+    """A decision-table cell ready to be put to values; safe to share between threads.
 
-    __slots__ = ("any_value", "code", "names", "text")
+    ``syntax`` is the cell as read and ``alternatives`` its parts as expressions, for who looks into cells.
+    """
 
-    def __init__(self, text: str, code: TestCode, compiler: Compiler, *, any_value: bool) -> None:
+    __slots__ = ("alternatives", "any_value", "code", "names", "syntax", "text")
+
+    def __init__(self, text: str, syntax: Tests, compiler: Compiler) -> None:
         self.text = text
-        self.code = code
+        self.syntax = syntax
+        self.any_value = syntax.any_value
+        self.code: TestCode = compiler.tests(syntax)
+        self.alternatives = tuple(compiler.compile(part) for part in syntax.alternatives)
         self.names = frozenset((compiler.free | compiler.fields) - {INPUT})
-        self.any_value = any_value
 
     def __call__(
         self,
@@ -136,8 +142,7 @@ def _expression(text: str, names: frozenset[str]) -> Expression:
 def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
     compiler = Compiler(text, names)
     try:
-        tests = _parser(text, names).whole_unary_tests()
-        return UnaryTests(text, compiler.tests(tests), compiler, any_value=tests.any_value)
+        return UnaryTests(text, _parser(text, names).whole_unary_tests(), compiler)
     except RecursionError:
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 

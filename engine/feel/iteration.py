@@ -64,9 +64,8 @@ def _range_elements(value: Range, run: Run, offset: int) -> Iterable[object] | N
     walk = _span(start, end, run, offset)
     if walk is None:
         return None
-    skipped = [
-        bound for bound, inside in ((start, value.start_included), (end, value.end_included)) if not inside
-    ]
+    ends = ((start, value.start_included), (end, value.end_included))
+    skipped = [bound for bound, inside in ends if not inside]
     return (item for item in walk if item not in skipped) if skipped else walk
 
 

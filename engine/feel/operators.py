@@ -200,7 +200,8 @@ def between(value: Code, low: Code, high: Code, offset: int) -> Code:
 
 def range_test(limits: Range, offset: int) -> TestCode:
     """A unary test against a range that is known beforehand."""
-    low, high = limits.start, limits.end
+    low: Any = limits.start
+    high: Any = limits.end
     if type(low) not in NUMBER_TYPES | {type(None)} or type(high) not in NUMBER_TYPES | {type(None)}:
         return lambda x, _v, run: within(x, limits, run, offset)
     if (limits.unary is None and (low is None or high is None)) or limits.unary in ("=", "!="):
@@ -208,7 +209,7 @@ def range_test(limits: Range, offset: int) -> TestCode:
     above = operator.ge if limits.start_included else operator.gt
     below = operator.le if limits.end_included else operator.lt
 
-    def code(x: object, _v: Mapping[str, object], run: Run) -> bool | None:
+    def code(x: Any, _v: Mapping[str, object], run: Run) -> bool | None:
         if type(x) in NUMBER_TYPES:
             return (low is None or above(x, low)) and (high is None or below(x, high))
         return within(x, limits, run, offset)

@@ -7,6 +7,7 @@ From weak to strong: ``or`` · ``and`` · comparison, ``between``, ``in`` · ``+
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import DecimalException
 
 from engine.feel.lexer import Token, unescape
@@ -153,24 +154,26 @@ class Parser(Reader):
         if binding in (OR, AND):
             return self._logic(left, token, binding)
         self.advance()
-        match token.text:
-            case "between":
-                low = self.expression(SUM)
-                self.expect("and")
-                return Between(token.start, left, low, self.expression(SUM))
-            case "in":
-                return In(token.start, left, self._in_tests())
-            case "instance":
-                self.expect("of")
-                return InstanceOf(token.start, left, self.type())
-            case ".":
-                return Path(token.start, left, self.name())
-            case "[":
-                condition = self._enclosed("]")
-                return Filter(token.start, left, condition)
-            case "(":
-                return self._call(left, token)
-        return self._comparison(left, token)
+        postfix = _POSTFIX.get(token.text)
+        return self._comparison(left, token) if postfix is None else postfix(self, left, token)
+
+    def _between(self, left: Node, token: Token) -> Node:
+        low = self.expression(SUM)
+        self.expect("and")
+        return Between(token.start, left, low, self.expression(SUM))
+
+    def _in(self, left: Node, token: Token) -> Node:
+        return In(token.start, left, self._in_tests())
+
+    def _instance_of(self, left: Node, token: Token) -> Node:
+        self.expect("of")
+        return InstanceOf(token.start, left, self.type())
+
+    def _path(self, left: Node, token: Token) -> Node:
+        return Path(token.start, left, self.name())
+
+    def _filter(self, left: Node, token: Token) -> Node:
+        return Filter(token.start, left, self._enclosed("]"))
 
     def _comparison(self, left: Node, token: Token) -> Node:
         if token.text not in ("=", "!=") and isinstance(left, Compare) and left.operator not in ("=", "!="):
@@ -278,40 +281,30 @@ class Parser(Reader):
         if token.text in CONSTANTS:
             self.advance()
             return Literal(token.start, CONSTANTS[token.text])
-        match token.text:
-            case "if":
-                return self._if()
-            case "for":
-                return self._for()
-            case "some" | "every":
-                return self._quantified()
-            case "function":
-                return self._function()
+        construct = _WORDS.get(token.text)
+        if construct is not None:
+            return construct(self)
         if token.text in KEYWORDS:
             raise self.unexpected("expression")
         return Name(token.start, self.name())
 
     def _sign(self, token: Token) -> Node:
-        match token.text:
-            case "-":
-                self.advance()
-                following = self.token
-                if following.kind == "number":
-                    self.advance()
-                    return Literal(token.start, self._number(following, "-"))
-                return Negate(token.start, self.expression(MINUS))
-            case "(":
-                return self._parenthesis()
-            case "[":
-                return self._bracket()
-            case "]":
-                self.advance()
-                return self._range(token.start, self.expression(), included=False)
-            case "{":
-                return self._context()
-            case "@":
-                return self._at_literal()
-        raise self.unexpected("expression")
+        construct = _SIGNS.get(token.text)
+        if construct is None:
+            raise self.unexpected("expression")
+        return construct(self)
+
+    def _minus(self) -> Node:
+        start = self.advance().start
+        following = self.token
+        if following.kind == "number":
+            self.advance()
+            return Literal(start, self._number(following, "-"))
+        return Negate(start, self.expression(MINUS))
+
+    def _open_range(self) -> Node:
+        start = self.advance().start
+        return self._range(start, self.expression(), included=False)
 
     def _at_literal(self) -> Literal:
         start = self.advance().start
@@ -433,3 +426,28 @@ class Parser(Reader):
             raise self.fail("feel_duplicate_key", start, key="parameter")
         with self.knowing(parameters):
             return FunctionNode(start, tuple(parameters), tuple(types), self.expression())
+
+
+_POSTFIX: dict[str, Callable[[Parser, Node, Token], Node]] = {
+    "between": Parser._between,
+    "in": Parser._in,
+    "instance": Parser._instance_of,
+    ".": Parser._path,
+    "[": Parser._filter,
+    "(": Parser._call,
+}
+_WORDS: dict[str, Callable[[Parser], Node]] = {
+    "if": Parser._if,
+    "for": Parser._for,
+    "some": Parser._quantified,
+    "every": Parser._quantified,
+    "function": Parser._function,
+}
+_SIGNS: dict[str, Callable[[Parser], Node]] = {
+    "-": Parser._minus,
+    "(": Parser._parenthesis,
+    "[": Parser._bracket,
+    "]": Parser._open_range,
+    "{": Parser._context,
+    "@": Parser._at_literal,
+}

@@ -54,24 +54,28 @@ class _Translator:
         sign = self.rest()
         if sign == "\\":
             return self.escape(in_class=False)
-        if sign == "[":
-            return self.character_class()
-        if sign == "{":
-            return self.quantity()
+        construct = _CONSTRUCTS.get(sign)
+        if construct is not None:
+            return construct(self)
         self.position += 1
-        if sign == "(":
-            return self.group()
-        if sign in "*+?":
-            return self.quantifier(sign)
-        if sign == "$" and "m" not in self.flags:
-            return r"\Z"
-        if sign == "." and "s" not in self.flags:
-            return r"[^\n\r]"
-        if sign == "#" or sign.isspace():
-            return "" if "x" in self.flags and sign != "#" else regex.escape(sign, special_only=False)
-        return sign
+        return sign if sign in "^|)]}" else self.plain(sign)
+
+    def plain(self, sign: str) -> str:
+        if sign == "$":
+            return "$" if "m" in self.flags else r"\Z"
+        if sign == ".":
+            return "." if "s" in self.flags else r"[^\n\r]"
+        if sign.isspace() and "x" in self.flags:
+            return ""
+        return regex.escape(sign)
+
+    def repetition(self) -> str:
+        sign = self.rest()
+        self.position += 1
+        return self.quantifier(sign)
 
     def group(self) -> str:
+        self.position += 1
         self.groups += 1
         if self.groups > MAX_GROUPS:
             raise NoValueError("feel_pattern")
@@ -120,7 +124,7 @@ class _Translator:
         self.position += 1
         negated = self.rest() == "^"
         self.position += negated
-        parts = []
+        parts: list[str] = []
         while (sign := self.rest()) != "]" or not parts:
             if not sign or sign == "[":
                 raise NoValueError("feel_pattern")
@@ -134,6 +138,16 @@ class _Translator:
                 parts.append(sign if sign == "-" or sign.isalnum() else "\\" + sign)
         self.position += 1
         return ("[^" if negated else "[") + "".join(parts) + "]"
+
+
+_CONSTRUCTS: dict[str, Callable[[_Translator], str]] = {
+    "[": _Translator.character_class,
+    "{": _Translator.quantity,
+    "(": _Translator.group,
+    "*": _Translator.repetition,
+    "+": _Translator.repetition,
+    "?": _Translator.repetition,
+}
 
 
 @lru_cache(maxsize=256)

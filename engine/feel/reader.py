@@ -15,25 +15,8 @@ from engine.feel.limits import MAX_NESTING
 from engine.feel.syntax import TypeNode
 
 KEYWORDS = frozenset(
-    [
-        "and",
-        "or",
-        "in",
-        "between",
-        "instance",
-        "then",
-        "else",
-        "return",
-        "satisfies",
-        "if",
-        "for",
-        "some",
-        "every",
-        "function",
-        "true",
-        "false",
-        "null",
-    ]
+    {"and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"}
+    | {"if", "for", "some", "every", "function", "true", "false", "null"}
 )
 
 TYPE_NAMES = (
@@ -225,7 +208,7 @@ class Reader:
             self.expect(">")
             return TypeNode(name, element)
         if name == "context" and self.accept("<"):
-            members = []
+            members: list[tuple[str, TypeNode]] = []
             while not members or self.accept(","):
                 key = self.free_name((":",))
                 self.expect(":")

@@ -194,9 +194,10 @@ def microseconds(span: timedelta) -> int:
 
 def span_of(micro: Number) -> timedelta:
     """A days and time duration of so many microseconds, rounded; raises OverflowError when too long."""
-    if abs(micro) >= MICROSECONDS_PER_DAY * 999_999_999:
+    length = Decimal(micro)
+    if length.copy_abs() >= MICROSECONDS_PER_DAY * 999_999_999:
         raise OverflowError
-    return timedelta(microseconds=int(Decimal(micro).to_integral_value(ROUND_HALF_UP, DECIMALS)))
+    return timedelta(microseconds=int(length.to_integral_value(ROUND_HALF_UP, DECIMALS)))
 
 
 def add_months(day: date, months: int) -> date:
@@ -206,7 +207,7 @@ def add_months(day: date, months: int) -> date:
     Raises OverflowError outside the years 1 to 9999.
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
+    if year < 1 or year > 9999:
         raise OverflowError
     last = calendar.monthrange(year, month + 1)[1]
     return day.replace(year=year, month=month + 1, day=min(day.day, last))

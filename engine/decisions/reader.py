@@ -1,0 +1,101 @@
+"""Reads a DMN file into a DecisionModel and compiles its FEEL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.decisions import model as m
+from engine.decisions.boxed_reader import BoxedReader
+from engine.decisions.xml import child, children, label, local_name, open_definitions
+
+
+def parse(xml: bytes) -> m.DecisionModel:
+    """The decisions of a DMN 1.1 to 1.6 file.
+
+    Raises DecisionFileError for a file that is not sound DMN; errors within texts are left to ``check``.
+    """
+    root = open_definitions(xml)
+    boxed = BoxedReader(root, frozenset(_names(root)))
+    model = m.DecisionModel(
+        model_id=root.get("id") or "",
+        name=label(root),
+        namespace=root.get("namespace") or "",
+        decisions={},
+        inputs={},
+        knowledge={},
+        services={},
+        types={item.name: item for item in (boxed.item_type(e) for e in children(root, "itemDefinition"))},
+        imports=tuple((label(e), boxed.place(e)) for e in children(root, "import")),
+        duplicates=tuple(_duplicates(root, boxed)),
+        names=boxed.names,
+    )
+    for element in children(root):
+        _read(element, model, boxed)
+    return model
+
+
+def _read(element: etree._Element, model: m.DecisionModel, boxed: BoxedReader) -> None:
+    key = element.get("id") or label(element)
+    place = boxed.place(element)
+    variable = child(element, "variable")
+    type_ref = boxed.type_ref(variable)
+    match local_name(element):
+        case "decision":
+            logic = boxed.first_expression(element)
+            needs = tuple(_requirements(element, boxed, model.namespace))
+            model.decisions[key] = m.Decision(key, label(element), type_ref, needs, logic, place)
+        case "inputData":
+            model.inputs[key] = m.InputData(key, label(element), type_ref, place)
+        case "businessKnowledgeModel":
+            function = boxed.encapsulated(element)
+            needs = tuple(_requirements(element, boxed, model.namespace))
+            model.knowledge[key] = m.Knowledge(key, label(element), type_ref, needs, function, place)
+        case "decisionService":
+            outputs, decisions, data = (
+                tuple(_target(e) for e in children(element, name))
+                for name in ("outputDecision", "inputDecision", "inputData")
+            )
+            model.services[key] = m.Service(key, label(element), type_ref, outputs, decisions, data, place)
+
+
+def _target(element: etree._Element) -> str:
+    return (element.get("href") or "").rpartition("#")[2]
+
+
+def _requirements(element: etree._Element, boxed: BoxedReader, namespace: str) -> Iterator[m.Requirement]:
+    for requirement in children(element, "informationRequirement", "knowledgeRequirement"):
+        for part in children(requirement, "requiredDecision", "requiredInput", "requiredKnowledge"):
+            base = (part.get("href") or "").rpartition("#")[0]
+            yield m.Requirement(_target(part), bool(base) and base != namespace, boxed.place(part))
+
+
+def _names(root: etree._Element) -> Iterator[str]:
+    """Every name that a text of the file may use: elements, variables, components, parameters."""
+    wanted = (
+        "decision",
+        "inputData",
+        "businessKnowledgeModel",
+        "decisionService",
+        "itemComponent",
+        "formalParameter",
+        "variable",
+        "output",
+        "column",
+    )
+    for element in root.iter("{*}*"):
+        if local_name(element) in wanted and element.get("name"):
+            yield label(element)
+        if element.get("iteratorVariable"):
+            yield label(element, "iteratorVariable")
+
+
+def _duplicates(root: etree._Element, boxed: BoxedReader) -> Iterator[tuple[str, m.Place]]:
+    seen: set[str] = set()
+    kinds = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
+    for element in children(root, *kinds):
+        for key in {element.get("id"), "name " + label(element)} - {None}:
+            if key in seen:
+                yield str(key).removeprefix("name "), boxed.place(element)
+            seen.add(str(key))
