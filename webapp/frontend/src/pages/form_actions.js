@@ -1,0 +1,49 @@
+// Forms that send themselves on a choice (data-autosubmit), fields shown by another field's value
+// (data-shown-when="name=value|value"), files dropped on a field, passwords made visible, text copied.
+import { on, onContent, text } from './dom.js'
+import { toast } from './toast.js'
+
+function showDependents(form) {
+  for (const part of form.querySelectorAll('[data-shown-when]')) {
+    const [name, values] = part.dataset.shownWhen.split('=')
+    const chosen = new FormData(form).getAll(name)
+    const shown = values.split('|').some((value) => chosen.includes(value))
+    part.hidden = !shown
+    for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = !shown
+  }
+}
+
+function receiveFile(event, drop) {
+  const field = drop.querySelector('input[type=file]')
+  drop.classList.toggle('kt-drop-over', event.type === 'dragover')
+  event.preventDefault()
+  if (event.type !== 'drop' || !event.dataTransfer.files.length) return
+  field.files = event.dataTransfer.files
+  field.dispatchEvent(new Event('change', { bubbles: true }))
+}
+
+function nameFile(field) {
+  const place = field.closest('.kt-drop')?.querySelector('[data-file-name]')
+  if (place) place.textContent = [...field.files].map((file) => file.name).join(', ')
+}
+
+export function startFormActions() {
+  on('change', 'form[data-autosubmit]', (_, form) => form.requestSubmit())
+  onContent((root) => {
+    const forms = root.querySelectorAll('form:has([data-shown-when])')
+    forms.forEach(showDependents)
+  })
+  on('input', 'form:has([data-shown-when])', (_, form) => showDependents(form))
+  for (const event of ['dragover', 'dragleave', 'drop']) on(event, '.kt-drop', receiveFile)
+  on('change', '.kt-drop input[type=file]', (_, field) => nameFile(field))
+  on('click', '[data-shows-password]', (_, button) => {
+    const field = document.getElementById(button.dataset.showsPassword)
+    const shown = field.type === 'text'
+    field.type = shown ? 'password' : 'text'
+    button.setAttribute('aria-pressed', String(!shown))
+  })
+  on('click', '[data-copy]', async (_, button) => {
+    await navigator.clipboard.writeText(button.dataset.copy)
+    toast(text('copied'), 'success')
+  })
+}

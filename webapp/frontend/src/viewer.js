@@ -1,0 +1,96 @@
+// A process diagram to look at: the path taken, where the case stands, what failed, counts and notes.
+// <div class="kt-diagram" data-diagram="<url of the XML>" data-markers='{"done": [], "current": [],
+// "failed": [], "notes": {"id": "text"}, "counts": {"id": 3}}'>
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
+
+const CLASSES = { done: 'kt-done', current: 'kt-now', failed: 'kt-failed' }
+
+function mark(viewer, markers) {
+  const canvas = viewer.get('canvas')
+  const registry = viewer.get('elementRegistry')
+  for (const [kind, className] of Object.entries(CLASSES)) {
+    for (const id of markers[kind] ?? []) {
+      if (registry.get(id)) canvas.addMarker(id, className)
+    }
+  }
+  overlay(viewer, markers.notes, 'kt-diagram-note', { top: -26, left: 0 })
+  overlay(viewer, markers.counts, 'kt-diagram-count', { bottom: 10, right: 12 })
+}
+
+// Overlays are built from text nodes: what stands in a diagram or a note is never read as HTML.
+function overlay(viewer, texts, className, position) {
+  for (const [id, words] of Object.entries(texts ?? {})) {
+    if (!viewer.get('elementRegistry').get(id)) continue
+    const html = document.createElement('div')
+    html.className = className
+    html.textContent = words
+    html.title = words
+    viewer.get('overlays').add(id, { position, html })
+  }
+}
+
+function fit(viewer) {
+  const canvas = viewer.get('canvas')
+  canvas.zoom('fit-viewport', 'auto')
+  if (canvas.zoom() > 1) canvas.zoom(1, 'auto')
+}
+
+// A wide process on a narrow screen would be too small to read: start where the case stands.
+function focusCurrent(viewer, ids = []) {
+  const canvas = viewer.get('canvas')
+  const shape = ids.map((id) => viewer.get('elementRegistry').get(id)).find(Boolean)
+  if (!shape || canvas.zoom() >= 0.55) return
+  canvas.zoom(0.8, { x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 })
+  canvas.scrollToElement(shape, 80)
+}
+
+function connectTools(box, viewer, markers) {
+  const canvas = viewer.get('canvas')
+  const acts = {
+    in: () => canvas.zoom(Math.min(canvas.zoom() * 1.25, 4)),
+    out: () => canvas.zoom(Math.max(canvas.zoom() / 1.25, 0.2)),
+    fit: () => fit(viewer),
+    current: () => focusCurrent(viewer, markers.current)
+  }
+  for (const button of box.parentElement.querySelectorAll('[data-diagram-zoom]')) {
+    button.addEventListener('click', () => acts[button.dataset.diagramZoom]?.())
+  }
+}
+
+async function show(box) {
+  if (box.ktViewer) return
+  const viewer = new NavigatedViewer({
+    container: box,
+    bpmnRenderer: {
+      defaultFillColor: 'var(--kt-surface)',
+      defaultStrokeColor: 'var(--kt-text)',
+      defaultLabelColor: 'var(--kt-ink)'
+    }
+  })
+  box.ktViewer = viewer
+  const markers = JSON.parse(box.dataset.markers || '{}')
+  try {
+    const answer = await fetch(box.dataset.diagram, { credentials: 'same-origin' })
+    if (!answer.ok) throw new Error(`The diagram answered ${answer.status}`)
+    await viewer.importXML(await answer.text())
+    mark(viewer, markers)
+    fit(viewer)
+    focusCurrent(viewer, markers.current)
+    connectTools(box, viewer, markers)
+    box.dataset.shown = ''
+  } catch (error) {
+    box.querySelector('[data-diagram-failed]')?.removeAttribute('hidden')
+    console.error(error)
+  }
+}
+
+function showAll(root) {
+  root.querySelectorAll('[data-diagram]').forEach((box) => {
+    const folded = box.closest('details:not([open])')
+    if (folded) folded.addEventListener('toggle', () => show(box), { once: true })
+    else show(box)
+  })
+}
+
+showAll(document)
+document.addEventListener('htmx:load', ({ target }) => showAll(target))
