@@ -5,6 +5,7 @@ import { startTheme } from './pages/theme.js'
 import { startLanguage } from './pages/language.js'
 import { startKeys } from './pages/keys.js'
 import { startMoney } from './pages/money.js'
+import { startPick } from './pages/pick.js'
 import { startRows } from './pages/rows.js'
 import { startToasts } from './pages/toast.js'
 import { startConfirm } from './pages/confirm.js'
@@ -19,6 +20,7 @@ startLanguage()
 startMenus()
 startToasts()
 startMoney()
+startPick()
 startRows()
 startFormActions()
 startConfirm()

@@ -1,0 +1,7 @@
+"""Guards every form against requests forged elsewhere; token-bearing API blueprints exempt themselves."""
+
+from __future__ import annotations
+
+from flask_wtf.csrf import CSRFProtect
+
+csrf = CSRFProtect()

@@ -1,0 +1,98 @@
+"""One line of log per request, with its id and who acted, never with anybody's data.
+
+The request id comes from a trusted proxy's X-Request-ID or is made here; error pages show it, audit rows keep it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+from kernel.ids import new_id
+from webapp.current import current_actor
+from webapp.metrics import Metrics
+
+PERSONAL = frozenset(
+    {
+        "account_no", "address", "answers", "bank_account", "birthday", "body", "buyer", "customer_name", "email",
+        "id_no", "id_number", "name", "names", "password", "payer", "phone", "text", "token",
+    }
+)  # fmt: skip
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,36}")
+
+log = structlog.get_logger("keyturn.web")
+
+
+def withhold_personal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace values whose key says that they are personal; a safety net under the callers' care."""
+    for key in event.keys() & PERSONAL:
+        event[key] = "[withheld]"
+    return event
+
+
+def configure(level: str, *, as_json: bool) -> None:
+    """Set structured logging for this process; JSON lines in service, readable ones while developing."""
+    lines = structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = lines if as_json else structlog.dev.ConsoleRenderer()
+    least = logging.getLevelNamesMapping().get(level, logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            withhold_personal,
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def request_id() -> str:
+    """The id of this request."""
+    if "request_id" not in g:
+        sent = request.headers.get("X-Request-ID", "")
+        g.request_id = sent if _REQUEST_ID.fullmatch(sent) else new_id()
+    value: str = g.request_id
+    return value
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id())
+
+
+def install(app: Flask, metrics: Metrics) -> None:
+    """Log and measure every request."""
+
+    def end(answer: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        endpoint = request.endpoint or "unknown"
+        answer.headers["X-Request-ID"] = request_id()
+        metrics.observe(endpoint, request.method, answer.status_code, seconds)
+        if endpoint not in ("static", "health.healthz", "health.metrics"):
+            actor = current_actor()
+            log.info(
+                "request",
+                method=request.method,
+                endpoint=endpoint,
+                status=answer.status_code,
+                ms=round(seconds * 1000, 1),
+                actor=actor.id if actor else None,
+            )
+        return answer
+
+    app.before_request(_begin)
+    app.after_request(end)
+    app.add_template_global(request_id)

@@ -1,0 +1,94 @@
+"""What the surroundings decide: read once from the environment, passed on as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_DATABASE = "sqlite:///var/keyturn.db"
+DEFAULT_SECRETS = "var/keys.json"
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+class SettingInvalid(Exception):
+    """An environment variable holds something that cannot be meant; the text names it and says what fits."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of one installation. ``max_upload`` is bytes; ``proxies`` counts trusted reverse proxies."""
+
+    database_url: str = DEFAULT_DATABASE
+    secret_file: Path = Path(DEFAULT_SECRETS)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    demo: bool = False
+    debug: bool = False
+    testing: bool = False
+    styleguide: bool = False
+    secure_cookies: bool = False
+    proxies: int = 0
+    trusted_hosts: tuple[str, ...] = ()
+    metrics_token: str = ""
+    max_upload: int = 20 * 1024 * 1024
+    zone: str = "Asia/Shanghai"
+    log_level: str = "INFO"
+    log_json: bool = True
+    broker_url: str = ""
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether jobs are carried by workers over a broker instead of the embedded job thread."""
+        return bool(self.broker_url)
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Read the ``KEYTURN_…`` variables; raises `SettingInvalid` for one that makes no sense."""
+    read = _Reader(environ)
+    debug = read.switch("DEBUG")
+    return Settings(
+        database_url=read.text("DATABASE_URL", DEFAULT_DATABASE),
+        secret_file=Path(read.text("SECRET_FILE", DEFAULT_SECRETS)),
+        host=read.text("HOST", "127.0.0.1"),
+        port=read.number("PORT", 8000, 1, 65535),
+        threads=read.number("THREADS", 8, 1, 256),
+        demo=read.switch("DEMO"),
+        debug=debug,
+        styleguide=debug or read.switch("STYLEGUIDE"),
+        secure_cookies=read.switch("SECURE_COOKIES"),
+        proxies=read.number("PROXIES", 0, 0, 5),
+        trusted_hosts=tuple(host for host in read.text("TRUSTED_HOSTS", "").split(",") if host),
+        metrics_token=read.text("METRICS_TOKEN", ""),
+        max_upload=read.number("MAX_UPLOAD_MB", 20, 1, 1024) * 1024 * 1024,
+        zone=read.text("ZONE", "Asia/Shanghai"),
+        log_level=read.text("LOG_LEVEL", "INFO").upper(),
+        log_json=not debug,
+        broker_url=read.text("BROKER_URL", ""),
+    )
+
+
+class _Reader:
+    """Reads typed values of variables that begin with KEYTURN_."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(f"KEYTURN_{name}", "").strip() or default
+
+    def switch(self, name: str) -> bool:
+        value = self.text(name, "").lower()
+        if value in _TRUE:
+            return True
+        if value in _FALSE:
+            return False
+        raise SettingInvalid(f"KEYTURN_{name} is {value!r}; write 1 or 0")
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise SettingInvalid(f"KEYTURN_{name} is {value!r}; write a whole number from {least} to {most}")
+        return int(value)
