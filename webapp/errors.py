@@ -21,7 +21,7 @@ from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing, NotAll
 from webapp.formatting import file_size
 from webapp.language import N_
 from webapp.request_log import request_id
-from webapp.wording import word
+from webapp.wording import state_name, word
 
 log = structlog.get_logger("keyturn.web")
 
@@ -186,4 +186,4 @@ def install(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
         app.register_error_handler(Exception, _failed)
-    app.jinja_env.filters["worded"] = word
+    app.jinja_env.filters.update(worded=word, state_name=state_name)

@@ -44,10 +44,12 @@ def _options_below(options: dict[str, dict[str, str]]) -> dict[str, dict[str, st
 
 
 def desk_of(file: str) -> str:
-    """The desk whose folder a file is in; single modules and shared templates belong to the shell."""
+    """The catalogue for a file: its desk, or its own name for a module of wording, or the shell."""
     parts = PurePosixPath(file).parts[1:]
     if len(parts) > 2 and parts[0] == "templates" and parts[1] not in ("macros", "errors"):
         return parts[1]
+    if len(parts) > 1 and parts[0] == "wording":
+        return SHELL if parts[1] == "__init__.py" else PurePosixPath(parts[1]).stem
     if len(parts) > 1 and parts[0] != "templates":
         return parts[0]
     return SHELL

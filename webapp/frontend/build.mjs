@@ -51,7 +51,7 @@ try {
   if (process.argv.includes('--check')) {
     const differing = await differences(work)
     if (differing.length) {
-      console.error(`static/dist differs from a rebuild: ${differing.join(', ')}. Run "make front" and commit the result.`)
+      console.error(`static/dist differs from a rebuild: ${differing.join(', ')}. Run "make bundle" and commit the result.`)
       process.exitCode = 1
     } else {
       console.log('static/dist equals a rebuild.')

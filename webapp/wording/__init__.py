@@ -50,6 +50,12 @@ def word(code: str, params: Mapping[str, object] | None = None, *, field: str | 
     return gettext(message) % shown
 
 
+def state_name(code: str) -> str:
+    """The name of a state such as ``unit.subscribed``; a state without a text shows its own word."""
+    message = texts().get(code)
+    return gettext(message) if message else code.rpartition(".")[2].replace("_", " ")
+
+
 class _Shown(dict[str, object]):
     """Parameters of a sentence; one that was not given shows as a dash instead of failing the page."""
 
