@@ -4,6 +4,7 @@
 makes a decision and says which rules fired.
 """
 
+from engine.decisions.check import check
 from engine.decisions.errors import (
     DecisionBroken,
     DecisionError,
@@ -14,6 +15,7 @@ from engine.decisions.errors import (
     RulesOverlap,
 )
 from engine.decisions.evaluator import DecisionResult, FiredRule, evaluate
+from engine.decisions.findings import DecisionFinding
 from engine.decisions.model import DecisionModel
 from engine.decisions.reader import parse
 
@@ -21,6 +23,7 @@ __all__ = [
     "DecisionBroken",
     "DecisionError",
     "DecisionFileError",
+    "DecisionFinding",
     "DecisionMissing",
     "DecisionModel",
     "DecisionResult",
@@ -28,6 +31,7 @@ __all__ = [
     "NoRuleMatched",
     "OutputInvalid",
     "RulesOverlap",
+    "check",
     "evaluate",
     "parse",
 ]

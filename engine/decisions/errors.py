@@ -23,21 +23,21 @@ class DecisionFileError(DecisionError):
     """The file is no DMN, too big, too deep, or tries to pull in entities."""
 
 
-class DecisionMissing(DecisionError):  # noqa: N818 — says what is the matter, like its siblings elsewhere.
+class DecisionMissing(DecisionError):
     """The model has no such decision."""
 
 
-class DecisionBroken(DecisionError):  # noqa: N818
+class DecisionBroken(DecisionError):
     """The decision holds a text that is not FEEL, or something that is not supported."""
 
 
-class NoRuleMatched(DecisionError):  # noqa: N818
+class NoRuleMatched(DecisionError):
     """No rule of a table fits and it has no default output."""
 
 
-class RulesOverlap(DecisionError):  # noqa: N818
+class RulesOverlap(DecisionError):
     """Several rules of a UNIQUE table fit, or those of an ANY table differ."""
 
 
-class OutputInvalid(DecisionError):  # noqa: N818
+class OutputInvalid(DecisionError):
     """A rule's output is not among the allowed values, so it has no rank; or cannot be added up."""

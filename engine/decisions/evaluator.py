@@ -214,8 +214,7 @@ class _Maker:
     def relation(self, logic: m.Relation, v: Variables) -> object:
         """A boxed relation as a list of contexts."""
         return [
-            dict(zip(logic.columns, (self.value(item, v) for item in row), strict=False))
-            for row in logic.rows
+            dict(zip(logic.columns, (self.value(item, v) for item in row), strict=False)) for row in logic.rows
         ]
 
     def invocation(self, logic: m.Invocation, v: Variables) -> object:

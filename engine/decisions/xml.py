@@ -47,9 +47,7 @@ def open_definitions(xml: bytes) -> etree._Element:
         raise DecisionFileError("decision_file_entities", line=1)
     _bound(root)
     if local_name(root) != "definitions" or not is_dmn(root):
-        raise DecisionFileError(
-            "decision_file_not_dmn", line=root.sourceline or 1, found=local_name(root)[:60]
-        )
+        raise DecisionFileError("decision_file_not_dmn", line=root.sourceline or 1, found=local_name(root)[:60])
     return root
 
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from engine.feel.limits import Run
 
 ORDERED = frozenset(
-    {"number", "string", "date", "time", "date and time"}
-    | {"days and time duration", "years and months duration"}
+    {"number", "string", "date", "time", "date and time"} | {"days and time duration", "years and months duration"}
 )
 
 

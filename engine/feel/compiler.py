@@ -146,9 +146,7 @@ class Compiler:
         if isinstance(node.right, Literal):
             value = node.right.value
             if isinstance(node.left, Name):
-                return operators.variable_with_constant(
-                    node.operator, node.left.name, left, value, node.offset
-                )
+                return operators.variable_with_constant(node.operator, node.left.name, left, value, node.offset)
             return operators.comparison_with_constant(node.operator, left, value, node.offset)
         return operators.comparison(node.operator, left, self.compile(node.right), node.offset)
 
