@@ -4,7 +4,6 @@ import pytest
 
 from ledger.inventory.price_list.withholding import withheld_reason, withholds
 
-
 WITHHOLD = [
     "销控", "工抵房", "抵工程款", "自留", "抵押", "已抵押给建设银行", "样板房", "样板间",
     "样板房,不对外销售", "暂不销售", "暂缓推售", "内部保留", "领导预留", "保留", "预留", "查封",
