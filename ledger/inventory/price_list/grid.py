@@ -97,6 +97,14 @@ class Budget:
         return cells[:width]
 
 
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+def narrow(text: str) -> str:
+    """Full-width signs as ASCII, character by character, so that positions stay those of ``text``."""
+    return text.translate(_NARROW)
+
+
 def plain(text: str) -> str:
     """Compatibility form (NFKC) without surrounding blanks: full-width digits and signs become ASCII."""
     return unicodedata.normalize("NFKC", text).strip()

@@ -23,16 +23,16 @@ MAX_PRICE_FEN = 10_000_000_000_000  # 100 thousand million yuan
 
 _M2 = r"(?:m2|m\^2|平方米|平米|平方|平|sqm|sq\.?\s?m)"
 _NUMBER = re.compile(
-    r"(?:[¥¥]|rmb|cny|人民币)?\s*"
+    r"(?:¥|rmb|cny|人民币)?\s*"
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*"
     r"(?P<unit>[^\d\s.,].*)?",
     re.IGNORECASE,
 )
 _UNITS = (
-    (TEN_THOUSAND_PER_M2, re.compile(rf"万元?(?:人民币)?\s*[//每]\s*{_M2}", re.IGNORECASE)),
+    (TEN_THOUSAND_PER_M2, re.compile(rf"万元?(?:人民币)?\s*[/每]\s*{_M2}", re.IGNORECASE)),
     (
         YUAN_PER_M2,
-        re.compile(rf"元?(?:人民币)?\s*[//每]\s*{_M2}|(?:yuan|rmb|cny)\s*/\s*{_M2}", re.IGNORECASE),
+        re.compile(rf"元?(?:人民币)?\s*[/每]\s*{_M2}|(?:yuan|rmb|cny)\s*/\s*{_M2}", re.IGNORECASE),
     ),
     (TEN_THOUSAND, re.compile(r"万元?(?:人民币)?", re.IGNORECASE)),
     (YUAN, re.compile(r"元整?(?:人民币)?|yuan|rmb|cny", re.IGNORECASE)),

@@ -15,7 +15,7 @@ from .tables import Table
 from .withholding import withheld_reason
 
 SUBTOTAL = re.compile(
-    r".{0,12}?(?:小计|合计|总计|共计|累计|汇总|sub-?total|grandtotal|total)(?:\(.*\))?[::]?", re.IGNORECASE
+    r".{0,12}?(?:小计|合计|总计|共计|累计|汇总|sub-?total|grandtotal|total)(?:\(.*\))?:?", re.IGNORECASE
 )
 _BLANKS = re.compile(r"\s+")
 _NOTHING = {"/", "-", "—", "——", "--", "无", "n/a", "null"}

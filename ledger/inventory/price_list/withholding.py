@@ -52,6 +52,6 @@ def withholds(text: str) -> bool:
 def withheld_reason(state: str, note: str) -> str | None:
     """The state and note that withhold, as they stand in the file; ``None`` when the unit may be sold."""
     reasons = [text for text in (state, note) if withholds(text)]
-    if not reasons and _STATE.match(state):
+    if not reasons and _STATE.match(plain(state)):
         reasons = [state]
-    return ";".join(dict.fromkeys(reasons)) or None
+    return "；".join(dict.fromkeys(reasons)) or None

@@ -41,6 +41,11 @@ def text_file(rows: Iterable[Row], *, encoding: str = "gb18030", delimiter: str 
     return target.getvalue().encode(encoding)
 
 
+def wide(text: str) -> str:
+    """Digits, signs and brackets in full width (全角), as a Chinese keyboard gives them."""
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
 def unit(**changes: object) -> list[object]:
     """A good row with some cells changed, named by position: floor, no, area, inside, price, total, note."""
     names = ("building", "floor", "no", "layout", "area", "inside", "price", "total", "note")

@@ -110,7 +110,7 @@ def test_the_missing_column_is_named() -> None:
     with pytest.raises(PriceListError) as caught:
         read_price_list(text_file([HEADINGS[:-2], unit()[:-2]]), "list.csv")
     assert caught.value.params == {"sheet": "list", "column": "list_price"}
-    assert error_text(caught.value, "zh") == "工作表“list”缺少“总价”列,请补充该列或在列对应中指定。"
+    assert error_text(caught.value, "zh") == "工作表“list”缺少“总价”列，请补充该列或在列对应中指定。"
 
 
 def test_a_chosen_column_that_does_not_exist_is_named() -> None:

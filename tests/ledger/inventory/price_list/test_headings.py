@@ -9,7 +9,7 @@ import pytest
 from ledger.inventory.price_list import Field, read_price_list
 from ledger.inventory.price_list.headings import meaning, title_unit
 
-from .files import text_file, workbook
+from .files import text_file, wide, workbook
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,19 @@ def test_a_heading_means_its_field(heading: str, field: Field | None) -> None:
 )
 def test_a_title_row_may_give_the_unit_of_totals(title: str, unit: str) -> None:
     assert title_unit(title) == unit
+
+
+def test_full_width_signs_are_read_like_plain_ones() -> None:
+    rows = [
+        [wide("预售许可证号:(2026)房预售证第0187号"), wide("单位:万元")],
+        ["楼号", "房号", wide("建筑面积(") + "\u33a1)", "单价", "总价", "备注"],
+        [wide("3栋"), wide("201"), wide("100.00"), wide("15,000"), wide("150.00"), wide("样板房,不对外销售")],
+    ]
+    listed = read_price_list(text_file(rows), "list.csv")
+    (good,) = listed.units
+    assert (good.building, good.unit_no, good.list_price_fen) == ("3栋", "201", 150_000_000)
+    assert good.withheld_reason == wide("样板房,不对外销售")
+    assert [permit.number for permit in listed.permits] == [wide("(2026)房预售证第0187号")]
 
 
 def test_the_unit_of_the_title_holds_for_totals_alone() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.inventory.price_list import PriceList, PriceListError, read_price_list
 
-from .files import HEADINGS, text_file, workbook
+from .files import HEADINGS, text_file, wide, workbook
 
 quick = settings(derandomize=True, max_examples=40, deadline=None)
 
@@ -53,10 +53,8 @@ homes = st.lists(
 
 def written(number: Decimal, style: int, unit: str) -> object:
     """One number in one of the ways in which people type it."""
-    wide = str.maketrans("0123456789.,", "0123456789.,")
-    return [float(number), str(number), f"{number:,}{unit}", f"{number:,}".translate(wide), f" {number} {unit}"][
-        style
-    ]
+    grouped = f"{number:,}"
+    return [float(number), str(number), f"{grouped}{unit}", wide(grouped), f" {number} {unit}"][style]
 
 
 @st.composite

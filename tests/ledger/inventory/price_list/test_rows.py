@@ -8,7 +8,7 @@ import pytest
 
 from ledger.inventory.price_list import Field, PriceList, Refusal, read_price_list, reason_text
 
-from .files import HEADINGS, Row, text_file, unit, workbook
+from .files import HEADINGS, Row, text_file, unit, wide, workbook
 
 
 def read(*rows: Row, headings: Row = HEADINGS, **options: object) -> PriceList:
@@ -26,7 +26,10 @@ def test_a_good_row_goes_in() -> None:
     assert good.building_area_hundredths == 10_000
 
 
-@pytest.mark.parametrize("written", ["1,500,000元", "1500000", "1,500,000", "¥1,500,000.00", "150万元"])
+@pytest.mark.parametrize(
+    "written",
+    ["1,500,000元", "1500000", "1,500,000", "¥1,500,000.00", "\uffe51,500,000", "150万元", wide("1,500,000")],
+)
 def test_a_total_is_read_however_it_is_written(written: str) -> None:
     (good,) = read(unit(total=written, area="100.00㎡", price="15000元/㎡")).units
     assert good.list_price_fen == 150_000_000
@@ -102,7 +105,7 @@ def test_the_later_of_two_rows_with_one_unit_number_is_refused() -> None:
     assert [(no.row, no.code, no.params["first_row"]) for no in both.refused] == [(3, "duplicate", 2)]
 
 
-@pytest.mark.parametrize("again", ["201", 201, 201.0, "201室", "201", " 201 "])
+@pytest.mark.parametrize("again", ["201", 201, 201.0, "201室", wide("201"), " 201 "])
 def test_a_unit_number_is_the_same_however_it_is_typed(again: object) -> None:
     assert only_refusal(unit(), unit(no=again)).code == "duplicate"
 

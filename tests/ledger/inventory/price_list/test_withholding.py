@@ -30,7 +30,7 @@ def test_plain_remarks_do_not(text: str) -> None:
 
 
 def test_state_and_note_are_both_kept_as_they_stand() -> None:
-    assert withheld_reason("销控", "工抵房") == "销控;工抵房"
+    assert withheld_reason("销控", "工抵房") == "销控\uff1b工抵房"
     assert withheld_reason("销控", "销控") == "销控"
     assert withheld_reason("待售", "样板房,不对外销售") == "样板房,不对外销售"
     assert withheld_reason("sold in June", "south") == "sold in June"
