@@ -18,6 +18,7 @@ class ProcessSettings:
     start_form: str | None
     start_permission: str | None
     business_key: str | None
+    variables: tuple[str, ...]
 
 
 def feel_text(text: str | None) -> str:
@@ -48,6 +49,7 @@ def process_settings(process: etree._Element) -> ProcessSettings:
         start_form=start.get("form") if start is not None else None,
         start_permission=own.get("startPermission") if own is not None else None,
         business_key=feel_text(key) if key else None,
+        variables=tuple(own.get("name", "") for own in _own(process, "variable")),
     )
 
 

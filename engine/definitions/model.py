@@ -162,7 +162,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class ProcessModel:
-    """An executable process: its nodes and flows (sub-processes' too, by ``scope``), in file order."""
+    """An executable process: its nodes and flows (sub-processes' too, by ``scope``), in file order.
+
+    ``variables`` names data that a caller or handler brings and that no form or task of the diagram declares.
+    """
 
     key: str
     name: str | None
@@ -174,6 +177,7 @@ class ProcessModel:
     start_form: str | None = None
     start_permission: str | None = None
     business_key: str | None = None
+    variables: tuple[str, ...] = ()
     lanes: Mapping[str, str] = field(default_factory=dict)
 
     def children(self, scope: str) -> list[Node]:

@@ -57,7 +57,7 @@ def _read(xml: bytes, resource: str) -> Iterator[tuple[ProcessModel, bool]]:
     root = parse_xml(xml, resource=resource)
     if local(root) != "definitions" or etree.QName(root).namespace != BPMN:
         raise DefinitionError([Finding("not_bpmn", ERROR, line=root.sourceline, resource=resource)])
-    roots = {element.get("id", ""): element for element in root if isinstance(element.tag, str)}
+    roots = {element.attrib["id"]: element for element in root if "id" in element.attrib}
     for process in root.iterfind(q("process")):
         drawing = _Drawing(roots)
         model = _read_process(process, drawing)
@@ -82,6 +82,7 @@ def _read_process(process: etree._Element, drawing: _Drawing) -> ProcessModel:
         start_form=settings.start_form,
         start_permission=settings.start_permission,
         business_key=settings.business_key,
+        variables=settings.variables,
         lanes=drawing.lanes,
     )
 

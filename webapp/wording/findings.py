@@ -88,9 +88,9 @@ TEXTS = {
     "event_gateway_target": N_(
         "After the event-based gateway “%(gateway)s” only events and receive tasks may follow."
     ),
-    "error_never_thrown": N_("The task never reports the error “%(code)s”. It reports: %(thrown)s."),
+    "error_never_thrown": N_("The task never reports the error “%(error)s”. It reports: %(thrown)s."),
     "error_uncaught": N_(
-        "The error “%(code)s” of this task is caught nowhere and would become an incident. Attach an error event."
+        "The error “%(error)s” of this task is caught nowhere and would become an incident. Attach an error event."
     ),
     "feel_syntax": N_("“%(text)s” (%(what)s) is no valid FEEL: %(detail)s."),
     "variable_unknown": N_(
@@ -99,5 +99,6 @@ TEXTS = {
     "variable_name": N_(
         "“%(name)s” cannot be a variable name. Use letters, digits and underscores and begin with a letter."
     ),
+    "file_unreadable": N_("The file cannot be read (%(detail)s). Check its name and rights."),
     "definition_refused": N_("The deployment was refused because of %(count)s findings. Nothing was changed."),
 }

@@ -1,0 +1,95 @@
+"""Whether each event can happen: messages find their receiver, timers can be read, errors are thrown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.definitions.checks.finding import doubtful, wrong
+from engine.definitions.model import Event, Node, ProcessModel
+from engine.definitions.wiring import Wiring
+from engine.findings import Finding
+
+_CATCHING = {"intermediateCatchEvent", "boundaryEvent", "receiveTask"}
+_DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_WORKING = re.compile(r"P\d+WD")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
+_NEEDS_EVENT = {"intermediateCatchEvent", "boundaryEvent"}
+
+
+def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
+    """All rules of this page."""
+    for node in model.nodes.values():
+        if node.kind in _NEEDS_EVENT and not node.events:
+            yield wrong("event_without_definition", node)
+        if node.kind == "boundaryEvent" and node.attached_to not in model.nodes:
+            yield wrong("boundary_unattached", node, reference=node.attached_to or "")
+        if node.kind == "eventBasedGateway":
+            yield from _event_gateway(model, node)
+        for event in node.events:
+            yield from _check_event(node, event)
+    yield from _error_codes(model, wiring)
+
+
+def _check_event(node: Node, event: Event) -> Iterator[Finding]:
+    if event.kind in ("message", "signal") and not event.name:
+        yield wrong(f"{event.kind}_missing", node)
+    if event.kind == "message" and node.kind in _CATCHING and not node.correlation:
+        yield wrong("correlation_missing", node, message=event.name or "")
+    if event.kind == "timer":
+        yield from _check_timer(node, event)
+
+
+def _check_timer(node: Node, event: Event) -> Iterator[Finding]:
+    if event.timer is None:
+        yield wrong("timer_missing", node)
+    elif not event.timer.is_feel and not readable_time(event.timer.text):
+        yield wrong("timer_unreadable", node, text=event.timer.text)
+
+
+def readable_time(text: str) -> bool:
+    """Whether a plain text is an ISO 8601 duration, instant or cycle, or a count of working days (``P2WD``)."""
+    if text.startswith("R"):
+        _, _, rest = text.partition("/")
+        return all(bool(_DURATION.fullmatch(part) or _INSTANT.fullmatch(part)) for part in rest.split("/"))
+    return bool(_DURATION.fullmatch(text) or _WORKING.fullmatch(text) or _INSTANT.fullmatch(text))
+
+
+def _event_gateway(model: ProcessModel, node: Node) -> Iterator[Finding]:
+    for flow in node.outgoing:
+        target = model.nodes.get(model.flows[flow].target)
+        if target is not None and target.kind not in ("intermediateCatchEvent", "receiveTask"):
+            yield wrong("event_gateway_target", target, gateway=node.name or node.id)
+
+
+def _error_codes(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
+    for node in model.nodes.values():
+        event = node.event
+        if node.kind == "boundaryEvent" and event is not None and event.kind == "error":
+            thrown = _thrown_by(model.nodes.get(node.attached_to or ""), wiring)
+            if thrown is not None and event.name and event.name not in thrown:
+                yield wrong("error_never_thrown", node, error=event.name, thrown=", ".join(sorted(thrown)))
+        if node.kind == "serviceTask" and (caught := _caught(model, node)) is not None:
+            for code in sorted((_thrown_by(node, wiring) or frozenset()) - caught):
+                yield doubtful("error_uncaught", node, error=code)
+
+
+def _thrown_by(node: Node | None, wiring: Wiring) -> frozenset[str] | None:
+    if node is None or node.handler is None:
+        return None
+    facts = wiring.handler(node.handler.name)
+    return facts.errors if facts is not None else None
+
+
+def _caught(model: ProcessModel, node: Node) -> frozenset[str] | None:
+    """The error codes caught on the task or on an enclosing sub-process; None when one catches them all."""
+    codes: set[str] = set()
+    here: Node | None = node
+    while here is not None:
+        for boundary in model.boundary_events(here.id):
+            if boundary.event is not None and boundary.event.kind == "error":
+                if boundary.event.name is None:
+                    return None
+                codes.add(boundary.event.name)
+        here = model.nodes.get(here.scope)
+    return frozenset(codes)

@@ -1,0 +1,43 @@
+"""Elements that the engine cannot run are refused by name: nothing of a diagram is ignored in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.definitions.checks.finding import about_process, doubtful, wrong
+from engine.definitions.model import Node, ProcessModel
+from engine.findings import Finding
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{1,58}")
+# SpiffWorkflow gives these names to tasks of its own.
+_RESERVED_IDS = {"Start", "End", "Root"}
+_UNSUPPORTED_NODES = {"complexGateway", "adHocSubProcess", "transaction"}
+_UNSUPPORTED_EVENTS = {"compensate", "compensation", "link", "cancel", "conditional", "escalation"}
+_HAVING_NO_EFFECT = {"task", "manualTask"}
+
+
+def check(model: ProcessModel) -> Iterator[Finding]:
+    """Unsupported elements, reserved ids, keys that are no slug."""
+    if not _KEY.fullmatch(model.key):
+        yield about_process("key_not_a_slug", model, key=model.key)
+    for node in model.nodes.values():
+        yield from _check_node(node)
+
+
+def _check_node(node: Node) -> Iterator[Finding]:
+    if node.id in _RESERVED_IDS:
+        yield wrong("id_reserved", node)
+    if node.kind in _UNSUPPORTED_NODES:
+        yield wrong("element_unsupported", node, kind=node.kind)
+    if node.triggered_by_event:
+        yield wrong("element_unsupported", node, kind="eventSubProcess")
+    if node.for_compensation:
+        yield wrong("element_unsupported", node, kind="compensation")
+    if node.kind in _HAVING_NO_EFFECT:
+        yield doubtful("task_does_nothing", node, kind=node.kind)
+    if len(node.events) > 1:
+        yield wrong("element_unsupported", node, kind="multipleEvent")
+    for event in node.events:
+        if event.kind in _UNSUPPORTED_EVENTS:
+            yield wrong("element_unsupported", node, kind=f"{event.kind}Event")

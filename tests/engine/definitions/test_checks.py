@@ -1,0 +1,167 @@
+"""What an analyst is told about a diagram before it is deployed."""
+
+import pytest
+
+from engine.definitions import read
+from engine.definitions.check import check_resources
+from engine.definitions.checks import check_process
+from engine.definitions.wiring import HandlerFacts, Wiring
+from engine.findings import ERROR, Finding
+from tests.engine.definitions.drawing import extended, flow, process
+
+MESSAGE = '<bpmn:message id="m1" name="deposit_paid"/>'
+ERRORS = '<bpmn:error id="e1" errorCode="lead_intake.score.duplicate"/><bpmn:error id="e2" errorCode="other"/>'
+SCORE = '<keyturn:handler name="lead_intake.score"/>'
+START, END = '<bpmn:startEvent id="begin"/>', '<bpmn:endEvent id="done"/>'
+FORM = '<keyturn:start form="lead_intake/start"/>'
+
+
+def _handler(name: str) -> HandlerFacts | None:
+    if name != "lead_intake.score":
+        return None
+    inputs = {"email": True, "budget": False}
+    return HandlerFacts(inputs, frozenset({"points"}), frozenset({"lead_intake.score.duplicate"}))
+
+
+def _form(key: str) -> list[str] | None:
+    return {"lead_intake/start": ["email"], "lead_intake/review": ["decision"]}.get(key)
+
+
+WIRING = Wiring(_handler, _form, frozenset({"sales_manager"}), frozenset({"approval"}), frozenset({"matrix"}))
+
+
+def findings(xml: bytes) -> list[Finding]:
+    return list(check_process(read(xml), WIRING))
+
+
+def told(xml: bytes, severity: str | None = None) -> set[tuple[str, str | None]]:
+    return {(f.code, f.element_id) for f in findings(xml) if severity in (None, f.severity)}
+
+
+def line(*inner: str, **settings: str) -> bytes:
+    """A process of one start, the given element with id ``it``, and one end."""
+    return process(START, *inner, END, flow("f1", "begin", "it"), flow("f2", "it", "done"), **settings)
+
+
+def task(attributes: str, *more: str) -> bytes:
+    return line(extended("userTask", 'id="it"', f"<keyturn:task {attributes}/>", *more))
+
+
+GOOD_TASK = 'form="lead_intake/review" candidateGroups="sales_manager" due="P2WD"'
+
+
+def test_a_sound_process_has_no_findings() -> None:
+    xml = line(
+        f"<bpmn:extensionElements>{FORM}</bpmn:extensionElements>",
+        extended(
+            "userTask", 'id="it"', f"<keyturn:task {GOOD_TASK}/>", '<keyturn:fact name="mail" value="= email"/>'
+        ),
+    )
+    assert findings(xml) == []
+
+
+@pytest.mark.parametrize(
+    ("xml", "code", "element"),
+    [
+        (process(END), "start_missing", "lead_intake"),
+        (process(START), "end_missing", "begin"),
+        (process(START, END, '<bpmn:startEvent id="two"/>', flow("f", "begin", "done")), "start_twice", "two"),
+        (process(START, END, flow("f", "begin", "gone")), "flow_dangling", "f"),
+        (process(START, END, flow("f", "begin", "done"), '<bpmn:task id="lost"/>'), "unreachable", "lost"),
+        (process(START, END, flow("f", "done", "begin")), "flow_into_start", "begin"),
+        (process(START, END, flow("f", "done", "begin")), "flow_out_of_end", "done"),
+        (line('<bpmn:task id="it"/>', flow("f3", "it", "done")), "split_without_gateway", "it"),
+        (process(START, END, flow("f1", "begin", "done", "= a")), "condition_not_asked", "f1"),
+        (line('<bpmn:exclusiveGateway id="it"/>', flow("f3", "it", "done", "= a")), "condition_missing", "f2"),
+        (line('<bpmn:exclusiveGateway id="it" default="f9"/>'), "default_unknown", "it"),
+        (line('<bpmn:complexGateway id="it"/>'), "element_unsupported", "it"),
+        (process('<bpmn:startEvent id="Start"/>', END, flow("f", "Start", "done")), "id_reserved", "Start"),
+        (process(START, END, flow("f", "begin", "done"), key="Lead-Intake"), "key_not_a_slug", "Lead-Intake"),
+        (line('<bpmn:userTask id="it"/>'), "form_missing", "it"),
+        (line('<bpmn:userTask id="it"/>'), "nobody_assigned", "it"),
+        (task('form="lead_intake/none" candidateGroups="sales_manager"'), "form_unknown", "it"),
+        (task('form="lead_intake/review" candidateGroups="boss"'), "role_unknown", "it"),
+        (line('<bpmn:serviceTask id="it"/>'), "handler_missing", "it"),
+        (line(extended("serviceTask", 'id="it"', '<keyturn:handler name="no.such"/>')), "handler_unknown", "it"),
+        (
+            line(extended("serviceTask", 'id="it"', SCORE.replace("/>", '><keyturn:input name="x" value="1"/></keyturn:handler>'))),
+            "input_unknown",
+            "it",
+        ),
+        (
+            line(extended("serviceTask", 'id="it"', SCORE.replace("/>", '><keyturn:input name="x" value="1"/></keyturn:handler>'))),
+            "input_missing",
+            "it",
+        ),
+        (line('<bpmn:businessRuleTask id="it"/>'), "decision_missing", "it"),
+        (line(extended("businessRuleTask", 'id="it"', '<keyturn:decision ref="no"/>')), "decision_unknown", "it"),
+        (line('<bpmn:scriptTask id="it" scriptFormat="python"><bpmn:script>x = 1</bpmn:script></bpmn:scriptTask>'), "script_not_feel", "it"),
+        (line('<bpmn:scriptTask id="it" scriptFormat="feel"/>'), "script_empty", "it"),
+        (line('<bpmn:callActivity id="it" calledElement="nothing"/>'), "called_process_unknown", "it"),
+        (line('<bpmn:receiveTask id="it" messageRef="m1"/>', outside=MESSAGE), "correlation_missing", "it"),
+        (line('<bpmn:sendTask id="it"/>'), "message_missing", "it"),
+        (line('<bpmn:intermediateCatchEvent id="it"/>'), "event_without_definition", "it"),
+        (
+            line('<bpmn:intermediateCatchEvent id="it"><bpmn:timerEventDefinition><bpmn:timeDuration>2 days</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>'),
+            "timer_unreadable",
+            "it",
+        ),
+        (line('<bpmn:intermediateCatchEvent id="it"><bpmn:linkEventDefinition name="a"/></bpmn:intermediateCatchEvent>'), "element_unsupported", "it"),
+        (line('<bpmn:eventBasedGateway id="it"/>'), "event_gateway_target", "done"),
+        (line('<bpmn:boundaryEvent id="b" attachedToRef="gone"/>', '<bpmn:task id="it"/>'), "boundary_unattached", "b"),
+        (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="a" value="= 1 +"/>')), "feel_syntax", "it"),
+        (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="_a" value="= 1"/>')), "variable_name", "it"),
+        (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="typename" value="= 1"/>')), "variable_name", "it"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_named_with_its_element(xml: bytes, code: str, element: str) -> None:
+    assert (code, element) in told(xml, ERROR)
+
+
+def test_an_error_that_the_handler_never_throws_is_wrong_and_one_nobody_catches_is_doubtful() -> None:
+    boundary = '<bpmn:boundaryEvent id="b" attachedToRef="it"><bpmn:errorEventDefinition errorRef="{}"/></bpmn:boundaryEvent>'
+    service = extended("serviceTask", 'id="it"', SCORE)
+    after = flow("f3", "b", "done")
+    assert ("error_uncaught", "it") in told(line(service), "warning")
+    assert ("error_never_thrown", "b") in told(line(service, boundary.format("e2"), after, outside=ERRORS))
+    assert told(line(service, boundary.format("e1"), after, outside=ERRORS)) == set()
+
+
+def test_names_that_nothing_writes_are_doubtful_when_the_start_is_known() -> None:
+    gateway = '<bpmn:exclusiveGateway id="it" default="f2"/>'
+    asks = flow("f3", "it", "done", "= budget_fen &gt; 1 and email != null")
+    start = f"<bpmn:extensionElements>{FORM}</bpmn:extensionElements>"
+    declared = start.replace(FORM, f'{FORM}<keyturn:variable name="budget_fen"/>')
+    assert [(f.code, f.params["name"]) for f in findings(line(start, gateway, asks))] == [
+        ("variable_unknown", "budget_fen")
+    ]
+    assert findings(line(declared, gateway, asks)) == []
+    assert findings(line(gateway, asks)) == []
+
+
+def test_findings_carry_the_line_of_the_element() -> None:
+    finding = next(f for f in findings(line('<bpmn:userTask id="it"/>')) if f.code == "form_missing")
+    assert finding.line == 8
+
+
+def test_files_of_one_deployment_see_each_other_and_one_bad_file_hides_nothing() -> None:
+    caller = line('<bpmn:callActivity id="it" calledElement="called_process"/>')
+    called = process(START, END, flow("f", "begin", "done"), key="called_process")
+    files = {"a.bpmn": caller, "b.bpmn": called, "c.bpmn": b"<broken", "d.exe": b"MZ", "e.bpmn": called}
+    told_by_file = {(f.resource, f.code) for f in check_resources(files, Wiring())}
+    assert told_by_file == {
+        ("c.bpmn", "xml_malformed"),
+        ("d.exe", "resource_kind_unknown"),
+        ("e.bpmn", "process_key_twice"),
+    }
+
+
+def test_a_decision_table_with_an_unreadable_cell_is_refused_with_its_line() -> None:
+    table = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="x">
+<decision id="route" name="Route"><decisionTable id="t" hitPolicy="FIRST">
+<input id="i"><inputExpression id="ie" typeRef="number"><text>amount</text></inputExpression></input>
+<output id="o" name="who" typeRef="string"/>
+<rule id="r1"><inputEntry id="c1"><text>&gt; 1 +</text></inputEntry><outputEntry id="c2"><text>"x"</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+    found = check_resources({"route.dmn": table}, Wiring())
+    assert [(f.code, f.element_id, f.line) for f in found if f.severity == ERROR] == [("feel_syntax", "c1", 5)]
