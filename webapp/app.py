@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -22,11 +21,9 @@ from webapp import (
 )
 from webapp import styleguide as styleguide_pages
 from webapp.csrf import csrf
+from webapp.db import Database
 from webapp.metrics import Metrics
 from webapp.settings import Settings
-
-if TYPE_CHECKING:
-    from webapp.db import Database
 
 
 def create_app(settings: Settings, database: Database, *, desks: Iterable[Blueprint] = ()) -> Flask:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.db import Database
 from webapp.metrics import Metrics
 from webapp.settings import Settings
-
-if TYPE_CHECKING:
-    from webapp.db import Database
 
 pages = Blueprint("health", __name__)
 
