@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing, NotAllowed, Stale
 from webapp.formatting import file_size
@@ -151,10 +151,19 @@ def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400:
         return error.get_response()  # type: ignore[return-value]
-    answer = explain(code)
-    if isinstance(error, RequestEntityTooLarge):
-        answer.headers["Connection"] = "close"
-    return answer
+    return explain(code)
+
+
+def _strange_host(_error: SecurityError) -> Response:
+    """No page can be drawn for a host that is not ours, since its addresses would lead there."""
+    return Response("This host name is not served here.\n", 400, content_type="text/plain")
+
+
+def _refuse_too_large() -> None:
+    """Refuse a body by its announced length, before anything reads it."""
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is not None and request.content_length > limit:
+        raise RequestEntityTooLarge
 
 
 def _forged(_error: CSRFError) -> Response:
@@ -180,8 +189,10 @@ def _frames(error: BaseException) -> list[str]:
 
 def install(app: Flask) -> None:
     """Answer refusals and failures of every view."""
+    app.before_request(_refuse_too_large)
     app.register_error_handler(KeyturnError, _refused)
     app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
