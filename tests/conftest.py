@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 import webapp.models
@@ -22,10 +23,17 @@ from kernel.actor import ROOT, Actor, Grant
 from kernel.clock import MovedClock
 from kernel.database import Base, connect, writing_session
 from kernel.vault import Vault, new_vault
+from ledger.staff import passwords
 from webapp.db import Database
 
 POSTGRES = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
 assert webapp.models.__name__
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_password_hashes() -> None:
+    """Password hashes are slow on purpose; a test suite makes hundreds of them."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture

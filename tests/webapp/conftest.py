@@ -9,10 +9,13 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
 from kernel.actor import Actor
+from tests.webapp.house import browser, browser_of, house, office
 from webapp.app import create_app
 from webapp.current import set_actor
 from webapp.db import Database
 from webapp.settings import Settings
+
+__all__ = ["browser", "browser_of", "house", "office"]
 
 
 @pytest.fixture
