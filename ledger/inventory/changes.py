@@ -23,16 +23,16 @@ def lock_unit(session: Session, actor: Actor, unit_id: str) -> Unit:
 
     On SQLite the writing transaction holds the whole database already.
     """
-    query = (
-        select(Unit)
-        .where(Unit.id == unit_id, visible(actor, Unit, Permission.UNITS_VIEW))
-        .with_for_update(of=Unit, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    unit = session.scalars(query).one_or_none()
-    if unit is None:
+    query = select(Unit.id).where(Unit.id == unit_id, visible(actor, Unit, Permission.UNITS_VIEW))
+    if session.scalar(query) is None:
         raise Missing("unit_missing", field="unit_id", unit_id=unit_id)
-    return unit
+    return lock_unit_of_sale(session, unit_id)
+
+
+def lock_unit_of_sale(session: Session, unit_id: str) -> Unit:
+    """The unit of a sale that the actor was found to reach, read afresh and locked."""
+    query = select(Unit).where(Unit.id == unit_id).with_for_update(of=Unit, key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def given_reason(reason: str) -> str:

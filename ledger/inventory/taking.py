@@ -44,6 +44,14 @@ def check_sellable(session: Session, clock: Clock, unit: Unit) -> PriceInForce:
     """
     if unit.status != UnitStatus.AVAILABLE:
         raise UnitTaken(unit_id=unit.id, unit_no=unit.unit_no, taken_by=unit.taken_by, taken_at=unit.taken_at)
+    return check_unblocked(session, clock, unit)
+
+
+def check_unblocked(session: Session, clock: Clock, unit: Unit) -> PriceInForce:
+    """The part of the guard that also holds when a sale which has the unit already goes further.
+
+    Returns the prices in force. Raises `UnitNotSellable`.
+    """
     permit = session.get(PresalePermit, unit.permit_id) if unit.permit_id else None
     project = session.get_one(Project, unit.project_id)
     reason = blocking_reason(unit, permit.granted_on if permit else None, business_date(clock, project.zone))

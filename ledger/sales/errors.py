@@ -65,6 +65,12 @@ class QueueNotReady(KeyturnError):
     code = "queue_not_ready"
 
 
+class QueueBatchInvalid(Invalid):
+    """A queue batch cannot be opened so: its code is empty or taken."""
+
+    code = "queue_batch_invalid"
+
+
 class AmountInvalid(Invalid):
     """An amount is not a positive number of fen, or absurdly large."""
 

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PRICES_APPROVE = "prices:approve"
     PRICES_PROPOSE = "prices:propose"
     PRICES_RELEASE = "prices:release"
+    SALES_APPROVE = "sales:approve"
     SALES_CANCEL = "sales:cancel"
     SALES_FILE = "sales:file"
     SALES_HOLD = "sales:hold"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 
@@ -33,6 +34,12 @@ def yunxi() -> PriceList:
 @pytest.fixture(scope="session")
 def harbour() -> PriceList:
     return sample("price-list-harbour-towers.csv")
+
+
+@pytest.fixture(scope="session")
+def few(harbour: PriceList) -> PriceList:
+    """The first floors of one tower: enough for stories that are not about reading lists."""
+    return replace(harbour, units=harbour.units[:24])
 
 
 def sample(name: str) -> PriceList:

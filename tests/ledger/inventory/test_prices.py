@@ -30,8 +30,8 @@ from ledger.organisation.models import Project
 
 
 @pytest.fixture
-def units(session: Session, admin: Actor, clock: MovedClock, project: Project, harbour: PriceList) -> list[Unit]:
-    import_units(session, admin, clock, project_id=project.id, price_list=harbour, release=True)
+def units(session: Session, admin: Actor, clock: MovedClock, project: Project, few: PriceList) -> list[Unit]:
+    import_units(session, admin, clock, project_id=project.id, price_list=few, release=True)
     return list(session.scalars(select(Unit).order_by(Unit.unit_no).limit(3)))
 
 

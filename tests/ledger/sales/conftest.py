@@ -1,0 +1,73 @@
+"""A project on sale with a few licensed and released units, customers, and a consultant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.clock import MovedClock
+from ledger.customers.models import Customer
+from ledger.inventory.models import Unit
+from ledger.inventory.operations import Permit, import_units
+from ledger.inventory.price_list.reader import read_price_list
+from ledger.organisation import operations as organisation
+from ledger.organisation.models import Project
+
+LIST = "price-list-harbour-towers.csv"
+CONSULTANT = "00000000-0000-0000-0000-00000000c001"
+MANAGER = "00000000-0000-0000-0000-00000000c002"
+
+
+def open_for_sale(session: Session, admin: Actor, clock: MovedClock, *, units: int = 6) -> Project:
+    """A project whose first units are for sale; unit A-0301 lists at 1,628,300 yuan."""
+    organisation.add_node(session, admin, clock, kind="group", code="keyturn", name="集团")
+    project = organisation.create_project(session, admin, clock, code="harbour", name="海港城")
+    prices = read_price_list((files("demo") / "data" / LIST).read_bytes(), LIST)
+    few = replace(prices, units=tuple(u for u in prices.units if u.withheld_reason is None)[:units])
+    permit = Permit("0188", date(2026, 1, 15))
+    import_units(session, admin, clock, project_id=project.id, price_list=few, permit=permit, release=True)
+    session.flush()
+    return project
+
+
+def make_customer(session: Session, project: Project, clock: MovedClock, name: str) -> Customer:
+    """Somebody the project knows."""
+    customer = Customer(
+        kind="person",
+        name=name,
+        project_id=project.id,
+        path=project.path,
+        owner_id=CONSULTANT,
+        created_at=clock.now(),
+        created_by=CONSULTANT,
+    )
+    session.add(customer)
+    session.flush()
+    return customer
+
+
+@pytest.fixture
+def project(session: Session, admin: Actor, clock: MovedClock) -> Project:
+    return open_for_sale(session, admin, clock)
+
+
+@pytest.fixture
+def units(session: Session, project: Project) -> list[Unit]:
+    return list(session.scalars(select(Unit).where(Unit.project_id == project.id).order_by(Unit.unit_no)))
+
+
+@pytest.fixture
+def customer(session: Session, project: Project, clock: MovedClock) -> Callable[[str], Customer]:
+    return lambda name="王芳": make_customer(session, project, clock, name)
+
+
+@pytest.fixture
+def buyer(customer: Callable[..., Customer]) -> Customer:
+    return customer("王芳")
