@@ -2,17 +2,120 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.errors import StepFailed
+from engine.results import Incident
+from engine.tables.instances import IncidentRow, InstanceRow
+from engine.tables.work import JobRow
 from kernel.clock import Clock
-from kernel.errors import KeyturnError
+from kernel.ids import new_id
+
+__all__ = ["StepFailed", "back_off", "record_incident", "resolve_incidents_of", "to_incident"]
+
+INCIDENTS = IncidentRow.__table__
+JOBS = JobRow.__table__
+INSTANCES = InstanceRow.__table__
+_FIRST_DELAY = timedelta(seconds=30)
+_LONGEST_DELAY = timedelta(hours=6)
 
 
-class StepFailed(KeyturnError):
-    """A step failed technically: everything it did is rolled back and an incident is recorded."""
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 30 s, doubling, at most 6 hours."""
+    return min(_FIRST_DELAY * 2 ** max(attempts - 1, 0), _LONGEST_DELAY)
 
-    code = "step_failed"
+
+def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Incident:
+    """Write the incident of a failed step, in a transaction of its own after the rollback.
+
+    A failed job is counted and put off; only when its attempts are used up does it wait for a person.
+    """
+    job_failed_for_good = _count_attempt(session, clock, failure)
+    state = "open" if job_failed_for_good else "retrying"
+    if failure.job_id is not None:
+        _resolve(session, clock, INCIDENTS.c.job_id == failure.job_id, "system")
+    task_id = (failure.command or {}).get("task_id")
+    if task_id is not None:
+        _resolve(session, clock, INCIDENTS.c.task_id == task_id, "system")
+    known = failure.instance_id and session.execute(select(exists().where(INSTANCES.c.id == failure.instance_id)))
+    row = {
+        "id": new_id(),
+        "instance_id": failure.instance_id if known and known.scalar() else None,
+        "job_id": failure.job_id,
+        "task_id": task_id,
+        "definition_key": failure.definition_key,
+        "element_id": failure.element_id,
+        "element_name": failure.element_name,
+        "error_type": failure.error_type,
+        "message_code": failure.message_code,
+        "params": {name: _plain(value) for name, value in failure.message_params.items()},
+        "command": failure.command,
+        "state": state,
+        "path": failure.scope,
+        "created_at": clock.now(),
+        "resolved_at": None,
+        "resolved_by": None,
+    }
+    session.execute(insert(INCIDENTS).values(row))
+    return to_incident(session.execute(select(INCIDENTS).where(INCIDENTS.c.id == row["id"])).one())
 
 
-def record_incident(session: Session, clock: Clock, failure: StepFailed) -> None:
-    """Write the incident of a failed step, in a transaction of its own."""
+def resolve_incidents_of(session: Session, clock: Clock, *, task_id: str, actor_id: str) -> None:
+    """Close the incidents of a task that has been completed after all."""
+    _resolve(session, clock, INCIDENTS.c.task_id == task_id, actor_id)
+
+
+def to_incident(row: Row[Any]) -> Incident:
+    """A row as callers see it."""
+    return Incident(
+        id=row.id,
+        instance_id=row.instance_id,
+        job_id=row.job_id,
+        definition_key=row.definition_key,
+        element_id=row.element_id,
+        element_name=row.element_name,
+        error_type=row.error_type,
+        message_code=row.message_code,
+        params=dict(row.params),
+        state=row.state,
+        scope=row.path,
+        created_at=row.created_at,
+        resolved_at=row.resolved_at,
+        resolved_by=row.resolved_by,
+        retryable=row.state != "resolved" and (row.job_id is not None or row.command is not None),
+    )
+
+
+def _count_attempt(session: Session, clock: Clock, failure: StepFailed) -> bool:
+    if failure.job_id is None:
+        return True
+    job = session.execute(select(JOBS).where(JOBS.c.id == failure.job_id)).first()
+    if job is None or job.state != "waiting":
+        return True
+    attempts = job.attempts + 1
+    over = attempts >= job.max_attempts
+    values = {
+        "attempts": attempts,
+        "state": "failed" if over else "waiting",
+        "due_at": clock.now() + back_off(attempts),
+        "last_error": failure.message_code,
+        "lock_owner": None,
+        "locked_until": None,
+    }
+    session.execute(update(JOBS).where(JOBS.c.id == job.id).values(values))
+    return over
+
+
+def _resolve(session: Session, clock: Clock, where: Any, actor_id: str) -> None:
+    values = {"state": "resolved", "resolved_at": clock.now(), "resolved_by": actor_id}
+    session.execute(update(INCIDENTS).where(where, INCIDENTS.c.state != "resolved").values(values))
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | bool) or value is None else str(value)

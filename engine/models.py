@@ -1,1 +1,22 @@
-"""All tables of the engine."""
+"""All tables of the engine: importing this module completes the metadata."""
+
+from engine.tables.definitions import DefinitionRow, ResourceRow
+from engine.tables.instances import CommentRow, DecisionLogRow, HistoryRow, IncidentRow, InstanceRow
+from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
+from engine.tables.work import JobRow, MessageRow, SubscriptionRow
+
+__all__ = [
+    "CandidateRow",
+    "CommentRow",
+    "DecisionLogRow",
+    "DefinitionRow",
+    "HistoryRow",
+    "IncidentRow",
+    "InstanceRow",
+    "JobRow",
+    "MessageRow",
+    "ResourceRow",
+    "SubscriptionRow",
+    "TaskFactRow",
+    "TaskRow",
+]

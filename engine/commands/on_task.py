@@ -1,0 +1,72 @@
+"""What commands on an open task begin with: lock its instance, then read it fresh, then check rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import Missing, NotAllowed, Stale
+from engine.host import Host
+from engine.results import Task
+from engine.store.instances import InstanceRecord, lock_instance_of_task, require_active, save_instance
+from engine.store.journal import Journal
+from engine.store.tasks import access_of, get_task
+
+
+@dataclass
+class OpenTask:
+    """An open task of a running instance, locked for this transaction."""
+
+    host: Host
+    record: InstanceRecord
+    task: Task
+    journal: Journal
+
+    def note(self, code: str, **params: object) -> None:
+        """Note a history event about the task."""
+        task = self.task
+        self.journal.note(code, element_id=task.element_id, element_name=task.name, task_id=task.id, **params)
+
+    def save(self) -> None:
+        """Write history and the instance's revision."""
+        save_instance(self.host.session, self.host.clock, self.record)
+        self.journal.write(self.host.session)
+
+
+def open_task(host: Host, task_id: str) -> OpenTask:
+    """Lock and read; raises `Missing`, or `Stale` when the task or its instance is no longer open."""
+    record = lock_instance_of_task(host.session, task_id)
+    task = get_task(host.session, task_id)
+    if not may_see(host, task):
+        raise Missing("task_missing", task_id=task_id)
+    if task.state != "open":
+        raise Stale("task_closed", state=task.state, by=task.completed_by, at=task.completed_at)
+    require_active(record)
+    return OpenTask(host, record, task, Journal(record, host.actor, host.clock))
+
+
+def may_see(host: Host, task: Task) -> bool:
+    """Whether the actor works on, owns, oversees or may operate the task."""
+    people = (host.actor.id, host.actor.on_behalf_of)
+    if task.owner in people or task.completed_by in people:
+        return True
+    return host.checker.may_work(host.actor, access_of(task)) or host.checker.may_operate(host.actor, task.path)
+
+
+def require_work(host: Host, task: Task) -> None:
+    """Raise `NotAllowed` unless the actor may work on the task; four eyes beat every right."""
+    for person in (host.actor.id, host.actor.on_behalf_of):
+        if person is not None and person in task.excluded:
+            raise NotAllowed("four_eyes", task_id=task.id, person=person)
+    if not host.checker.may_work(host.actor, access_of(task)):
+        raise NotAllowed("not_a_candidate", task_id=task.id)
+
+
+def require_operate(host: Host, path: str) -> None:
+    """Raise `NotAllowed` unless the actor may operate at a node."""
+    if not host.checker.may_operate(host.actor, path):
+        raise NotAllowed("operate_missing", path=path)
+
+
+def is_mine(host: Host, person: str | None) -> bool:
+    """Whether a person is the actor or whom the actor stands in for."""
+    return person is not None and person in (host.actor.id, host.actor.on_behalf_of)

@@ -1,0 +1,99 @@
+"""Deliver a message to those who wait for its name and correlation, each once.
+
+Receivers are found by an index, so ten thousand that wait for something else cost nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.commands.deliver import deliver_to
+from engine.commands.start_by_event import start_by_event
+from engine.correlation import canonical, hold_name
+from engine.errors import CannotGoOn
+from engine.host import Host
+from engine.running.kept_messages import keep_message
+from engine.running.run import as_system
+from engine.running.services import Thrown
+from engine.tables.work import SubscriptionRow
+from engine.values import checked
+
+SUBSCRIPTIONS = SubscriptionRow.__table__
+THROWN_TTL = timedelta(days=1)
+MAX_CHAIN = 50
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Subscriptions whose correlation equals the message's receive it; a message start event always does."""
+
+    message: str
+    correlation: dict[str, Any]
+    payload: dict[str, Any]
+    ttl: timedelta | None = None
+
+    def run(self, host: Host) -> int:
+        """How many received it; with ``ttl`` and nobody there it is kept. Raises `Invalid`, `StepFailed`."""
+        correlation = canonical(checked(self.correlation, "correlation"))
+        payload = checked(self.payload, "payload")
+        received = self._deliver(host, correlation, payload)
+        if received or self.ttl is None:
+            return received
+        hold_name(host.session, self.message, correlation)
+        received = self._deliver(host, correlation, payload)
+        if not received:
+            keep_message(host, self.message, correlation, payload, self.ttl)
+        return received
+
+    def _deliver(self, host: Host, correlation: str, payload: dict[str, Any]) -> int:
+        table = SUBSCRIPTIONS
+        named = (table.c.kind == "message") & (table.c.name == self.message)
+        waiting = table.c.instance_id.is_not(None) & (table.c.correlation == correlation)
+        starting = table.c.instance_id.is_(None)
+        rows = host.session.execute(
+            select(table.c.id, table.c.instance_id, table.c.definition_id, table.c.element_id)
+            .where(named & (waiting | starting))
+            .order_by(table.c.id)
+        ).all()
+        return receive_all(host, list(rows), payload)
+
+
+def receive_all(host: Host, rows: list[Row[Any]], payload: dict[str, Any]) -> int:
+    """Hand a payload to subscriptions, instance by instance; how many took it."""
+    by_instance: dict[str, list[str]] = {}
+    for row in rows:
+        if row.instance_id is not None:
+            by_instance.setdefault(row.instance_id, []).append(row.id)
+    received = sum(deliver_to(host, i, by_instance[i], payload, deliver_thrown) for i in sorted(by_instance))
+    for row in rows:
+        if row.instance_id is None:
+            start_by_event(host, row.definition_id, row.element_id, payload, deliver_thrown)
+            received += 1
+    return received
+
+
+def deliver_thrown(host: Host, thrown: Thrown) -> None:
+    """Deliver what a step threw, in the same transaction; raises `CannotGoOn` when processes answer for ever."""
+    info = host.session.info
+    info["engine_chain"] = info.get("engine_chain", 0) + 1
+    try:
+        if info["engine_chain"] > MAX_CHAIN:
+            raise CannotGoOn("messages_without_end", limit=MAX_CHAIN)
+        if thrown.kind == "message":
+            Publish(thrown.name, thrown.correlation, thrown.payload, THROWN_TTL).run(as_system(host))
+        else:
+            broadcast(as_system(host), thrown.name, thrown.payload)
+    finally:
+        info["engine_chain"] -= 1
+
+
+def broadcast(host: Host, name: str, payload: dict[str, Any]) -> int:
+    """Hand a signal to everybody who waits for it."""
+    table = SUBSCRIPTIONS
+    query = select(table.c.id, table.c.instance_id, table.c.definition_id, table.c.element_id)
+    rows = host.session.execute(query.where(table.c.kind == "signal", table.c.name == name).order_by(table.c.id))
+    return receive_all(host, list(rows.all()), payload)

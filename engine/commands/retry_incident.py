@@ -1,0 +1,66 @@
+"""Run again what failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.commands.complete_task import CompleteTask
+from engine.commands.on_task import require_operate
+from engine.commands.start_process import StartProcess
+from engine.errors import Invalid, Missing, Stale
+from engine.host import Host
+from engine.incidents import INCIDENTS, JOBS, to_incident
+from engine.results import Incident
+from kernel.actor import Actor
+from kernel.audit import record
+
+
+@dataclass(frozen=True)
+class RetryIncident:
+    """A job is due at once with fresh attempts; a command is run as the person who gave it."""
+
+    incident_id: str
+
+    def run(self, host: Host) -> Incident:
+        """Raises `Missing`, `NotAllowed`, `Stale` when it is resolved, `Invalid`, `StepFailed` again."""
+        row = host.session.execute(
+            select(INCIDENTS).where(INCIDENTS.c.id == self.incident_id).with_for_update()
+        ).first()
+        if row is None or not host.checker.may_operate(host.actor, row.path):
+            raise Missing("incident_missing", incident_id=self.incident_id)
+        require_operate(host, row.path)
+        if row.state == "resolved":
+            raise Stale("incident_resolved", by=row.resolved_by, at=row.resolved_at)
+        values = {"state": "resolved", "resolved_at": host.clock.now(), "resolved_by": host.actor.id}
+        host.session.execute(update(INCIDENTS).where(INCIDENTS.c.id == row.id).values(values))
+        if row.job_id is not None:
+            self._release(host, row.job_id)
+        elif row.command is not None:
+            _again(host, row.command)
+        else:
+            raise Invalid("incident_not_retryable", incident_id=row.id)
+        record(host.session, host.actor, host.clock, "incident:retry", "incident", row.id, path=row.path)
+        return to_incident(host.session.execute(select(INCIDENTS).where(INCIDENTS.c.id == row.id)).one())
+
+    @staticmethod
+    def _release(host: Host, job_id: str) -> None:
+        again = {"state": "waiting", "attempts": 0, "due_at": host.clock.now()}
+        stuck = (JOBS.c.id == job_id) & JOBS.c.state.in_(("failed", "waiting"))
+        host.session.execute(update(JOBS).where(stuck).values(again))
+
+
+def _again(host: Host, command: dict[str, Any]) -> None:
+    # The act stays the person's own, four eyes included; the operator's retry stands in the audit.
+    person = Actor(
+        command["actor_id"], command["actor_name"], is_system=True, on_behalf_of=command["on_behalf_of"]
+    )
+    theirs = host.acting_as(person)
+    if command["name"] == "complete":
+        CompleteTask(command["task_id"], command["answers"]).run(theirs)
+        return
+    StartProcess(
+        command["key"], command["variables"], command["business_key"], command["version"], command["scope"]
+    ).run(theirs)

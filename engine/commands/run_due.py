@@ -1,0 +1,61 @@
+"""Fire timers that are due, oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select, update
+
+from engine.commands.publish import deliver_thrown
+from engine.host import Host
+from engine.running.run import Run, as_system
+from engine.store.instances import lock_instance
+from engine.tables.work import JobRow
+
+JOBS = JobRow.__table__
+
+
+@dataclass(frozen=True)
+class RunDue:
+    """Picking costs by what is due, not by what waits; two workers never take the same job."""
+
+    now: datetime
+    limit: int = 1
+
+    def run(self, host: Host) -> int:
+        """How many were run; raises `StepFailed` naming the job when one fails."""
+        done = 0
+        while done < self.limit:
+            job = self._next(host)
+            if job is None:
+                break
+            _fire(as_system(host), job)
+            done += 1
+        return done
+
+    def _next(self, host: Host) -> Row[tuple[str, str, int, str]] | None:
+        due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
+        ours = (JOBS.c.kind == "timer") & JOBS.c.suspended.is_(False)
+        query = (
+            select(JOBS.c.id, JOBS.c.instance_id, JOBS.c.token, JOBS.c.element_id)
+            .where(due, ours)
+            .order_by(JOBS.c.due_at, JOBS.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        return host.session.execute(query).first()
+
+
+def _fire(host: Host, job: Row[tuple[str, str, int, str]]) -> None:
+    record = lock_instance(host.session, job.instance_id)
+    host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(state="done", done_at=host.clock.now()))
+    if record.state != "active":
+        return
+    run = Run.of(host, record, job_id=job.id)
+    waits = [wait for wait in run.case.waits() if wait.row == job.id]
+    if not waits:
+        return
+    with run.step(deliver_thrown) as case:
+        run.services.note("timer_fired", waits[0].node, waits[0].token, None)
+        case.fire(waits[0].token, {})

@@ -1,0 +1,63 @@
+"""Halt an instance and let it go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from engine.commands.on_task import require_operate
+from engine.errors import Stale
+from engine.host import Host
+from engine.results import Instance
+from engine.store.instances import lock_instance, save_instance
+from engine.store.journal import Journal
+from engine.store.tasks import open_task_ids
+from engine.tables.work import JobRow
+from kernel.audit import record
+
+JOBS = JobRow.__table__
+
+
+@dataclass(frozen=True)
+class SuspendInstance:
+    """No task can be completed, no message is received, no timer fires."""
+
+    instance_id: str
+    reason: str
+
+    def run(self, host: Host) -> Instance:
+        """Raises `Missing`, `NotAllowed`, `Stale` unless it is active."""
+        return _turn(host, self.instance_id, "active", "suspended", self.reason)
+
+
+@dataclass(frozen=True)
+class ResumeInstance:
+    """Timers that fell due meanwhile fire once each, in order."""
+
+    instance_id: str
+    reason: str
+
+    def run(self, host: Host) -> Instance:
+        """Raises `Missing`, `NotAllowed`, `Stale` unless it is suspended."""
+        return _turn(host, self.instance_id, "suspended", "active", self.reason)
+
+
+def _turn(host: Host, instance_id: str, before: str, after: str, reason: str) -> Instance:
+    row = lock_instance(host.session, instance_id)
+    require_operate(host, row.path)
+    if row.state != before:
+        raise Stale("instance_in_other_state", instance_id=row.id, state=row.state, at=row.changed_at)
+    row.state, row.reason = after, reason
+    halted = (JOBS.c.instance_id == row.id) & (JOBS.c.state == "waiting") & (JOBS.c.kind != "message_out")
+    host.session.execute(update(JOBS).where(halted).values(suspended=after == "suspended"))
+    journal = Journal(row, host.actor, host.clock)
+    code = "instance_suspended" if after == "suspended" else "instance_resumed"
+    journal.note(code, reason=reason)
+    save_instance(host.session, host.clock, row)
+    journal.write(host.session)
+    record(
+        host.session, host.actor, host.clock, code.replace("_", ":"), "instance", row.id, path=row.path,
+        reason=reason,
+    )  # fmt: skip
+    return row.result(open_task_ids(host.session, row.id))

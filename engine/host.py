@@ -1,0 +1,30 @@
+"""What every command and query works with: a transaction, who acts, the clock and the ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from engine.handlers import HandlerRegistry
+from engine.ports import Calendar, Checker, Directory, FormValidator
+from kernel.actor import Actor
+from kernel.clock import Clock
+
+
+@dataclass(frozen=True)
+class Host:
+    """A transaction's surroundings; the session's owner commits."""
+
+    session: Session
+    actor: Actor
+    clock: Clock
+    checker: Checker
+    forms: FormValidator
+    directory: Directory
+    calendar: Calendar
+    registry: HandlerRegistry
+
+    def acting_as(self, actor: Actor) -> Host:
+        """The same surroundings with somebody else acting."""
+        return replace(self, actor=actor)

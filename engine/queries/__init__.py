@@ -1,0 +1,1 @@
+"""The engine's reads: lists answered from their own rows, with a fixed number of statements each."""

@@ -1,0 +1,74 @@
+"""Deployed definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from engine.errors import Missing
+from engine.results import Definition
+from engine.tables.definitions import DefinitionRow, ResourceRow
+
+DEFINITIONS = DefinitionRow.__table__
+RESOURCES = ResourceRow.__table__
+
+
+def to_definition(row: Mapping[Any, Any]) -> Definition:
+    """A row with its file's name, as callers see it."""
+    return Definition(
+        key=row["key"],
+        version=row["version"],
+        kind=row["kind"],
+        id=row["id"],
+        name=row["name"],
+        labels=dict(row["labels"]),
+        start_form=row["start_form"],
+        deployed_at=row["deployed_at"],
+        deployed_by=row["deployed_by"],
+        note=row["note"],
+        resource=row["resource"],
+    )
+
+
+def find_latest(session: Session, *, kind: str | None = None) -> list[Definition]:
+    """The newest version of every key, by kind and key."""
+    newest = select(DEFINITIONS.c.kind, DEFINITIONS.c.key, func.max(DEFINITIONS.c.version).label("version"))
+    group = newest.group_by(DEFINITIONS.c.kind, DEFINITIONS.c.key).subquery()
+    query = _query().join(
+        group,
+        (group.c.kind == DEFINITIONS.c.kind)
+        & (group.c.key == DEFINITIONS.c.key)
+        & (group.c.version == DEFINITIONS.c.version),
+    )
+    if kind is not None:
+        query = query.where(DEFINITIONS.c.kind == kind)
+    rows = session.execute(query.order_by(DEFINITIONS.c.kind, DEFINITIONS.c.key)).mappings()
+    return [to_definition(row) for row in rows]
+
+
+def get(session: Session, key: str, version: int | None, kind: str) -> Definition:
+    """One definition; raises `Missing`."""
+    query = _query().where(DEFINITIONS.c.kind == kind, DEFINITIONS.c.key == key)
+    if version is not None:
+        query = query.where(DEFINITIONS.c.version == version)
+    row = session.execute(query.order_by(DEFINITIONS.c.version.desc()).limit(1)).mappings().first()
+    if row is None:
+        raise Missing("definition_missing", key=key, version=version)
+    return to_definition(row)
+
+
+def content(session: Session, definition_id: str) -> bytes:
+    """The file a definition came in; raises `Missing`."""
+    query = select(RESOURCES.c.content).join(DEFINITIONS, DEFINITIONS.c.resource_id == RESOURCES.c.id)
+    found = session.execute(query.where(DEFINITIONS.c.id == definition_id)).scalar()
+    if found is None:
+        raise Missing("definition_missing", definition_id=definition_id)
+    return bytes(found)
+
+
+def _query() -> Select[Any]:
+    joined = RESOURCES.c.id == DEFINITIONS.c.resource_id
+    return select(DEFINITIONS, RESOURCES.c.name.label("resource")).join(RESOURCES, joined)

@@ -1,0 +1,38 @@
+"""Where the tokens of a stored instance stand, without acting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from engine.expressions import Expressions
+from engine.host import Host
+from engine.running.services import StepServices
+from engine.spiff.build import Bundle
+from engine.spiff.case import Case
+from engine.spiff.codec import load
+
+
+class ResumedCase:
+    """A case read for looking only; nothing is evaluated or run."""
+
+    def __init__(self, host: Host, bundle: Bundle, row: Row[Any]) -> None:
+        self._case: Case | None = None
+        if row.state in ("active", "suspended"):
+            services = _Looking(host)
+            self._case = load(bundle, row.tokens, row.tokens_format, dict(row.variables), services)
+
+    def active(self) -> list[str]:
+        """The elements at which tokens stand."""
+        return self._case.active() if self._case is not None else []
+
+    def flows(self) -> list[str]:
+        """The flows by which those tokens came."""
+        return self._case.flows() if self._case is not None else []
+
+
+class _Looking(StepServices):
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.expressions = Expressions(host.clock, host.calendar)

@@ -1,0 +1,160 @@
+"""The inbox: tasks a viewer may see, filtered and sorted by their own columns and facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from engine.commands.on_task import may_see
+from engine.errors import Invalid, Missing
+from engine.host import Host
+from engine.queries import instances
+from engine.queries.paths import within, within_any
+from engine.queries.task_visibility import candidate_of, people_of
+from engine.results import COUNT_CAP, Page, PageOf, Task, TaskDetail, TaskFilter
+from engine.store.tasks import CANDIDATES, COLUMNS, FACTS, TABLE, to_task
+from kernel.actor import Actor
+
+_SORTS = {
+    "due": TABLE.c.far_due,
+    "priority": TABLE.c.priority,
+    "created": TABLE.c.created_at,
+    "follow_up": TABLE.c.follow_up_at,
+    "completed": TABLE.c.completed_at,
+    "name": TABLE.c.name,
+    "business_key": TABLE.c.business_key,
+}
+_OPERATORS = {
+    "=": lambda column, value: column == value,
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+    "startswith": lambda column, value: column.startswith(value, autoescape=True),
+}
+
+
+def find(host: Host, wanted: TaskFilter, page: Page) -> PageOf[Task]:
+    """One page; two statements however many rows. Raises `Invalid` for an unknown sort or operator."""
+    viewer = wanted.viewer or host.actor
+    where = [_box(host, wanted, viewer), *_narrowing(host, wanted)]
+    query = select(*COLUMNS).where(*where)
+    query = _sorted(query, wanted).limit(page.size).offset((page.number - 1) * page.size)
+    rows = [to_task(row) for row in host.session.execute(query)]
+    count = _count(host.session, where)
+    return PageOf(rows, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+
+
+def get(host: Host, task_id: str) -> TaskDetail:
+    """A task with what its page needs; raises `Missing` for what the actor may not see."""
+    row = host.session.execute(select(*COLUMNS, TABLE.c.draft).where(TABLE.c.id == task_id)).first()
+    if row is None:
+        raise Missing("task_missing", task_id=task_id)
+    task = to_task(row[:-1])
+    if not may_see(host, task):
+        raise Missing("task_missing", task_id=task_id)
+    instance, variables = instances.instance_and_variables(host.session, task.instance_id)
+    comments = tuple(instances.comments_of(host.session, task.instance_id))
+    return TaskDetail(task, instance, variables, comments, dict(row.draft))
+
+
+def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
+    people = people_of(viewer)
+    is_open = TABLE.c.state == "open"
+    if wanted.box == "mine":
+        return and_(is_open, or_(TABLE.c.assignee.in_(people), _owned(people)))
+    if wanted.box == "group":
+        return and_(is_open, TABLE.c.assignee.is_(None), candidate_of(viewer))
+    if wanted.box == "done":
+        return and_(TABLE.c.state == "completed", TABLE.c.completed_by.in_(people))
+    if wanted.box == "work":
+        theirs = or_(TABLE.c.assignee.in_(people), _owned(people))
+        return and_(is_open, or_(theirs, and_(TABLE.c.assignee.is_(None), candidate_of(viewer))))
+    if wanted.box != "all":
+        raise Invalid("box_unknown", field="box", box=wanted.box)
+    paths = [path for path in viewer.scope_paths() if host.checker.may_operate(viewer, path)]
+    mine = or_(TABLE.c.assignee.in_(people), TABLE.c.completed_by.in_(people), candidate_of(viewer))
+    return or_(within_any(TABLE.c.path, paths), mine)
+
+
+def _owned(people: list[str]) -> ColumnElement[bool]:
+    return and_(TABLE.c.owner.in_(people), TABLE.c.delegation == "pending")
+
+
+def _narrowing(host: Host, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if wanted.box in ("mine", "group", "work") and not wanted.show_snoozed:
+        now = host.clock.now()
+        where.append(or_(TABLE.c.follow_up_at.is_(None), TABLE.c.follow_up_at <= now))
+    if wanted.assignee is not None:
+        where.append(TABLE.c.assignee == wanted.assignee)
+    if wanted.roles:
+        where.append(TABLE.c.id.in_(select(CANDIDATES.c.task_id).where(CANDIDATES.c.role.in_(wanted.roles))))
+    if wanted.path is not None:
+        where.append(within(TABLE.c.path, wanted.path))
+    for column, values in (
+        (TABLE.c.definition_key, wanted.definition_keys),
+        (TABLE.c.element_id, wanted.element_ids),
+    ):
+        if values:
+            where.append(column.in_(values))
+    if wanted.instance_id is not None:
+        where.append(TABLE.c.instance_id == wanted.instance_id)
+    if wanted.business_key is not None:
+        where.append(TABLE.c.business_key == wanted.business_key)
+    if wanted.due_before is not None:
+        where.append(TABLE.c.far_due < wanted.due_before)
+    if wanted.without_due:
+        where.append(TABLE.c.due_at.is_(None))
+    where += [_search(word) for word in wanted.search.split()]
+    where += [_fact(name, operator, value) for name, (operator, value) in wanted.facts.items()]
+    return where
+
+
+def _search(word: str) -> ColumnElement[bool]:
+    text = func.lower(word)
+    facts = select(FACTS.c.task_id).where(func.lower(FACTS.c.text).contains(text, autoescape=False))
+    return or_(
+        func.lower(TABLE.c.name).contains(text),
+        func.lower(TABLE.c.business_key).contains(text),
+        TABLE.c.id.in_(facts),
+    )
+
+
+def _fact(name: str, operator: str, value: Any) -> ColumnElement[bool]:
+    compare = _OPERATORS.get(operator)
+    if compare is None:
+        raise Invalid("operator_unknown", field="facts", operator=operator)
+    column = FACTS.c.text
+    if isinstance(value, bool):
+        value = str(value).lower()
+    elif isinstance(value, int):
+        column = FACTS.c.number
+    elif isinstance(value, date):
+        column = FACTS.c.date
+    fits = and_(FACTS.c.task_id == TABLE.c.id, FACTS.c.name == name, compare(column, value))
+    return exists(select(FACTS.c.task_id).where(fits))
+
+
+def _sorted(query: Select[Any], wanted: TaskFilter) -> Select[Any]:
+    for number, key in enumerate(wanted.sort):
+        name = key.removeprefix("-")
+        columns: list[Any] = [_SORTS.get(name)]
+        if name.startswith("fact:"):
+            facts = FACTS.alias(f"sorting_{number}")
+            same = (facts.c.task_id == TABLE.c.id) & (facts.c.name == name.removeprefix("fact:"))
+            query = query.outerjoin(facts, same)
+            columns = [facts.c.number, facts.c.date, facts.c.text]
+        if columns[0] is None:
+            raise Invalid("sort_unknown", field="sort", sort=key)
+        for column in columns:
+            query = query.order_by((column.desc() if key.startswith("-") else column.asc()).nulls_last())
+    return query.order_by(TABLE.c.id)
+
+
+def _count(session: Session, where: list[ColumnElement[bool]]) -> int:
+    some = select(TABLE.c.id).where(*where).limit(COUNT_CAP + 1).subquery()
+    return int(session.execute(select(func.count()).select_from(some)).scalar_one())

@@ -1,0 +1,223 @@
+"""What the engine answers: frozen dataclasses of plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from kernel.actor import Actor
+
+T = TypeVar("T")
+
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A deployed process (``kind`` process) or decision (``kind`` decision)."""
+
+    key: str
+    version: int
+    kind: str
+    id: str = ""
+    name: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    start_form: str | None = None
+    deployed_at: datetime | None = None
+    deployed_by: str = ""
+    note: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A process instance. ``state`` is active, suspended, completed, cancelled or failed."""
+
+    id: str
+    key: str
+    version: int
+    state: str
+    business_key: str | None
+    scope: str = "/"
+    started_at: datetime | None = None
+    started_by: str = ""
+    ended_at: datetime | None = None
+    revision: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+    open_tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """A user task as lists show it; ``labels`` are the name in other languages."""
+
+    id: str
+    instance_id: str
+    definition_key: str
+    definition_version: int
+    element_id: str
+    name: str
+    labels: dict[str, str]
+    state: str
+    assignee: str | None
+    owner: str | None
+    delegation: str | None
+    candidates: tuple[str, ...]
+    excluded: tuple[str, ...]
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int
+    path: str
+    form_key: str | None
+    facts: dict[str, Any]
+    business_key: str | None
+    created_at: datetime
+    completed_at: datetime | None
+    completed_by: str | None
+    on_behalf_of: str | None
+    revision: int
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What somebody wrote on a task or case."""
+
+    id: str
+    task_id: str | None
+    author_id: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class TaskDetail:
+    """A task with what its page needs."""
+
+    task: Task
+    instance: Instance
+    variables: dict[str, Any]
+    comments: tuple[Comment, ...]
+    draft: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One thing that happened in an instance: a code with parameters, worded by the page."""
+
+    seq: int
+    at: datetime
+    code: str
+    element_id: str | None
+    element_name: str | None
+    task_id: str | None
+    actor_id: str
+    on_behalf_of: str | None
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an instance waits for: kind user, timer, message, signal or external."""
+
+    kind: str
+    element_id: str
+    element_name: str
+    task_id: str | None = None
+    due_at: datetime | None = None
+    name: str | None = None
+    correlation: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A step that failed and waits for a person; ``retryable`` says whether `retry` can run it again."""
+
+    id: str
+    instance_id: str | None
+    job_id: str | None
+    definition_key: str
+    element_id: str
+    element_name: str
+    error_type: str
+    message_code: str
+    params: dict[str, Any]
+    state: str
+    scope: str
+    created_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str | None
+    retryable: bool
+
+
+@dataclass(frozen=True)
+class DiagramState:
+    """A diagram with what happened on it; ids are BPMN element ids, ``notes`` say who and when per element."""
+
+    xml: str
+    completed: list[str]
+    active: list[str]
+    incidents: list[str]
+    flows_taken: list[str]
+    notes: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list: ``number`` from 1, or everything ``after`` the last row's id seen."""
+
+    number: int = 1
+    size: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class PageOf(Generic[T]):
+    """A part of a list with the size of the whole; ``capped`` means "at least ``count``"."""
+
+    rows: list[T]
+    count: int
+    capped: bool
+    number: int
+    size: int
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks. ``box`` is mine, group, done or all (all needs the right to operate).
+
+    ``facts`` maps a fact's name to (operator, value), operators being = < <= > >= and startswith. ``sort`` names
+    due, priority, created, follow_up, completed, name or ``fact:<name>``, with a leading minus for descending.
+    ``viewer`` limits to what that actor may see (default: the engine's actor).
+    """
+
+    box: str = "mine"
+    viewer: Actor | None = None
+    assignee: str | None = None
+    roles: tuple[str, ...] = ()
+    path: str | None = None
+    definition_keys: tuple[str, ...] = ()
+    element_ids: tuple[str, ...] = ()
+    instance_id: str | None = None
+    business_key: str | None = None
+    search: str = ""
+    due_before: datetime | None = None
+    without_due: bool = False
+    show_snoozed: bool = False
+    facts: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    sort: tuple[str, ...] = ("due", "-priority", "created")
+
+
+@dataclass(frozen=True)
+class InstanceFilter:
+    """Which instances; ``viewer`` limits to the scope of that actor (default: the engine's actor)."""
+
+    viewer: Actor | None = None
+    states: tuple[str, ...] = ()
+    definition_keys: tuple[str, ...] = ()
+    version: int | None = None
+    business_key: str | None = None
+    path: str | None = None
+    search: str = ""
+    with_incidents: bool = False
+    waiting_at: str | None = None

@@ -1,0 +1,1 @@
+"""One command's run of one instance: load, act, note, save."""

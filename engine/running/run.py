@@ -1,0 +1,152 @@
+"""One run of one instance within a command: load, act, deliver kept messages, write rows, save, throw on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from engine import cache
+from engine.correlation import canonical, hold_name
+from engine.errors import BusinessError, CannotGoOn, KeyturnError, StepFailed
+from engine.expressions import Expressions
+from engine.host import Host
+from engine.running.kept_messages import take_kept_message
+from engine.running.services import StepServices, Thrown
+from engine.running.waits import WaitRows
+from engine.spiff.build import Bundle
+from engine.spiff.case import Case
+from engine.spiff.codec import FORMAT, dump, load
+from engine.store.instances import InstanceRecord, insert_instance, save_instance
+from engine.store.journal import Journal
+from engine.store.tasks import open_facts, replace_facts
+from kernel.actor import SYSTEM
+
+Deliver = Callable[[Host, Thrown], None]
+
+
+class Run:
+    """An instance in hand. ``command`` is what a retry would run again, ``job_id`` the job that is running."""
+
+    def __init__(
+        self,
+        host: Host,
+        record: InstanceRecord,
+        bundle: Bundle,
+        *,
+        command: Mapping[str, Any] | None = None,
+        job_id: str | None = None,
+    ) -> None:
+        self.host = host
+        self.record = record
+        self.bundle = bundle
+        self.command = command
+        self.job_id = job_id
+        self.journal = Journal(record, host.actor, host.clock)
+        self.services = StepServices(host, record, self.journal, Expressions(host.clock, host.calendar))
+        self.case: Case = (
+            load(bundle, record.tokens, record.tokens_format, record.variables, self.services)
+            if record.tokens
+            else Case(bundle, self.services, record.variables)
+        )
+        self._rows = WaitRows(self.case, self.services)
+        self._is_new = not record.tokens
+
+    @classmethod
+    def of(
+        cls,
+        host: Host,
+        record: InstanceRecord,
+        *,
+        command: Mapping[str, Any] | None = None,
+        job_id: str | None = None,
+    ) -> Run:
+        """The run of a stored instance."""
+        bundle = cache.bundle_of(host.session, record.definition_id)
+        return cls(host, record, bundle, command=command, job_id=job_id)
+
+    @contextmanager
+    def step(self, deliver: Deliver) -> Iterator[Case]:
+        """Act on the case inside; afterwards it has gone as far as it can and everything is written.
+
+        Raises `StepFailed` for whatever the process itself did wrong.
+        """
+        with self._guarded():
+            if self._is_new:
+                insert_instance(self.host.session, self.record)
+            yield self.case
+            self.case.run()
+            self._take_kept_messages()
+            self._rows.sync()
+        self._save()
+        for thrown in self.services.thrown:
+            deliver(self.host, thrown)
+
+    def _take_kept_messages(self) -> None:
+        asked: set[int] = set()
+        while fresh := self._first_fresh(asked):
+            token, name, correlation = fresh
+            asked.add(token)
+            hold_name(self.host.session, name, canonical(correlation))
+            payload = take_kept_message(self.host, name, correlation, self.record.id)
+            if payload is not None:
+                self.case.fire(token, payload)
+                self.case.run()
+
+    def _first_fresh(self, asked: set[int]) -> tuple[int, str, Mapping[str, Any]] | None:
+        for wait in self.case.waits():
+            if wait.kind == "message" and wait.row is None and wait.token not in asked:
+                return wait.token, wait.name or "", wait.correlation or {}
+        return None
+
+    def _save(self) -> None:
+        record, session = self.record, self.host.session
+        if self.case.completed and record.state == "active":
+            record.state, record.ended_at = "completed", self.host.clock.now()
+            self.journal.note("instance_completed")
+        record.tokens, record.tokens_format = dump(self.case), FORMAT
+        record.variables = self.case.scope.values
+        if self.services.facts_changed:
+            known = open_facts(session, record.id)
+            if known:
+                replace_facts(session, {task: facts | record.facts for task, facts in known.items()})
+        save_instance(session, self.host.clock, record)
+        self.journal.write(session)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except CannotGoOn as fault:
+            raise self._failed(fault.code, type(fault).__name__, fault.params) from fault
+        except BusinessError as fault:
+            raise self._failed("error_uncaught", type(fault).__name__, {"error": fault.code}) from fault
+        except StepFailed:
+            raise
+        except KeyturnError as fault:
+            # A refusal by the ledger concerns the person who acts; without one it must wait for somebody.
+            if self.job_id is None and not self.host.actor.is_system:
+                raise
+            raise self._failed(fault.code, type(fault).__name__, fault.params) from fault
+        except Exception as fault:
+            raise self._failed("unexpected", type(fault).__name__, {}) from fault
+
+    def _failed(self, code: str, error_type: str, params: Mapping[str, object]) -> StepFailed:
+        at = self.case.at
+        return StepFailed(
+            instance_id=self.record.id,
+            element_id=at.id if at else "",
+            element_name=(at.name or at.id) if at else "",
+            error_type=error_type,
+            message_code=code,
+            message_params=params,
+            definition_key=self.record.definition_key,
+            scope=self.record.path,
+            job_id=self.job_id,
+            command=self.command,
+        )
+
+
+def as_system(host: Host) -> Host:
+    """The same transaction, acting as the system: what messages and timers set in motion."""
+    return host if host.actor.is_system else host.acting_as(SYSTEM)

@@ -1,0 +1,108 @@
+"""Instance rows: locked for one command, written back under their revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import Missing, Stale
+from engine.results import Instance
+from engine.tables.instances import InstanceRow
+from engine.tables.tasks import TaskRow
+from kernel.clock import Clock
+
+TABLE = InstanceRow.__table__
+LIVE = ("active", "suspended")
+
+
+@dataclass
+class InstanceRecord:
+    """An instance row in hand; a command changes it and `save` writes it back."""
+
+    id: str
+    definition_id: str
+    definition_key: str
+    definition_version: int
+    state: str
+    business_key: str | None
+    path: str
+    variables: dict[str, Any]
+    facts: dict[str, Any]
+    tokens: str
+    tokens_format: int
+    revision: int
+    history_seq: int
+    reason: str | None
+    started_at: datetime
+    started_by: str
+    changed_at: datetime
+    ended_at: datetime | None
+
+    def result(self, open_tasks: tuple[str, ...] = ()) -> Instance:
+        """What callers see of it."""
+        return Instance(
+            id=self.id,
+            key=self.definition_key,
+            version=self.definition_version,
+            state=self.state,
+            business_key=self.business_key,
+            scope=self.path,
+            started_at=self.started_at,
+            started_by=self.started_by,
+            ended_at=self.ended_at,
+            revision=self.revision,
+            facts=dict(self.facts),
+            open_tasks=open_tasks,
+        )
+
+
+_COLUMNS = [TABLE.c[name] for name in InstanceRecord.__annotations__]
+_SELECT = select(*_COLUMNS).with_for_update()
+
+
+def _lock(session: Session, where: ColumnElement[bool], missing: str, **params: object) -> InstanceRecord:
+    row = session.execute(_SELECT.where(where)).first()
+    if row is None:
+        raise Missing(missing, **params)
+    return InstanceRecord(*row)
+
+
+def lock_instance(session: Session, instance_id: str) -> InstanceRecord:
+    """Lock an instance for this transaction; raises `Missing`."""
+    return _lock(session, TABLE.c.id == instance_id, "instance_missing", instance_id=instance_id)
+
+
+def lock_instance_of_task(session: Session, task_id: str) -> InstanceRecord:
+    """Lock the instance a task belongs to; raises `Missing` when there is no such task."""
+    owner = select(TaskRow.instance_id).where(TaskRow.id == task_id).scalar_subquery()
+    return _lock(session, TABLE.c.id == owner, "task_missing", task_id=task_id)
+
+
+def insert_instance(session: Session, record: InstanceRecord) -> None:
+    """Write a new instance."""
+    session.execute(insert(TABLE).values(vars(record)))
+
+
+_CHANGING = (
+    "state", "variables", "facts", "tokens", "tokens_format", "history_seq", "reason", "changed_at", "ended_at",
+)  # fmt: skip
+
+
+def save_instance(session: Session, clock: Clock, record: InstanceRecord) -> None:
+    """Write an instance back and raise its revision; raises `Stale` if somebody else did so meanwhile."""
+    record.changed_at = clock.now()
+    values = {name: getattr(record, name) for name in _CHANGING} | {"revision": record.revision + 1}
+    same = (TABLE.c.id == record.id) & (TABLE.c.revision == record.revision)
+    if session.execute(update(TABLE).where(same).values(values)).rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale("instance_changed", instance_id=record.id)
+    record.revision += 1
+
+
+def require_active(record: InstanceRecord) -> None:
+    """Raise `Stale` unless the instance runs."""
+    if record.state != "active":
+        raise Stale("instance_not_active", instance_id=record.id, state=record.state, at=record.changed_at)

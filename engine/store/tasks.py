@@ -1,0 +1,166 @@
+"""Task rows: read, written and closed; candidates and facts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import Missing
+from engine.ports import TaskAccess
+from engine.results import Task
+from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
+
+TABLE = TaskRow.__table__
+CANDIDATES = CandidateRow.__table__
+FACTS = TaskFactRow.__table__
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+_TEXT = 250
+
+COLUMNS = [
+    TABLE.c.id, TABLE.c.instance_id, TABLE.c.definition_key, TABLE.c.definition_version, TABLE.c.element_id,
+    TABLE.c.name, TABLE.c.name_labels, TABLE.c.state, TABLE.c.assignee, TABLE.c.owner, TABLE.c.delegation,
+    TABLE.c.candidates, TABLE.c.excluded, TABLE.c.due_at, TABLE.c.follow_up_at, TABLE.c.priority, TABLE.c.path,
+    TABLE.c.form_key, TABLE.c.facts, TABLE.c.business_key, TABLE.c.created_at, TABLE.c.completed_at,
+    TABLE.c.completed_by, TABLE.c.on_behalf_of, TABLE.c.revision,
+]  # fmt: skip
+
+
+def to_task(row: Row[Any]) -> Task:
+    """A row of `COLUMNS` as callers see it."""
+    values = list(row)
+    values[11], values[12] = tuple(values[11]), tuple(values[12])
+    return Task(*values)
+
+
+def get_task(session: Session, task_id: str) -> Task:
+    """One task; raises `Missing`."""
+    row = session.execute(select(*COLUMNS).where(TABLE.c.id == task_id)).first()
+    if row is None:
+        raise Missing("task_missing", task_id=task_id)
+    return to_task(row)
+
+
+def token_of(session: Session, task_id: str) -> int:
+    """The token a task stands for in its instance."""
+    token: int = session.execute(select(TABLE.c.token).where(TABLE.c.id == task_id)).scalar_one()
+    return token
+
+
+def access_of(task: Task) -> TaskAccess:
+    """What a checker needs to know."""
+    return TaskAccess(
+        task_id=task.id,
+        definition_key=task.definition_key,
+        element_id=task.element_id,
+        path=task.path,
+        assignee=task.assignee,
+        owner=task.owner,
+        candidates=task.candidates,
+        excluded=task.excluded,
+    )
+
+
+def change_task(session: Session, task: Task, **values: Any) -> Task:
+    """Change columns of a task and raise its revision."""
+    if "due_at" in values:
+        values["far_due"] = values["due_at"] or FAR
+    changed = values | {"revision": task.revision + 1}
+    session.execute(update(TABLE).where(TABLE.c.id == task.id).values(changed))
+    return get_task(session, task.id)
+
+
+def insert_tasks(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write new tasks with their candidates and facts."""
+    if not rows:
+        return
+    session.execute(insert(TABLE), rows)
+    candidates = [c for row in rows for c in _candidates(row["id"], row["path"], row["candidates"])]
+    if candidates:
+        session.execute(insert(CANDIDATES), candidates)
+    _insert_facts(session, {row["id"]: row["facts"] for row in rows})
+
+
+def replace_facts(session: Session, facts_by_task: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the facts of tasks anew: the JSON for showing, the rows for filtering and sorting."""
+    for task_id, facts in facts_by_task.items():
+        session.execute(
+            update(TABLE).where(TABLE.c.id == task_id).values(facts=dict(facts), revision=TABLE.c.revision + 1)
+        )
+    session.execute(delete(FACTS).where(FACTS.c.task_id.in_(list(facts_by_task))))
+    _insert_facts(session, facts_by_task)
+
+
+def replace_candidates(session: Session, task: Task, entries: Iterable[str]) -> None:
+    """Write who may take a task anew."""
+    session.execute(delete(CANDIDATES).where(CANDIDATES.c.task_id == task.id))
+    rows = _candidates(task.id, task.path, list(entries))
+    if rows:
+        session.execute(insert(CANDIDATES), rows)
+
+
+def close_tasks(session: Session, task_ids: list[str], at: datetime) -> None:
+    """Mark tasks cancelled because their token is gone."""
+    where = TABLE.c.id.in_(task_ids) & (TABLE.c.state == "open")
+    values = {"state": "cancelled", "completed_at": at, "revision": TABLE.c.revision + 1}
+    session.execute(update(TABLE).where(where).values(values))
+
+
+def open_facts(session: Session, instance_id: str) -> dict[str, dict[str, Any]]:
+    """The facts of an instance's open tasks, by task."""
+    where = (TABLE.c.instance_id == instance_id) & (TABLE.c.state == "open")
+    return {row.id: dict(row.facts) for row in session.execute(select(TABLE.c.id, TABLE.c.facts).where(where))}
+
+
+def open_task_ids(session: Session, instance_id: str) -> tuple[str, ...]:
+    """The ids of an instance's open tasks."""
+    where = (TABLE.c.instance_id == instance_id) & (TABLE.c.state == "open")
+    return tuple(session.execute(select(TABLE.c.id).where(where).order_by(TABLE.c.id)).scalars())
+
+
+def _candidates(task_id: str, task_path: str, entries: list[str]) -> list[dict[str, Any]]:
+    rows = []
+    for position, entry in enumerate(entries):
+        if entry.startswith("user:"):
+            who = {"role": None, "path": None, "user_id": entry.removeprefix("user:")}
+        else:
+            role, _, path = entry.partition("@")
+            who = {"role": role, "path": path or task_path, "user_id": None}
+        rows.append({"task_id": task_id, "position": position, **who})
+    return rows
+
+
+def _insert_facts(session: Session, facts_by_task: Mapping[str, Mapping[str, Any]]) -> None:
+    rows = [
+        {"task_id": task_id, "name": name[:60], **_fact_columns(value)}
+        for task_id, facts in facts_by_task.items()
+        for name, value in facts.items()
+    ]
+    if rows:
+        session.execute(insert(FACTS), rows)
+
+
+def _fact_columns(value: Any) -> dict[str, Any]:
+    columns: dict[str, Any] = {"text": None, "number": None, "day": None}
+    if isinstance(value, bool):
+        columns["text"] = str(value).lower()
+    elif isinstance(value, int):
+        columns["number"] = value
+    elif isinstance(value, str):
+        columns["text"] = value[:_TEXT]
+        columns["day"] = _day(value)
+    elif value is not None:
+        columns["text"] = str(value)[:_TEXT]
+    return {"text": columns["text"], "number": columns["number"], "date": columns["day"]}
+
+
+def _day(text: str) -> date | None:
+    if len(text) != len("2026-01-01"):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
