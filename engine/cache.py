@@ -10,17 +10,18 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.decisions import DecisionModel, parse
 from engine.definitions import read
 from engine.errors import CannotGoOn, Missing
 from engine.spiff.build import Bundle, build
+from engine.tables.columns import AnyRow, table_of
 from engine.tables.definitions import DefinitionRow, ResourceRow
 
-DEFINITIONS = DefinitionRow.__table__
-RESOURCES = ResourceRow.__table__
+DEFINITIONS = table_of(DefinitionRow)
+RESOURCES = table_of(ResourceRow)
 _LIMIT = 2000
 
 
@@ -73,7 +74,7 @@ def called_bundle(session: Session, key: str) -> Bundle:
     return bundle_of(session, found[0])
 
 
-def _row(session: Session, definition_id: str) -> Row[Any]:
+def _row(session: Session, definition_id: str) -> AnyRow:
     query = (
         select(DEFINITIONS.c.version, RESOURCES.c.content, RESOURCES.c.name.label("resource"))
         .join(RESOURCES, RESOURCES.c.id == DEFINITIONS.c.resource_id)

@@ -33,7 +33,7 @@ class BusinessError(KeyturnError):
     code = "business_error"
 
     def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code, **params)
+        super().__init__(code, field=None, **params)
 
 
 class StepFailed(KeyturnError):

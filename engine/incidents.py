@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import StepFailed
 from engine.results import Incident
+from engine.tables.columns import AnyRow, table_of
 from engine.tables.instances import IncidentRow, InstanceRow
 from engine.tables.work import JobRow
 from kernel.clock import Clock
@@ -17,16 +18,17 @@ from kernel.ids import new_id
 
 __all__ = ["StepFailed", "back_off", "record_incident", "resolve_incidents_of", "to_incident"]
 
-INCIDENTS = IncidentRow.__table__
-JOBS = JobRow.__table__
-INSTANCES = InstanceRow.__table__
+INCIDENTS = table_of(IncidentRow)
+JOBS = table_of(JobRow)
+INSTANCES = table_of(InstanceRow)
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=6)
 
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 30 s, doubling, at most 6 hours."""
-    return min(_FIRST_DELAY * 2 ** max(attempts - 1, 0), _LONGEST_DELAY)
+    doublings: int = 2 ** min(max(attempts - 1, 0), 20)
+    return min(_FIRST_DELAY * doublings, _LONGEST_DELAY)
 
 
 def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Incident:
@@ -69,7 +71,7 @@ def resolve_incidents_of(session: Session, clock: Clock, *, task_id: str, actor_
     _resolve(session, clock, INCIDENTS.c.task_id == task_id, actor_id)
 
 
-def to_incident(row: Row[Any]) -> Incident:
+def to_incident(row: AnyRow) -> Incident:
     """A row as callers see it."""
     return Incident(
         id=row.id,
@@ -97,7 +99,7 @@ def _count_attempt(session: Session, clock: Clock, failure: StepFailed) -> bool:
     if job is None or job.state != "waiting":
         return True
     attempts = job.attempts + 1
-    over = attempts >= job.max_attempts
+    over: bool = attempts >= job.max_attempts
     values = {
         "attempts": attempts,
         "state": "failed" if over else "waiting",

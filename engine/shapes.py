@@ -7,7 +7,6 @@ import types
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.errors import Invalid
@@ -15,10 +14,7 @@ from engine.errors import Invalid
 T = TypeVar("T")
 
 
-@cache
-def hints(kind: type) -> dict[str, Any]:
-    """The field types of a dataclass, resolved."""
-    return get_type_hints(kind)
+_hints_of: dict[type, dict[str, Any]] = {}
 
 
 def fields_of(kind: type) -> dict[str, bool]:
@@ -31,7 +27,8 @@ def load(kind: type[T], values: Mapping[str, Any], *, at: str = "") -> T:
 
     Raises `Invalid` naming the field that is missing or of the wrong type.
     """
-    types_by_name, arguments = hints(kind), {}
+    types_by_name = _hints_of.get(kind) or _hints_of.setdefault(kind, get_type_hints(kind))
+    arguments = {}
     for name, required in fields_of(kind).items():
         if name in values:
             arguments[name] = _load(types_by_name[name], values[name], f"{at}{name}")
@@ -119,13 +116,16 @@ def _load_plain(kind: Any, value: Any, at: str) -> Any:
     if issubclass(kind, Enum):
         return kind(value) if value in [member.value for member in kind] else _refuse(kind, value, at)
     if kind in (date, datetime) and isinstance(value, str):
-        try:
-            return kind.fromisoformat(value)
-        except ValueError:
-            return _refuse(kind, value, at)
-    if kind is int and isinstance(value, bool):
+        return _load_date(kind, value, at)
+    fits = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+    return value if fits else _refuse(kind, value, at)
+
+
+def _load_date(kind: Any, value: str, at: str) -> Any:
+    try:
+        return kind.fromisoformat(value)
+    except ValueError:
         return _refuse(kind, value, at)
-    return value if isinstance(value, kind) else _refuse(kind, value, at)
 
 
 def _refuse(kind: Any, value: Any, at: str) -> Any:

@@ -13,11 +13,12 @@ from engine.results import Instance
 from engine.store.instances import LIVE, InstanceRecord, lock_instance, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import TABLE as TASKS
+from engine.tables.columns import table_of
 from engine.tables.work import JobRow, SubscriptionRow
 from kernel.audit import record
 
-JOBS = JobRow.__table__
-SUBSCRIPTIONS = SubscriptionRow.__table__
+JOBS = table_of(JobRow)
+SUBSCRIPTIONS = table_of(SubscriptionRow)
 
 
 @dataclass(frozen=True)

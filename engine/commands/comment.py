@@ -13,6 +13,7 @@ from engine.results import Comment
 from engine.store.instances import lock_instance_of_task, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import get_task
+from engine.tables.columns import table_of
 from engine.tables.instances import CommentRow
 from kernel.ids import new_id
 
@@ -37,7 +38,7 @@ class AddComment:
             raise Missing("task_missing", task_id=self.task_id)
         comment = Comment(new_id(), task.id, host.actor.id, host.clock.now(), text)
         values = {**vars(comment), "instance_id": record.id}
-        host.session.execute(insert(CommentRow.__table__).values(values))
+        host.session.execute(insert(table_of(CommentRow)).values(values))
         journal = Journal(record, host.actor, host.clock)
         journal.note("comment_added", element_id=task.element_id, element_name=task.name, task_id=task.id)
         save_instance(host.session, host.clock, record)

@@ -19,14 +19,15 @@ from engine.host import Host
 from engine.queries.definitions import to_definition
 from engine.results import Definition
 from engine.spiff.build import build
+from engine.tables.columns import table_of
 from engine.tables.definitions import DefinitionRow, ResourceRow
 from engine.tables.work import SubscriptionRow
 from kernel.audit import record
 from kernel.ids import new_id
 
-DEFINITIONS = DefinitionRow.__table__
-RESOURCES = ResourceRow.__table__
-SUBSCRIPTIONS = SubscriptionRow.__table__
+DEFINITIONS = table_of(DefinitionRow)
+RESOURCES = table_of(ResourceRow)
+SUBSCRIPTIONS = table_of(SubscriptionRow)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,13 @@ class Deploy:
 
 def _describe(name: str, content: bytes) -> list[dict[str, Any]]:
     if name.endswith(".dmn"):
-        plain = {"kind": "decision", "labels": {}, "start_form": None, "start_permission": None, "model": None}
+        plain: dict[str, Any] = {
+            "kind": "decision",
+            "labels": {},
+            "start_form": None,
+            "start_permission": None,
+            "model": None,
+        }
         decisions = parse(content).decisions
         return [{**plain, "key": key, "name": decision.name or key} for key, decision in decisions.items()]
     model = read(content, resource=name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from engine.commands.deliver import deliver_to
 from engine.commands.start_by_event import start_by_event
@@ -19,10 +19,11 @@ from engine.host import Host
 from engine.running.kept_messages import keep_message
 from engine.running.run import as_system
 from engine.running.services import Thrown
+from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import SubscriptionRow
 from engine.values import checked
 
-SUBSCRIPTIONS = SubscriptionRow.__table__
+SUBSCRIPTIONS = table_of(SubscriptionRow)
 THROWN_TTL = timedelta(days=1)
 MAX_CHAIN = 50
 
@@ -62,7 +63,7 @@ class Publish:
         return receive_all(host, list(rows), payload)
 
 
-def receive_all(host: Host, rows: list[Row[Any]], payload: dict[str, Any]) -> int:
+def receive_all(host: Host, rows: list[AnyRow], payload: dict[str, Any]) -> int:
     """Hand a payload to subscriptions, instance by instance; how many took it."""
     by_instance: dict[str, list[str]] = {}
     for row in rows:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from engine.commands.publish import deliver_thrown
 from engine.host import Host
 from engine.running.run import Run, as_system
 from engine.store.instances import lock_instance
+from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
 
-JOBS = JobRow.__table__
+JOBS = table_of(JobRow)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class RunDue:
             done += 1
         return done
 
-    def _next(self, host: Host) -> Row[tuple[str, str, int, str]] | None:
+    def _next(self, host: Host) -> AnyRow | None:
         due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
         ours = (JOBS.c.kind == "timer") & JOBS.c.suspended.is_(False)
         query = (
@@ -47,7 +48,7 @@ class RunDue:
         return host.session.execute(query).first()
 
 
-def _fire(host: Host, job: Row[tuple[str, str, int, str]]) -> None:
+def _fire(host: Host, job: AnyRow) -> None:
     record = lock_instance(host.session, job.instance_id)
     host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(state="done", done_at=host.clock.now()))
     if record.state != "active":

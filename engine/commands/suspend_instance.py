@@ -13,10 +13,11 @@ from engine.results import Instance
 from engine.store.instances import lock_instance, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import open_task_ids
+from engine.tables.columns import table_of
 from engine.tables.work import JobRow
 from kernel.audit import record
 
-JOBS = JobRow.__table__
+JOBS = table_of(JobRow)
 
 
 @dataclass(frozen=True)

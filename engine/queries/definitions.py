@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Missing
 from engine.results import Definition
+from engine.tables.columns import table_of
 from engine.tables.definitions import DefinitionRow, ResourceRow
 
-DEFINITIONS = DefinitionRow.__table__
-RESOURCES = ResourceRow.__table__
+DEFINITIONS = table_of(DefinitionRow)
+RESOURCES = table_of(ResourceRow)
 
 
 def to_definition(row: Mapping[Any, Any]) -> Definition:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing
@@ -27,14 +27,15 @@ from engine.results import (
 from engine.store.instances import TABLE
 from engine.store.tasks import TABLE as TASKS
 from engine.store.tasks import open_task_ids
+from engine.tables.columns import AnyRow, table_of
 from engine.tables.instances import CommentRow, HistoryRow
 from engine.tables.work import JobRow, SubscriptionRow
 from kernel.actor import Actor
 
-HISTORY = HistoryRow.__table__
-COMMENTS = CommentRow.__table__
-JOBS = JobRow.__table__
-SUBSCRIPTIONS = SubscriptionRow.__table__
+HISTORY = table_of(HistoryRow)
+COMMENTS = table_of(CommentRow)
+JOBS = table_of(JobRow)
+SUBSCRIPTIONS = table_of(SubscriptionRow)
 VIEW = "engine:view"
 
 _COLUMNS = [
@@ -172,7 +173,7 @@ def _narrowing(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
     return where
 
 
-def _to_instance(row: Row[Any], open_tasks: tuple[str, ...] = ()) -> Instance:
+def _to_instance(row: AnyRow, open_tasks: tuple[str, ...] = ()) -> Instance:
     return Instance(
         id=row.id,
         key=row.definition_key,

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from engine.expressions import Expressions
 from engine.host import Host
 from engine.running.services import StepServices
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case
 from engine.spiff.codec import load
+from engine.tables.columns import AnyRow
 
 
 class ResumedCase:
     """A case read for looking only; nothing is evaluated or run."""
 
-    def __init__(self, host: Host, bundle: Bundle, row: Row[Any]) -> None:
+    def __init__(self, host: Host, bundle: Bundle, row: AnyRow) -> None:
         self._case: Case | None = None
         if row.state in ("active", "suspended"):
             services = _Looking(host)

@@ -10,10 +10,11 @@ from sqlalchemy import insert, select, update
 
 from engine.correlation import canonical
 from engine.host import Host
+from engine.tables.columns import table_of
 from engine.tables.work import MessageRow
 from kernel.ids import new_id
 
-MESSAGES = MessageRow.__table__
+MESSAGES = table_of(MessageRow)
 
 
 def keep_message(host: Host, name: str, correlation: str, payload: dict[str, Any], ttl: timedelta) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine import cache, timers
+from engine import cache, shapes, timers
 from engine.decisions import DecisionError
 from engine.decisions import evaluate as evaluate_decision
 from engine.definitions.model import Event, Node
@@ -22,13 +22,14 @@ from engine.spiff.build import Bundle
 from engine.spiff.services import PARKED, Parked, TimerPlan
 from engine.store.instances import InstanceRecord
 from engine.store.journal import Journal
+from engine.tables.columns import table_of
 from engine.tables.instances import DecisionLogRow
 from engine.tables.work import JobRow
 from engine.values import checked, checked_data
 from kernel.clock import business_date
 from kernel.ids import new_id
 
-JOBS = JobRow.__table__
+JOBS = table_of(JobRow)
 _MESSAGE_ATTEMPTS = 8
 
 
@@ -190,7 +191,7 @@ class StepServices:
             "fired": fired,
             "at": self.host.clock.now(),
         }
-        self.host.session.execute(insert(DecisionLogRow.__table__).values(row))
+        self.host.session.execute(insert(table_of(DecisionLogRow)).values(row))
 
     # Events, history, other definitions
 
@@ -275,4 +276,4 @@ def job_row(
 def _only_fields(known: Handler, values: dict[str, Any]) -> dict[str, Any]:
     if known.takes is None:
         return values
-    return {name: values[name] for name in known.takes.__dataclass_fields__ if name in values}
+    return {name: values[name] for name in shapes.fields_of(known.takes) if name in values}

@@ -13,12 +13,13 @@ from engine.errors import CannotGoOn
 from engine.running.services import StepServices, job_row
 from engine.spiff.case import Case, Wait
 from engine.store.tasks import FAR, close_tasks, insert_tasks
+from engine.tables.columns import table_of
 from engine.tables.work import JobRow, SubscriptionRow
 from engine.timers import after, is_duration, parse_instant
 from kernel.ids import new_id
 
-JOBS = JobRow.__table__
-SUBSCRIPTIONS = SubscriptionRow.__table__
+JOBS = table_of(JobRow)
+SUBSCRIPTIONS = table_of(SubscriptionRow)
 TIMER_ATTEMPTS = 5
 EXTERNAL_ATTEMPTS = 8
 DEFAULT_PRIORITY = 50

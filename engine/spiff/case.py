@@ -90,6 +90,8 @@ class Running:
                 token.armed = True
                 armed.arm(token)
         step = self.spec.task_specs[start] if start else self.spec.first
+        if step is None:
+            raise CannotGoOn("start_missing", process=self.spec.name)
         step._update(Token(self, step, self.task_tree))
 
     def clear(self, keep: Token | None) -> None:

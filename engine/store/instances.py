@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Missing, Stale
 from engine.results import Instance
+from engine.tables.columns import table_of
 from engine.tables.instances import InstanceRow
 from engine.tables.tasks import TaskRow
 from kernel.clock import Clock
 
-TABLE = InstanceRow.__table__
+TABLE = table_of(InstanceRow)
 LIVE = ("active", "suspended")
 
 
@@ -64,10 +65,10 @@ _COLUMNS = [TABLE.c[name] for name in InstanceRecord.__annotations__]
 _SELECT = select(*_COLUMNS).with_for_update()
 
 
-def _lock(session: Session, where: ColumnElement[bool], missing: str, **params: object) -> InstanceRecord:
+def _lock(session: Session, where: ColumnElement[bool], missing: str, **params: str) -> InstanceRecord:
     row = session.execute(_SELECT.where(where)).first()
     if row is None:
-        raise Missing(missing, **params)
+        raise Missing(missing, field=None, **params)
     return InstanceRecord(*row)
 
 

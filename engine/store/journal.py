@@ -8,11 +8,12 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine.store.instances import InstanceRecord
+from engine.tables.columns import table_of
 from engine.tables.instances import HistoryRow
 from kernel.actor import Actor
 from kernel.clock import Clock
 
-TABLE = HistoryRow.__table__
+TABLE = table_of(HistoryRow)
 
 
 class Journal:

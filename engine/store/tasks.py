@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing
 from engine.ports import TaskAccess
 from engine.results import Task
+from engine.tables.columns import table_of
 from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
 
-TABLE = TaskRow.__table__
-CANDIDATES = CandidateRow.__table__
-FACTS = TaskFactRow.__table__
+TABLE = table_of(TaskRow)
+CANDIDATES = table_of(CandidateRow)
+FACTS = table_of(TaskFactRow)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _TEXT = 250
 
@@ -29,7 +30,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def to_task(row: Row[Any]) -> Task:
+def to_task(row: Sequence[Any]) -> Task:
     """A row of `COLUMNS` as callers see it."""
     values = list(row)
     values[11], values[12] = tuple(values[11]), tuple(values[12])

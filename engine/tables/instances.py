@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, Table, Text, text
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.tables.columns import Name, ScopePath
+from engine.tables.columns import Name, ScopePath, table_of
 from kernel.append_only import keep_append_only
 from kernel.columns import Id, Instant, Json, JsonList, JsonMap, Ref
 from kernel.database import Base
@@ -131,5 +131,4 @@ class IncidentRow(Base):
 
 
 for _row in (HistoryRow, CommentRow, DecisionLogRow):
-    assert isinstance(_row.__table__, Table)  # noqa: S101 - tells mypy what the mapper made
-    keep_append_only(_row.__table__)
+    keep_append_only(table_of(_row))
