@@ -88,17 +88,24 @@ MARKERS = {
 }
 _SHAPES = (
     ("startEvent", "Begin", "Walk-in", 152, 102, 36, 36),
-    ("userTask", "Quote", "Quote a price 报价", 240, 80, 120, 80),
+    ("userTask", "Quote", "Quote a price|报价", 240, 80, 120, 80),
     ("exclusiveGateway", "Approved", "Approved?", 415, 95, 50, 50),
-    ("userTask", "Deposit", "Take the deposit 收定金", 520, 80, 120, 80),
-    ("serviceTask", "File", "File the contract 备案", 700, 80, 120, 80),
-    ("endEvent", "Filed", "Filed 已备案", 882, 102, 36, 36),
+    ("userTask", "Deposit", "Take the deposit|收定金", 520, 80, 120, 80),
+    ("serviceTask", "File", "File the contract|网签备案", 700, 80, 120, 80),
+    ("endEvent", "Filed", "Filed|已备案", 882, 102, 36, 36),
 )
 _FLOWS = (("f1", 0, 1), ("f2", 1, 2), ("f3", 2, 3), ("f4", 3, 4), ("f5", 4, 5))
 
 
+def _element(kind: str, element_id: str, name: str) -> str:
+    english, _, chinese = name.partition("|")
+    label = f'<keyturn:label lang="zh">{chinese}</keyturn:label>'
+    extensions = f"<bpmn:extensionElements>{label}</bpmn:extensionElements>" if chinese else ""
+    return f'<bpmn:{kind} id="{element_id}" name="{english}">{extensions}</bpmn:{kind}>'
+
+
 def _diagram() -> str:
-    elements = "".join(f'<bpmn:{kind} id="{id_}" name="{name}"/>' for kind, id_, name, *_ in _SHAPES)
+    elements = "".join(_element(kind, id_, name) for kind, id_, name, *_ in _SHAPES)
     flows = "".join(
         f'<bpmn:sequenceFlow id="{id_}" sourceRef="{_SHAPES[a][1]}" targetRef="{_SHAPES[b][1]}"/>'
         for id_, a, b in _FLOWS
@@ -116,6 +123,7 @@ def _diagram() -> str:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions '
+        'xmlns:keyturn="https://keyturn.example/schema/bpmn/1.0" '
         'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
         'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
         'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '

@@ -183,6 +183,13 @@ def test_a_diagram_shows_its_path_and_the_makers_logo(page: Page, guide: str) ->
     expect(diagram.locator(".bjs-powered-by")).to_be_visible()
 
 
+def test_a_diagram_speaks_the_readers_language(page: Page, guide: str) -> None:
+    page.goto(f"{guide}/board")
+    expect(page.locator('[data-element-id="Deposit"]').first).to_contain_text("Take the deposit")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator('[data-element-id="Deposit"]').first).to_contain_text("收定金")
+
+
 def test_a_region_stays_fresh_and_flashes_what_changed(page: Page, guide: str) -> None:
     page.goto(f"{guide}/list")
     page.evaluate(

@@ -3,6 +3,9 @@
 // "failed": [], "notes": {"id": "text"}, "counts": {"id": 3}}'>
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
+const LABELS = 'https://keyturn.example/schema/bpmn/1.0'
+const READABLE = 0.55
+const COMFORTABLE = 0.85
 const CLASSES = { done: 'kt-done', current: 'kt-now', failed: 'kt-failed' }
 
 function mark(viewer, markers) {
@@ -36,12 +39,14 @@ function fit(viewer) {
 }
 
 // A wide process on a narrow screen would be too small to read: start where the case stands.
-function focusCurrent(viewer, ids = []) {
+function focusCurrent(viewer, ids = [], always = false) {
   const canvas = viewer.get('canvas')
   const shape = ids.map((id) => viewer.get('elementRegistry').get(id)).find(Boolean)
-  if (!shape || canvas.zoom() >= 0.55) return
-  canvas.zoom(0.8, { x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 })
-  canvas.scrollToElement(shape, 80)
+  if (!shape || (!always && canvas.zoom() >= READABLE)) return
+  const { outer } = canvas.viewbox()
+  const width = outer.width / COMFORTABLE
+  const height = outer.height / COMFORTABLE
+  canvas.viewbox({ x: shape.x + shape.width / 2 - width / 2, y: shape.y + shape.height / 2 - height / 2, width, height })
 }
 
 function connectTools(box, viewer, markers) {
@@ -50,11 +55,22 @@ function connectTools(box, viewer, markers) {
     in: () => canvas.zoom(Math.min(canvas.zoom() * 1.25, 4)),
     out: () => canvas.zoom(Math.max(canvas.zoom() / 1.25, 0.2)),
     fit: () => fit(viewer),
-    current: () => focusCurrent(viewer, markers.current)
+    current: () => focusCurrent(viewer, markers.current, true)
   }
   for (const button of box.parentElement.querySelectorAll('[data-diagram-zoom]')) {
     button.addEventListener('click', () => acts[button.dataset.diagramZoom]?.())
   }
+}
+
+// An analyst's words stand in the file in several languages: <keyturn:label lang="zh">. Show the reader's.
+function inReadersLanguage(xml) {
+  const language = document.documentElement.lang.slice(0, 2)
+  const parsed = new DOMParser().parseFromString(xml, 'application/xml')
+  for (const label of parsed.getElementsByTagNameNS(LABELS, 'label')) {
+    const named = label.parentElement?.parentElement
+    if (label.getAttribute('lang') === language && named) named.setAttribute('name', label.textContent.trim())
+  }
+  return new XMLSerializer().serializeToString(parsed)
 }
 
 async function show(box) {
@@ -72,7 +88,7 @@ async function show(box) {
   try {
     const answer = await fetch(box.dataset.diagram, { credentials: 'same-origin' })
     if (!answer.ok) throw new Error(`The diagram answered ${answer.status}`)
-    await viewer.importXML(await answer.text())
+    await viewer.importXML(inReadersLanguage(await answer.text()))
     mark(viewer, markers)
     fit(viewer)
     focusCurrent(viewer, markers.current)
