@@ -6,12 +6,11 @@ ID numbers, phones, e-mail and addresses are encrypted under the customer's own 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -46,6 +45,8 @@ class Customer(Base):
     id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     id_index: Mapped[str | None] = mapped_column(String(64))
     id_tail_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    birth_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    birth_index: Mapped[str | None] = mapped_column(String(64), index=True)
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     contact_person: Mapped[str | None] = mapped_column(String(60))
@@ -59,6 +60,8 @@ class Customer(Base):
     revision: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[Instant]
     created_by: Mapped[Ref]
+    changed_at: Mapped[Instant]
+    changed_by: Mapped[Ref]
 
     __table_args__ = (
         CheckConstraint("kind IN ('person', 'firm')", name="kind"),
@@ -146,8 +149,8 @@ class CustomerKind(Base):
     customer_id: Mapped[Ref] = mapped_column(ForeignKey("customer.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     project_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("project.id"))
-    since: Mapped[date] = mapped_column(Date)
-    until: Mapped[date | None] = mapped_column(Date)
+    since: Mapped[Instant]
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     __table_args__ = (
         CheckConstraint("kind IN ('prospect', 'visitor', 'subscriber', 'owner', 'member')", name="kind"),

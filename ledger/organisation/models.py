@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Integer, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
@@ -48,6 +48,11 @@ class Project(Base):
     zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_ZONE)
     developer: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(200), default="")
+
+    @classmethod
+    def in_scope(cls, path: str, owner_id: str | None) -> ColumnElement[bool]:
+        """At or below ``path``; nobody owns a project, so a scope of one's own reaches it too."""
+        return cls.path.startswith(path, autoescape=True)
 
 
 class PresalePermit(Base):
