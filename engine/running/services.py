@@ -112,14 +112,14 @@ class StepServices:
             return PARKED
         self._token = token
         result = known.run(typed, self._context(node, token))
-        return self.results(node, known, result, data)
-
-    def results(self, node: Node, known: Handler, result: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What to write of a handler's answer: the declared outputs, or all fields by name."""
         try:
             dumped = known.dump(result)
         except Invalid as fault:
             raise CannotGoOn(f"handler_{fault.code}", handler=known.name, field=fault.field) from fault
+        return self.results(node, dumped, data)
+
+    def results(self, node: Node, dumped: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+        """What to write of a handler's answer: the declared outputs, or all fields by name."""
         outputs = node.handler.outputs if node.handler else ()
         if not outputs:
             return checked_data(dumped)

@@ -1,0 +1,162 @@
+"""Jobs that work outside transactions: leased in one, run without any, finished or put off in another.
+
+Delivery is at least once, so what runs must use the idempotency key. A worker that stalls beyond its lease can no
+longer finish: its lock has another owner by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from engine.commands.publish import deliver_thrown
+from engine.errors import BusinessError, CannotGoOn, KeyturnError, Stale, StepFailed
+from engine.handlers import HandlerRegistry, JobContext
+from engine.host import Host
+from engine.incidents import record_incident
+from engine.results import Incident
+from engine.running.run import Run, as_system
+from engine.store.instances import TABLE as INSTANCES
+from engine.store.instances import lock_instance
+from engine.tables.columns import AnyRow, table_of
+from engine.tables.work import JobRow
+from kernel.clock import Clock
+
+JOBS = table_of(JobRow)
+OUTSIDE = ("message_out", "external")
+
+
+@dataclass(frozen=True)
+class LeasedJob:
+    """A job that one worker holds. ``attempt`` counts from 1."""
+
+    id: str
+    kind: str
+    name: str
+    payload: dict[str, Any]
+    idempotency_key: str
+    attempt: int
+    due_at: datetime
+    worker: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What running a job came to: a result, or a business error's code with its parameters."""
+
+    result: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def lease_next(
+    session: Session, now: datetime, lease: timedelta, *, worker: str, kinds: tuple[str, ...] = OUTSIDE
+) -> LeasedJob | None:
+    """Take the oldest due job that nobody holds, for the time of a lease.
+
+    A job whose lease ran out has cost an attempt, because whoever held it may have died of it.
+    """
+    free = or_(JOBS.c.locked_until.is_(None), JOBS.c.locked_until < now)
+    due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= now) & JOBS.c.kind.in_(kinds)
+    query = (
+        select(JOBS)
+        .where(due, free, JOBS.c.suspended.is_(False))
+        .order_by(JOBS.c.due_at, JOBS.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    attempts = row.attempts + (row.lock_owner is not None)
+    held = {"lock_owner": worker, "locked_until": now + lease, "attempts": attempts}
+    session.execute(update(JOBS).where(JOBS.c.id == row.id).values(held))
+    return LeasedJob(
+        row.id, row.kind, row.name, dict(row.payload), row.idempotency_key, attempts + 1, row.due_at, worker
+    )
+
+
+def run(job: LeasedJob, registry: HandlerRegistry, clock: Clock) -> Outcome:
+    """Run a leased job outside any transaction; whatever it raises besides `BusinessError` is a failure."""
+    context = JobContext(job.id, job.kind, job.idempotency_key, job.attempt, job.due_at, clock)
+    if job.kind == "message_out":
+        kind = registry.job_kinds.get(job.name)
+        if kind is None:
+            raise CannotGoOn("job_kind_missing", kind=job.name)
+        kind.run(job.payload, context)
+        return Outcome()
+    handler = registry.handlers.get(job.name)
+    if handler is None:
+        raise CannotGoOn("handler_missing", handler=job.name)
+    try:
+        return Outcome(handler.dump(handler.run(handler.load(job.payload["input"]), context)))
+    except BusinessError as fault:
+        return Outcome(error=fault.code, params=dict(fault.params))
+
+
+def finish(host: Host, job: LeasedJob, outcome: Outcome) -> None:
+    """Mark a job done; the instance of an external step goes on with its answer.
+
+    Raises `Stale` when the lease was lost, `StepFailed` when the instance cannot go on.
+    """
+    row = _job(host.session, job.id)
+    record = lock_instance(host.session, row.instance_id) if job.kind == "external" else None
+    _close(host, job)
+    if record is None or record.state != "active":
+        return
+    step = Run.of(as_system(host), record, job_id=job.id)
+    with step.step(deliver_thrown) as case:
+        if not case.has(row.token):
+            return
+        token = case.token(row.token)
+        case.at = token.task_spec.node
+        if outcome.error is not None:
+            case.throw_error(token, outcome.error, outcome.params)
+        else:
+            case.answer(row.token, step.services.results(token.task_spec.node, outcome.result, token.data))
+
+
+def fail(session: Session, clock: Clock, job: LeasedJob, fault: BaseException) -> Incident:
+    """Put a failed job off, longer each time; with its attempts used up it waits for a person.
+
+    Raises `Stale` when the lease was lost.
+    """
+    row = _job(session, job.id)
+    if row.lock_owner != job.worker or row.state != "waiting":
+        raise Stale("lease_lost", job_id=job.id, worker=job.worker)
+    return record_incident(session, clock, _failure(session, row, fault))
+
+
+def _job(session: Session, job_id: str) -> AnyRow:
+    return session.execute(select(JOBS).where(JOBS.c.id == job_id)).one()
+
+
+def _close(host: Host, job: LeasedJob) -> None:
+    held = (JOBS.c.id == job.id) & (JOBS.c.lock_owner == job.worker) & (JOBS.c.state == "waiting")
+    done = {"state": "done", "done_at": host.clock.now(), "lock_owner": None, "locked_until": None}
+    closed = host.session.execute(update(JOBS).where(held).values(done).returning(JOBS.c.id)).first()
+    if closed is None:
+        raise Stale("lease_lost", job_id=job.id, worker=job.worker)
+
+
+def _failure(session: Session, row: AnyRow, fault: BaseException) -> StepFailed:
+    known = None
+    if row.instance_id is not None:
+        where = INSTANCES.c.id == row.instance_id
+        known = session.execute(select(INSTANCES.c.definition_key, INSTANCES.c.path).where(where)).first()
+    plain = fault if isinstance(fault, KeyturnError | CannotGoOn) else None
+    return StepFailed(
+        instance_id=row.instance_id,
+        element_id=row.element_id or "",
+        element_name=row.name,
+        error_type=type(fault).__name__,
+        message_code=plain.code if plain is not None else "unexpected",
+        message_params=plain.params if plain is not None else {},
+        definition_key=known.definition_key if known is not None else "",
+        scope=known.path if known is not None else "/",
+        job_id=row.id,
+    )
