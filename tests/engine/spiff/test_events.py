@@ -120,7 +120,7 @@ def test_trap_9_an_error_is_caught_by_the_failing_tasks_own_boundary_alone() -> 
 NESTED = (
     '<startEvent id="s"/><subProcess id="outer"><startEvent id="os"/><subProcess id="inner">'
     '<startEvent id="is"/><serviceTask id="t"/><endEvent id="ie"/>{inside}</subProcess><endEvent id="oe"/>{middle}'
-    "{middle_flows}</subProcess><userTask id=\"outermost\"/><userTask id=\"nearer\"/><endEvent id=\"e\"/>"
+    '{middle_flows}</subProcess><userTask id="outermost"/><userTask id="nearer"/><endEvent id="e"/>'
 )
 
 
@@ -182,7 +182,7 @@ def test_a_message_end_and_a_signal_end_throw_what_they_say() -> None:
     xml = diagram(
         '<startEvent id="s"/><parallelGateway id="f"/><endEvent id="m1"><extensionElements>'
         '<keyturn:correlation name="no" value="= no"/><keyturn:payload name="sum" value="= no + 1"/>'
-        f'</extensionElements>{MESSAGE}</endEvent>'
+        f"</extensionElements>{MESSAGE}</endEvent>"
         '<endEvent id="s1"><signalEventDefinition signalRef="sig"/></endEvent>' + flows("s f m1", "f s1"),
         roots=ROOTS,
     )
@@ -195,7 +195,8 @@ def test_a_message_end_and_a_signal_end_throw_what_they_say() -> None:
 def test_references_with_a_prefix_and_flows_without_ids_are_understood() -> None:
     """Host list: QName references raised TypeError, flows without an id vanished."""
     xml = diagram(
-        '<startEvent id="s"/><receiveTask id="r" messageRef="tns:m"/><endEvent id="e"/>' + flows("s r e"), roots=ROOTS
+        '<startEvent id="s"/><receiveTask id="r" messageRef="tns:m"/><endEvent id="e"/>' + flows("s r e"),
+        roots=ROOTS,
     ).replace(b"targetNamespace", b'xmlns:tns="https://keyturn.example/tests" targetNamespace')
     play = Play(xml)
     assert play.waits("message") == ["r"]

@@ -142,7 +142,7 @@ def test_an_event_gateway_takes_what_comes_first_and_drops_the_rest() -> None:
         '<startEvent id="s"/><eventBasedGateway id="g"/>'
         '<intermediateCatchEvent id="paid"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
         '<intermediateCatchEvent id="late"><timerEventDefinition><timeDuration>PT2H</timeDuration>'
-        '</timerEventDefinition></intermediateCatchEvent>'
+        "</timerEventDefinition></intermediateCatchEvent>"
         '<receiveTask id="withdrawn" messageRef="w"/><endEvent id="e1"/><endEvent id="e2"/><endEvent id="e3"/>'
         + flows("s g paid e1", "g late e2", "g withdrawn e3"),
         roots='<message id="m" name="paid"/><message id="w" name="withdrawn"/>',

@@ -163,7 +163,9 @@ def test_trap_3_parallel_blocks_in_a_row_start_at_once() -> None:
         + (flows(f"j{n} f{n + 1}") if n < 7 else "")
         for n in range(8)
     )
-    xml = diagram('<startEvent id="s"/><userTask id="t"/>' + blocks + '<endEvent id="e"/>' + flows("s t f0", "j7 e"))
+    xml = diagram(
+        '<startEvent id="s"/><userTask id="t"/>' + blocks + '<endEvent id="e"/>' + flows("s t f0", "j7 e")
+    )
     play = Play(xml)
     assert play.case.numbered <= 3
     assert play.complete("t").ended
@@ -184,7 +186,7 @@ def calls(inside: str = "") -> dict[str, Any]:
     )
     caller = diagram(
         '<startEvent id="s"/><callActivity id="call" calledElement="approval"><extensionElements>'
-        f"{inside}</extensionElements></callActivity><userTask id=\"after\"/><endEvent id=\"e\"/>"
+        f'{inside}</extensionElements></callActivity><userTask id="after"/><endEvent id="e"/>'
         + flows("s call after e")
     )
     return {"xml": caller, "called": {"approval": callee}}
