@@ -1,0 +1,5 @@
+"""``python -m webapp.cli`` is ``keyturn``."""
+
+from webapp.cli.main import main
+
+main()

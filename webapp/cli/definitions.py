@@ -1,0 +1,81 @@
+"""Commands about diagrams, tables and forms: check them, deploy them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from engine.findings import ERROR, DefinitionError, Finding
+from kernel.actor import SYSTEM
+from webapp.cli.wording import speaking
+from webapp.definitions import check_files, check_shipped, deploy_shipped
+from webapp.engine_room import engine_for
+from webapp.settings import Settings
+from webapp.startup import open_database, require_schema
+from webapp.wording import word
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check diagrams, decision tables and forms: those given, or all that are shipped."""
+    findings = check_files(files) if files else check_shipped()
+    _print(findings, as_json)
+    if any(finding.severity == ERROR for finding in findings):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--note", default="", help="What is new, for the list of versions.")
+@click.pass_obj
+def deploy(settings: Settings, files: tuple[Path, ...], note: str) -> None:
+    """Deploy diagrams and decision tables: those given, or all that are shipped."""
+    database = open_database(settings)
+    require_schema(database)
+    try:
+        with database.unit_of_work(SYSTEM) as session:
+            if files:
+                resources = {file.name: file.read_bytes() for file in files}
+                done = engine_for(session, SYSTEM, database.clock).deploy(resources, note=note)
+            else:
+                done = deploy_shipped(session, SYSTEM, database.clock)
+    except DefinitionError as refused:
+        _print(refused.findings, as_json=False)
+        raise
+    for definition in done:
+        click.echo(f"{definition.kind:10} {definition.key} v{definition.version}")
+
+
+def _print(findings: Iterable[Finding], as_json: bool) -> None:
+    with speaking():
+        rows = [_row(finding) for finding in findings]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        place = ":".join(str(part) for part in (row["resource"], row["line"]) if part)
+        element = f" {row['element_name'] or ''} [{row['element_id']}]" if row["element_id"] else ""
+        click.echo(f"{place}: {row['severity']}:{element} {row['text']}")
+    errors = sum(row["severity"] == ERROR for row in rows)
+    click.echo(f"{errors} errors, {len(rows) - errors} warnings")
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    return {
+        "resource": finding.resource,
+        "line": finding.line,
+        "severity": finding.severity,
+        "code": finding.code,
+        "element_id": finding.element_id,
+        "element_name": finding.element_name,
+        "text": word(finding.code, finding.params),
+    }
+
+
+COMMANDS = [check, deploy]

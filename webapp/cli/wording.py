@@ -1,0 +1,37 @@
+"""Sentences for the terminal, in the language of ``LANG`` (Chinese or English)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from flask_babel import force_locale
+
+from kernel.errors import AnswersInvalid, KeyturnError
+from webapp import language
+from webapp.wording import word
+
+
+def terminal_language() -> str:
+    """``zh`` when the terminal speaks Chinese, else ``en``."""
+    return "zh" if os.environ.get("LANG", "").lower().startswith("zh") else "en"
+
+
+@contextmanager
+def speaking(code: str | None = None) -> Iterator[None]:
+    """Word codes within the block, in a language or the terminal's."""
+    app = Flask("webapp")
+    language.install(app, "Asia/Shanghai")
+    with app.test_request_context(), force_locale(code or terminal_language()):
+        yield
+
+
+def in_words(problem: KeyturnError) -> str:
+    """A refusal as a sentence."""
+    with speaking():
+        if isinstance(problem, AnswersInvalid):
+            parts = [f"{name}: {word(c, p)}" for name, told in problem.errors.items() for c, p in told]
+            return "\n".join([word(problem.code), *parts])
+        return word(problem.code, problem.params, field=problem.field)

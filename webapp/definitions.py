@@ -1,0 +1,71 @@
+"""The diagrams, tables and forms that Keyturn ships: finding, checking and deploying them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+import handlers
+from engine.api import Definition
+from engine.definitions.check import check_resources, keys_of
+from engine.definitions.wiring import Wiring
+from engine.findings import ERROR, Finding
+from engine.wiring import wiring_of
+from forms import checks as form_checks
+from kernel.actor import Actor
+from kernel.clock import Clock
+from ledger.staff.roles import ROLES
+from webapp.engine_room import FORMS, engine_for
+
+
+def shipped_resources() -> Mapping[str, bytes]:
+    """Every diagram and decision table that Keyturn brings along, by file name."""
+    found: dict[str, bytes] = {}
+    for folder in sorted(files("processes").iterdir(), key=lambda entry: entry.name):
+        if folder.is_dir():
+            found.update(_diagrams_in(folder))
+    return found
+
+
+def _diagrams_in(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith((".bpmn", ".dmn")):
+            yield entry.name, entry.read_bytes()
+
+
+def deploy_shipped(session: Session, actor: Actor, clock: Clock) -> list[Definition]:
+    """Deploy what is shipped; what is deployed already unchanged keeps its version."""
+    return engine_for(session, actor, clock).deploy(shipped_resources(), note="shipped")
+
+
+def check_shipped() -> list[Finding]:
+    """Findings over every diagram, table and form that is shipped."""
+    return [*check_resources(shipped_resources(), _wiring()), *_of_forms()]
+
+
+def _of_forms() -> Iterator[Finding]:
+    for error in form_checks.check_shipped():
+        yield Finding(error.code, ERROR, error.component, params=error.params, resource=f"{error.form}.json")
+
+
+def check_files(paths: Iterable[Path]) -> list[Finding]:
+    """Findings over given files, with what is shipped as their surroundings."""
+    findings: list[Finding] = []
+    resources: dict[str, bytes] = {}
+    for path in paths:
+        try:
+            resources[str(path)] = path.read_bytes()
+        except OSError as problem:
+            params = {"detail": problem.strerror or ""}
+            findings.append(Finding("file_unreadable", ERROR, params=params, resource=str(path)))
+    processes, decisions = keys_of(shipped_resources())
+    return findings + check_resources(resources, _wiring(processes, decisions))
+
+
+def _wiring(processes: frozenset[str] = frozenset(), decisions: frozenset[str] = frozenset()) -> Wiring:
+    roles = frozenset(ROLES)
+    return wiring_of(handlers.registry(), FORMS, roles=roles, processes=processes, decisions=decisions)

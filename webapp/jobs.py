@@ -1,0 +1,102 @@
+"""Running what is due: timers inside a transaction, deliveries outside of one.
+
+The same code serves the embedded job thread and a worker process. Each timer and each delivery is a unit of work
+of its own, so that one that fails holds nothing up: its incident is written, and the next is taken.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import timedelta
+
+import structlog
+
+from engine import jobs
+from engine.api import HandlerRegistry, Stale, StepFailed
+from kernel.actor import SYSTEM
+from webapp.db import Database
+from webapp.engine_room import engine_for
+
+log = structlog.get_logger("keyturn.jobs")
+LEASE = timedelta(minutes=5)
+IDLE_SECONDS = 1.0
+
+
+class JobRunner:
+    """Runs due jobs of one database under a worker's name."""
+
+    def __init__(self, database: Database, registry: HandlerRegistry, *, name: str = "") -> None:
+        self._database = database
+        self._registry = registry
+        self._name = name or f"{os.uname().nodename}:{os.getpid()}"
+
+    def run_due(self, *, limit: int = 1000) -> int:
+        """Run what is due now, at most ``limit`` jobs; returns how many were run or failed."""
+        done = 0
+        while done < limit and (self._fire_timer() or self._deliver()):
+            done += 1
+        return done
+
+    def _fire_timer(self) -> bool:
+        try:
+            with self._database.unit_of_work(SYSTEM) as session:
+                return engine_for(session, SYSTEM, self._database.clock).run_due(limit=1) > 0
+        except StepFailed as failure:
+            # The unit of work has recorded the incident and put the job off.
+            log.warning("timer failed", job=failure.job_id, element=failure.element_id, error=failure.error_type)
+            return True
+
+    def _deliver(self) -> bool:
+        clock = self._database.clock
+        with self._database.unit_of_work(SYSTEM) as session:
+            job = jobs.lease_next(session, clock.now(), LEASE, worker=self._name)
+        if job is None:
+            return False
+        try:
+            outcome = jobs.run(job, self._registry, clock)
+            with self._database.unit_of_work(SYSTEM) as session:
+                jobs.finish(engine_for(session, SYSTEM, clock).host, job, outcome)
+        except Stale:
+            log.warning("lease lost", job=job.id)
+        except StepFailed as failure:
+            log.warning("step failed", job=job.id, element=failure.element_id, error=failure.error_type)
+        except Exception as fault:
+            self._put_off(job, fault)
+        return True
+
+    def _put_off(self, job: jobs.LeasedJob, fault: Exception) -> None:
+        log.warning("delivery failed", job=job.id, kind=job.name, attempt=job.attempt, error=type(fault).__name__)
+        try:
+            with self._database.unit_of_work(SYSTEM) as session:
+                jobs.fail(session, self._database.clock, job, fault)
+        except Stale:
+            log.warning("lease lost", job=job.id)
+
+
+class JobThread:
+    """The embedded job thread of ``keyturn serve``."""
+
+    def __init__(self, runner: JobRunner) -> None:
+        self._runner = runner
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to run what is due."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job in hand and end."""
+        self._stop.set()
+        self._thread.join(timeout=LEASE.total_seconds())
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            try:
+                ran = self._runner.run_due(limit=50)
+            except Exception as fault:
+                log.error("jobs interrupted", error=type(fault).__name__)
+                ran = 0
+            if not ran:
+                self._stop.wait(IDLE_SECONDS)

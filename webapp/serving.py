@@ -1,0 +1,34 @@
+"""One process that serves the desks: web threads by waitress, and a thread that runs what is due."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from types import FrameType
+
+import click
+from waitress import create_server
+
+import handlers
+from webapp.db import Database
+from webapp.desks import build_app
+from webapp.jobs import JobRunner, JobThread
+from webapp.settings import Settings
+
+
+def serve(settings: Settings, database: Database, *, host: str, port: int) -> None:
+    """Serve until the process is told to stop."""
+    app = build_app(settings, database)
+    server = create_server(app, host=host, port=port, threads=settings.threads, ident="Keyturn")
+    thread = JobThread(JobRunner(database, handlers.registry()))
+    thread.start()
+    click.echo(f"Keyturn serves on http://{host}:{port} (stop with Ctrl+C)")
+    signal.signal(signal.SIGTERM, _interrupt)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    server.close()
+    thread.stop()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
