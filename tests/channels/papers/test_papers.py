@@ -8,7 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from channels.papers import MissingGlyphs, PaperData, PaperError, PaperIncomplete, ReceiptData, issue, render
+from channels.papers import (
+    ContractData,
+    MissingGlyphs,
+    PaperData,
+    PaperError,
+    PaperIncomplete,
+    ReceiptData,
+    issue,
+    render,
+)
 from channels.papers.glyphs import FONTS, printable
 from channels.papers.render import LAYOUTS, Language
 
@@ -107,12 +116,16 @@ def test_a_text_is_never_read_as_markup(text: str) -> None:
     assert issue(replace(receipt(), payer=text), language="en").pages == 1
 
 
-def test_long_papers_go_on_to_a_second_page() -> None:
-    items = tuple(replace(receipt().items[0], name=f"项目{number}") for number in range(3))
-    assert issue(replace(receipt(), items=items), language="zh").pages == 1
-    contract = sample("contract")
-    many = replace(contract, lines=contract.lines * 12)  # type: ignore[union-attr, call-arg]
+def test_a_receipt_with_many_items_gives_each_copy_a_page_of_its_own() -> None:
+    few, many = (replace(receipt(), items=receipt().items[:1] * count) for count in (6, 7))
+    assert issue(few, language="zh").pages == 1
     assert issue(many, language="zh").pages == 2
+
+
+def test_a_long_contract_goes_on_to_a_second_page() -> None:
+    contract = sample("contract")
+    assert isinstance(contract, ContractData)
+    assert issue(replace(contract, lines=contract.lines * 8), language="zh").pages == 2
 
 
 def test_an_unknown_layout_is_refused() -> None:

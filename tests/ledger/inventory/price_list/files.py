@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Sequence
 
 import openpyxl
@@ -32,6 +33,26 @@ def saved(book: openpyxl.Workbook) -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """A zip archive."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    return target.getvalue()
+
+
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts of a workbook by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def repacked(content: bytes, **changes: bytes) -> bytes:
+    """A workbook with parts added or replaced; a double underscore stands for the slash of a name."""
+    return packed({**unpacked(content), **{name.replace("__", "/"): data for name, data in changes.items()}})
 
 
 def text_file(rows: Iterable[Row], *, encoding: str = "gb18030", delimiter: str = ",") -> bytes:

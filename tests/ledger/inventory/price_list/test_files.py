@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import openpyxl
 import pytest
 
 from ledger.inventory.price_list import Limits, PriceListError, error_text, read_price_list
 
-from .files import HEADINGS, saved, text_file, unit, workbook
+from .files import HEADINGS, packed, repacked, saved, text_file, unit, workbook
 
 LIST = [HEADINGS, unit()]
 
@@ -21,21 +18,6 @@ def refused(content: bytes, name: str = "list.xlsx", limits: Limits | None = Non
     for language in ("en", "zh"):
         assert "{" not in error_text(caught.value, language)  # type: ignore[arg-type]
     return caught.value.reason
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, data in parts.items():
-            package.writestr(name, data)
-    return target.getvalue()
-
-
-def repacked(content: bytes, **changes: bytes) -> bytes:
-    """A workbook with the first worksheet or another part replaced."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    return packed({**parts, **{name.replace("__", "/"): data for name, data in changes.items()}})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.inventory.price_list import Field, PriceList, Refusal, read_price_list, reason_text
 
-from .files import HEADINGS, Row, text_file, unit, wide, workbook
+from .files import HEADINGS, Row, repacked, text_file, unit, unpacked, wide, workbook
 
 
 def read(*rows: Row, headings: Row = HEADINGS, **options: object) -> PriceList:
@@ -87,7 +87,7 @@ def test_a_total_in_yuan_may_be_one_yuan_off(total: float, good: bool) -> None:
 @pytest.mark.parametrize(
     ("total", "good"),
     [("150.00", True), ("150.01", True), ("149.99", True), ("150.02", False), ("150", True),
-     ("150.0099", False), ("150.0001", True)],
+     ("150.0099", False), ("150.0005", False), ("150.0001", True), ("150.001", True), ("150.002", False)],
 )  # fmt: skip
 def test_a_total_in_ten_thousands_may_be_a_hundred_yuan_off(total: str, good: bool) -> None:
     headings = [*HEADINGS[:-2], "总价(万元)", "备注"]
@@ -128,6 +128,11 @@ def test_building_and_floor_are_carried_down_until_the_next_is_named() -> None:
     assert [(good.building, good.floor) for good in found] == [("3栋", 2), ("3栋", 2), ("5栋", 7), ("5栋", 7)]
 
 
+def test_a_new_building_forgets_the_floor_of_the_one_before() -> None:
+    (_, other) = read(unit(floor=2), unit(building="5栋", floor=None, no="1203")).units
+    assert other.floor == 12
+
+
 def test_cells_merged_downwards_hold_for_every_row_they_cover() -> None:
     rows = [unit(note="销控"), unit(building=None, no="202", price=None, note=None)]
     found = read(*rows, merges=["A2:A3", "G2:G3", "I2:I3"]).units
@@ -163,8 +168,12 @@ def test_a_date_that_was_a_unit_number_is_refused() -> None:
 
 
 def test_digits_beyond_what_a_spreadsheet_shows_are_no_decimals() -> None:
-    (good,) = read(unit(area=93.21 + 25.15, price=10000, total=1183600)).units
-    assert good.building_area_hundredths == 11_836
+    content = workbook([HEADINGS, unit(area=118.36, price=10000, total=1183600)])
+    sheet = "xl/worksheets/sheet1.xml"
+    data = unpacked(content)[sheet].replace(b"<v>118.36</v>", b"<v>118.36000000000001</v>")
+    listed = read_price_list(repacked(content, **{sheet: data}), "list.xlsx")
+    assert b"0001</v>" in data
+    assert [good.building_area_hundredths for good in listed.units] == [11_836]
 
 
 @pytest.mark.parametrize(
