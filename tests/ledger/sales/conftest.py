@@ -8,12 +8,13 @@ from datetime import date
 from importlib.resources import files
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.actor import SYSTEM, Actor
 from kernel.clock import MovedClock
 from ledger.customers.models import Customer
+from ledger.customers.operations import register_customer
 from ledger.inventory.models import Unit
 from ledger.inventory.operations import Permit, import_units
 from ledger.inventory.price_list.reader import read_price_list
@@ -39,18 +40,10 @@ def open_for_sale(session: Session, admin: Actor, clock: MovedClock, *, units: i
 
 def make_customer(session: Session, project: Project, clock: MovedClock, name: str) -> Customer:
     """Somebody the project knows."""
-    customer = Customer(
-        kind="person",
-        name=name,
-        project_id=project.id,
-        path=project.path,
-        owner_id=CONSULTANT,
-        created_at=clock.now(),
-        created_by=CONSULTANT,
+    phone = f"1380000{session.scalar(select(func.count()).select_from(Customer)) or 0:04d}"
+    return register_customer(
+        session, SYSTEM, clock, name=name, project_id=project.id, phones=[phone], confirmed=True
     )
-    session.add(customer)
-    session.flush()
-    return customer
 
 
 @pytest.fixture
