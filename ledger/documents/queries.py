@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
+from ledger.customers.timeline import TimelineEvent, TimelineRequest, timeline_source
 from ledger.documents.errors import DocumentDamaged, DocumentMissing
 from ledger.documents.models import Document, DocumentBlob, DocumentEvent
 from ledger.scope import scoped
@@ -65,3 +66,27 @@ def reprint_counts(session: Session, document_ids: list[str]) -> dict[str, int]:
     query = select(DocumentEvent.document_id, func.count().label("times")).where(rule)
     rows = session.execute(query.group_by(DocumentEvent.document_id))
     return {row.document_id: row.times for row in rows}
+
+
+@timeline_source("documents")
+def _documents(session: Session, request: TimelineRequest) -> list[TimelineEvent]:
+    """Papers and files about the customers themselves; those about their sales are the sales' events."""
+    query = scoped(request.actor, Document, Permission.DOCUMENTS_VIEW).where(
+        Document.subject == "customer",
+        Document.subject_id.in_(request.customer_ids),
+        request.older(Document.issued_at, Document.id),
+    )
+    rows = session.scalars(query.order_by(Document.issued_at.desc(), Document.id.desc()).limit(request.limit))
+    return [
+        TimelineEvent(
+            row.issued_at,
+            row.id,
+            "document_stored",
+            "document",
+            row.id,
+            {"kind": row.kind, "number": row.number},
+            actor_id=row.issued_by,
+            path=row.path,
+        )
+        for row in rows
+    ]

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
 from kernel.columns import Id, Instant, JsonMap, Path, Ref, UtcDateTime
 from kernel.database import Base
+from ledger.customers.models import CustomerProject
 
 
 class MessageTemplate(Base):
@@ -60,6 +72,15 @@ class Message(Base):
         CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
         Index("ix_message_recipient_id_created_at", "recipient_id", "created_at"),
     )
+
+    @classmethod
+    def in_scope(cls, path: str, owner_id: str | None) -> ColumnElement[bool]:
+        """At or below ``path``; one's own are those to one's own customers."""
+        below = cls.path.startswith(path, autoescape=True)
+        if owner_id is None:
+            return below
+        own = select(CustomerProject.customer_id).where(CustomerProject.owner_id == owner_id)
+        return below & (cls.recipient_kind == "customer") & cls.recipient_id.in_(own)
 
 
 class MessageEvent(Base):
