@@ -55,7 +55,12 @@ def divide_numbers(left: Number, right: Number) -> Number:
 
 
 def raise_number(left: Number, right: Number) -> Number:
-    """A power to 34 digits; raises a DecimalException beyond the range of decimals."""
+    """A power to 34 digits, 1 for any number to the power of 0.
+
+    Raises a DecimalException beyond the range of decimals.
+    """
+    if right == 0:
+        return 1
     if type(left) is int and type(right) is int and 0 <= right <= 100 and abs(left) <= 1_000:
         return settle(left**right)
     return DECIMALS.power(left, right)

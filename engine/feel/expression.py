@@ -13,7 +13,7 @@ from engine.feel.errors import FeelLimitError, FeelSyntaxError, FeelWarning
 from engine.feel.limits import DEFAULT, Limits, Run, WorkingCalendar
 from engine.feel.operators import TestCode
 from engine.feel.parser import Parser
-from engine.feel.reader import index_names
+from engine.feel.reader import KnownNames, index_names
 from engine.feel.syntax import Tests
 from engine.feel.values import Code
 
@@ -125,8 +125,13 @@ class UnaryTests:
             raise FeelLimitError("feel_depth_limit", {"limit": run.limits.depth}) from None
 
 
+@lru_cache(maxsize=CACHE_SIZE)
+def _index(names: frozenset[str]) -> KnownNames:
+    return index_names(names)
+
+
 def _parser(text: str, names: frozenset[str]) -> Parser:
-    return Parser(text, (_BUILTIN_NAMES, index_names(names)))
+    return Parser(text, (_BUILTIN_NAMES, _index(names)))
 
 
 @lru_cache(maxsize=CACHE_SIZE)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_PATTERN = 500
 MAX_REPEAT = 1_000
 MAX_GROUPS = 50
+MAX_SIZE = 5_000
 
 _SINGLE = frozenset("nrt\\|.?*+(){}-[]^$/dDwWsS")
 _NAME_START = r"\p{L}_:"
@@ -32,6 +33,30 @@ _REPLACEMENT = regex.compile(r"\\([\\$])|\$(\d)|([\\$])")
 T = TypeVar("T")
 
 
+class _Size:
+    """How big a pattern grows when the engine writes out its counted repetitions within each other."""
+
+    def __init__(self) -> None:
+        self.open = [0]
+        self.last = 0
+
+    def add(self, sign: str, repeat: int) -> None:
+        """Count a piece that begins with this sign; raises NoValueError when it all gets too big."""
+        if sign == "(":
+            self.open.append(0)
+        elif sign == "{":
+            self.open[-1] += self.last * (repeat - 1)
+            self.last *= max(repeat, 1)
+        elif sign == ")" and len(self.open) > 1:
+            self.last = self.open.pop() + 1
+            self.open[-1] += self.last
+        elif sign not in "*+?":
+            self.last = 1
+            self.open[-1] += 1
+        if self.open[-1] > MAX_SIZE:
+            raise NoValueError("feel_pattern")
+
+
 class _Translator:
     """Turns an XPath pattern into one of the ``regex`` package."""
 
@@ -40,14 +65,18 @@ class _Translator:
         self.position = 0
         self.flags = flags
         self.groups = 0
+        self.repeat = 1
 
     def rest(self, length: int = 1) -> str:
         return self.pattern[self.position : self.position + length]
 
     def whole(self) -> str:
         parts = []
+        size = _Size()
         while self.position < len(self.pattern):
+            sign = self.rest()
             parts.append(self.piece())
+            size.add(sign, self.repeat)
         return "".join(parts)
 
     def piece(self) -> str:
@@ -99,6 +128,7 @@ class _Translator:
         if match is None or any(int(n) > MAX_REPEAT for n in match.group(1, 3) if n):
             raise NoValueError("feel_pattern")
         self.position = match.end()
+        self.repeat = max(int(n) for n in match.group(1, 3) if n)
         return self.quantifier(match.group())
 
     def escape(self, *, in_class: bool) -> str:

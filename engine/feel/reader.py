@@ -45,6 +45,8 @@ def index_names(names: Iterable[str]) -> KnownNames:
     """Names of several tokens by their first token, longest first."""
     known: KnownNames = {}
     for name in names:
+        if name.isidentifier():
+            continue
         try:
             words = tuple(token.text for token in tokenize(name)[:-1])
         except FeelSyntaxError:

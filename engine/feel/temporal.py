@@ -11,7 +11,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from engine.feel.values import DECIMALS, Months, Number
 
@@ -31,12 +31,14 @@ _DURATION_PATTERN = re.compile(
 )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1)
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _named_zone(name: str) -> tzinfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError):
-        return None
+    """A zone of the zone database; names are looked up in its list, so that no path is ever made of one."""
+    return ZoneInfo(name) if name in _zone_names() else None
 
 
 def zone_of(text: str | None) -> tzinfo | None:

@@ -89,17 +89,20 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+CONSTANTS = {None: "null", True: "true", False: "false"}
+
+
 def plain(value: object) -> str:
     """A simple value as text; equal numbers give equal texts, without needless zeros."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return CONSTANTS[value]
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
+        if not value:
+            return "0"
         text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else ("0" if not value else text)
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, (date, time, timedelta, Months)):
         return format_temporal(value)
     return "function"

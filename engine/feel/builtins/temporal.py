@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP
 from typing import TYPE_CHECKING
@@ -187,8 +188,7 @@ def month_of_year(_run: Run, day: date) -> str:
 @builtin("last day of month", "date: day")
 def last_day_of_month(_run: Run, day: date) -> date:
     """The last date of the month; an addition of Keyturn's."""
-    first = _day(day).replace(day=28) + timedelta(days=4)
-    return first - timedelta(days=first.day)
+    return _day(day).replace(day=monthrange(day.year, day.month)[1])
 
 
 @builtin("today")
