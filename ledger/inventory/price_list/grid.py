@@ -36,9 +36,12 @@ class Cell:
 BLANK = Cell(Kind.BLANK)
 
 
+SPREADSHEET_ROWS = 2**20
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what is read, far above any real price list."""
+    """Bounds on what is read, far above any real price list; blank rows do not count towards ``rows``."""
 
     file_bytes: int = 50_000_000
     unpacked_bytes: int = 200_000_000
@@ -79,6 +82,7 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._rows = 0
+        self._filled = 0
         self._cells = 0
 
     def take(self, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -87,10 +91,11 @@ class Budget:
         while width and cells[width - 1].blank:
             width -= 1
         self._rows += 1
+        self._filled += bool(width)
         self._cells += width
         if width > self._limits.columns:
             raise PriceListError("too_many_columns", limit=self._limits.columns)
-        if self._rows > self._limits.rows:
+        if self._filled > self._limits.rows or self._rows > SPREADSHEET_ROWS:
             raise PriceListError("too_many_rows", limit=self._limits.rows)
         if self._cells > self._limits.cells:
             raise PriceListError("too_many_cells", limit=self._limits.cells)
