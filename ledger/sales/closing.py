@@ -14,6 +14,7 @@ from ledger.inventory.taking import free_unit
 from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.errors import FilingStands
 from ledger.sales.facts import SaleClosed
+from ledger.sales.kinds import unmark_buyers
 from ledger.sales.models import Contract, Filing, Hold, Sale, SmallOrder, Subscription
 from ledger.staff.permissions import Permission
 
@@ -29,6 +30,7 @@ def close_line(act: Act, sale: Sale, unit: Unit, *, kind: str, reason: str) -> N
     act.note(sale, kind, before=stage, after="closed", reason=reason[:200])
     act.session.flush()  # The database frees no unit whose sale it still sees live.
     free_unit(act.session, act.actor, act.clock, unit=unit, sale_id=sale.id, reason=reason)
+    unmark_buyers(act, sale, stage)
     tell(act.session, SaleClosed(*about(sale), kind=kind, stage=stage))
 
 

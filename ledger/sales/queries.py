@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from ledger.customers.models import Customer
 from ledger.inventory.models import Building, Unit
+from ledger.sales import timeline
 from ledger.sales.lists import SaleFilter, SaleRow, count_by_stage, count_sales, find_sales
 from ledger.sales.models import (
     Contract,
@@ -51,6 +52,7 @@ __all__ = [
     "list_queue_numbers",
     "list_terms",
     "sale_line",
+    "timeline",
 ]
 
 

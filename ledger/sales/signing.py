@@ -20,6 +20,7 @@ from ledger.organisation.queries import parameters_on
 from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.errors import DateInvalid
 from ledger.sales.facts import ContractSigned
+from ledger.sales.kinds import mark_buyers
 from ledger.sales.models import Contract, Filing, Sale, Subscription
 from ledger.staff.permissions import Permission
 
@@ -78,6 +79,7 @@ def sign_contract(
         session, actor, clock, unit=unit, status=UnitStatus.CONTRACTED, sale_id=sale.id, reason="sign_contract"
     )
     act.note(sale, "signed", before="subscribed", after="signed", details={"no": contract.no})
+    mark_buyers(act, sale, "owner")
     fact = ContractSigned(
         *about(sale),
         contract_id=contract.id,

@@ -22,6 +22,7 @@ from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.closing import close_line, end_parts
 from ledger.sales.errors import AmountInvalid, ApprovalMissing, DateInvalid, SaleNotReady
 from ledger.sales.facts import SubscriptionActivated, SubscriptionLapsed, TermsSealed
+from ledger.sales.kinds import mark_buyers
 from ledger.sales.models import Hold, Sale, SmallOrder, Subscription
 from ledger.sales.pricing import Discount, price_quote
 from ledger.sales.shares import Buyer, Ownership, buyer_lines
@@ -134,6 +135,7 @@ def activate_subscription(
     paper.state, paper.activated_at, sale.stage = "active", clock.now(), "subscribed"
     session.flush()  # The checks on sealed terms and approval must speak within this act.
     act.note(sale, "activated", before="subscribing", after="subscribed", details={"no": paper.no})
+    mark_buyers(act, sale, "subscriber")
     fact = SubscriptionActivated(
         *about(sale), subscription_id=paper.id, deposit_fen=paper.deposit_fen, sign_by=paper.sign_by
     )

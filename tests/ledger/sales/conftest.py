@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 
 import pytest
@@ -18,6 +19,7 @@ from ledger.customers.operations import register_customer
 from ledger.inventory.models import Unit
 from ledger.inventory.operations import Permit, import_units
 from ledger.inventory.price_list.reader import read_price_list
+from ledger.inventory.price_list.rows import PriceList
 from ledger.organisation import operations as organisation
 from ledger.organisation.models import Project
 
@@ -30,12 +32,17 @@ def open_for_sale(session: Session, admin: Actor, clock: MovedClock, *, units: i
     """A project whose first units are for sale; unit A-0301 lists at 1,628,300 yuan."""
     organisation.add_node(session, admin, clock, kind="group", code="keyturn", name="集团")
     project = organisation.create_project(session, admin, clock, code="harbour", name="海港城")
-    prices = read_price_list((files("demo") / "data" / LIST).read_bytes(), LIST)
-    few = replace(prices, units=tuple(u for u in prices.units if u.withheld_reason is None)[:units])
+    few = replace(price_list(), units=tuple(u for u in price_list().units if u.withheld_reason is None)[:units])
     permit = Permit("0188", date(2026, 1, 15))
     import_units(session, admin, clock, project_id=project.id, price_list=few, permit=permit, release=True)
     session.flush()
     return project
+
+
+@cache
+def price_list() -> PriceList:
+    """The sample list of one tower's units, read once."""
+    return read_price_list((files("demo") / "data" / LIST).read_bytes(), LIST)
 
 
 def make_customer(session: Session, project: Project, clock: MovedClock, name: str) -> Customer:
