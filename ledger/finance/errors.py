@@ -1,0 +1,107 @@
+"""What finance refuses, by field. Amounts in parameters are fen; no names of people."""
+
+from __future__ import annotations
+
+from kernel.errors import Invalid, Missing, Stale
+
+
+class AmountInvalid(Invalid):
+    """An amount is not a positive whole number of fen below the absurd; state it in yuan with two decimals."""
+
+    code = "amount_invalid"
+
+
+class DateInvalid(Invalid):
+    """A date lies where it cannot, such as a payment in the future; correct it."""
+
+    code = "date_invalid"
+
+
+class PlanInvalid(Invalid):
+    """A payment plan's lines do not make a plan; the field names the line."""
+
+    code = "plan_invalid"
+
+
+class PlanNotUsable(Invalid):
+    """A payment plan is not approved or no longer used; choose another or have it approved."""
+
+    code = "plan_not_usable"
+
+
+class SaleClosed(Invalid):
+    """The sale is closed: take no money for it, refund what is left."""
+
+    code = "sale_closed"
+
+
+class NoPermit(Invalid):
+    """No payment of any kind may be taken before the presale permit (预售许可证; Shandong art. 30)."""
+
+    code = "no_permit"
+
+
+class ScheduleInvalid(Invalid):
+    """Live price-class receivables would not sum to the contract total (DOMAIN §10.3)."""
+
+    code = "schedule_invalid"
+
+
+class AllocationRefused(Invalid):
+    """Money cannot be allocated that way: more than the receipt holds or than is open, or the wrong account."""
+
+    code = "allocation_refused"
+
+
+class RefundRefused(Invalid):
+    """A refund is limited to what was received and not yet refunded, and goes to the payer (DOMAIN §10.5)."""
+
+    code = "refund_refused"
+
+
+class KeyReused(Invalid):
+    """The same key came with other contents; send the form anew."""
+
+    code = "key_reused"
+
+
+class ReceiptMissing(Missing):
+    """No such receipt within the actor's scope."""
+
+    code = "receipt_missing"
+
+
+class ReceivableMissing(Missing):
+    """No such receivable within the actor's scope."""
+
+    code = "receivable_missing"
+
+
+class SaleMissing(Missing):
+    """No such sale within the actor's scope."""
+
+    code = "sale_missing"
+
+
+class PlanMissing(Missing):
+    """No such payment plan within the actor's scope."""
+
+    code = "plan_missing"
+
+
+class RefundMissing(Missing):
+    """No such refund within the actor's scope."""
+
+    code = "refund_missing"
+
+
+class TodoMissing(Missing):
+    """No such money to-do within the actor's scope."""
+
+    code = "todo_missing"
+
+
+class AlreadyDone(Stale):
+    """Somebody else closed it first: the receipt was reversed, the refund paid or the to-do closed."""
+
+    code = "already_done"
