@@ -2,6 +2,7 @@
 
 import ledger.customers.models
 import ledger.documents.models
+import ledger.finance.models
 import ledger.inventory.models
 import ledger.messages.models
 import ledger.organisation.models

@@ -1,0 +1,193 @@
+"""What the database itself holds to: sums over several rows, fixed columns, append-only tables (DOMAIN §10.3–5).
+
+SQLite has no deferred triggers, so a sum is checked when a closing row is written: the journal transaction after
+its entries, the schedule after its receivables. Deferred foreign keys keep anybody from leaving that row out.
+Each rule is one condition, in SQL that both databases read, under which an act is refused with a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import DDL, Table, event
+
+from kernel.append_only import keep_append_only
+from kernel.database import Base
+from ledger.finance import models
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``act`` on ``table`` is refused with ``code`` while ``broken`` holds; ``locks`` are rows to lock first."""
+
+    table: str
+    act: str
+    code: str
+    broken: str
+    locks: tuple[tuple[str, str], ...] = ()
+
+
+_ALLOCATED = "(SELECT COALESCE(SUM(a.amount_fen), 0) FROM allocation a WHERE {where})"
+_REFUNDED = (
+    "(SELECT COALESCE(SUM(f.amount_fen), 0) FROM refund f WHERE f.receipt_id = {receipt} AND NOT EXISTS"
+    " (SELECT 1 FROM refund_event e WHERE e.refund_id = f.id AND e.kind = 'cancelled'))"
+)
+_RECEIPT_HOLDS = "(SELECT r.amount_fen FROM receipt r WHERE r.id = NEW.receipt_id)"
+_RECEIPT_ALLOCATED = _ALLOCATED.format(where="a.receipt_id = NEW.receipt_id")
+_RECEIPT_REFUNDED = _REFUNDED.format(receipt="NEW.receipt_id")
+_PAIR_ALLOCATED = _ALLOCATED.format(where="a.receipt_id = NEW.receipt_id AND a.receivable_id = NEW.receivable_id")
+_LINE_ALLOCATED = _ALLOCATED.format(where="a.receivable_id = NEW.receivable_id")
+_OVERDRAWN = f"NEW.amount_fen + {_RECEIPT_ALLOCATED} + {_RECEIPT_REFUNDED} > {_RECEIPT_HOLDS}"
+_RECEIPT_IS = "EXISTS (SELECT 1 FROM receipt_event e WHERE e.receipt_id = NEW.receipt_id AND e.kind = '{kind}')"
+_USABLE = f"({_RECEIPT_IS.format(kind='confirmed')} AND NOT {_RECEIPT_IS.format(kind='reversed')})"
+_SEALED = "EXISTS (SELECT 1 FROM receivable_schedule s WHERE s.sale_id = NEW.sale_id)"
+_OLD_SEAL = "EXISTS (SELECT 1 FROM receivable_schedule s WHERE s.id = NEW.{column})"
+_LOCK_RECEIPT = ("receipt", "NEW.receipt_id")
+_FIXED = ("amount_fen", "kind", "class", "debtor", "project_id", "path", "key")
+
+RULES = (
+    Rule(
+        "journal_entry",
+        "INSERT",
+        "journal_closed",
+        "EXISTS (SELECT 1 FROM journal_transaction t WHERE t.id = NEW.transaction_id)",
+    ),
+    Rule(
+        "journal_transaction",
+        "INSERT",
+        "journal_unbalanced",
+        "(SELECT COUNT(*) < 2 OR SUM(j.amount_fen) <> 0 FROM journal_entry j WHERE j.transaction_id = NEW.id)",
+    ),
+    Rule(
+        "receivable",
+        "INSERT",
+        "receivable_unsealed",
+        f"NEW.class = 'price' AND {_SEALED} AND (NEW.raised_in IS NULL OR {_OLD_SEAL.format(column='raised_in')})",
+    ),
+    Rule(
+        "receivable",
+        "UPDATE",
+        "receivable_unsealed",
+        f"NEW.state = 'superseded' AND OLD.state <> 'superseded' AND NEW.class = 'price' AND {_SEALED}"
+        f" AND (NEW.superseded_in IS NULL OR {_OLD_SEAL.format(column='superseded_in')})",
+    ),
+    Rule(
+        "receivable",
+        "UPDATE",
+        "receivable_fixed",
+        " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _FIXED)
+        + " OR COALESCE(NEW.sale_id, '') <> COALESCE(OLD.sale_id, '')"
+        + " OR COALESCE(NEW.raised_in, '') <> COALESCE(OLD.raised_in, '')"
+        + " OR (OLD.state = 'superseded' AND NEW.state <> OLD.state)"
+        + " OR (OLD.state = 'written_off' AND NEW.state = 'planned')",
+    ),
+    Rule(
+        "receivable",
+        "UPDATE",
+        "receivable_allocated",
+        "NEW.state = 'superseded' AND OLD.state <> 'superseded' AND "
+        + _ALLOCATED.format(where="a.receivable_id = NEW.id")
+        + " <> 0",
+    ),
+    Rule("receivable", "DELETE", "receivable_fixed", "1 = 1"),
+    Rule(
+        "receivable_schedule",
+        "INSERT",
+        "schedule_sum",
+        "(SELECT COALESCE(SUM(r.amount_fen), 0) FROM receivable r WHERE r.sale_id = NEW.sale_id"
+        " AND r.class = 'price' AND r.state <> 'superseded') <> NEW.total_fen",
+    ),
+    Rule(
+        "allocation",
+        "INSERT",
+        "allocation_above_receipt",
+        f"NEW.amount_fen > 0 AND {_OVERDRAWN}",
+        (_LOCK_RECEIPT, ("receivable", "NEW.receivable_id")),
+    ),
+    Rule("allocation", "INSERT", "allocation_below_zero", f"NEW.amount_fen + {_PAIR_ALLOCATED} < 0"),
+    Rule(
+        "allocation",
+        "INSERT",
+        "allocation_above_receivable",
+        f"NEW.amount_fen > 0 AND NEW.amount_fen + {_LINE_ALLOCATED} >"
+        " (SELECT CASE r.state WHEN 'planned' THEN r.amount_fen ELSE 0 END FROM receivable r"
+        " WHERE r.id = NEW.receivable_id)",
+    ),
+    Rule("allocation", "INSERT", "allocation_unconfirmed", f"NEW.amount_fen > 0 AND NOT {_USABLE}"),
+    Rule("refund", "INSERT", "refund_above_receipt", _OVERDRAWN, (_LOCK_RECEIPT,)),
+    Rule("refund", "INSERT", "refund_unconfirmed", f"NOT {_USABLE}"),
+    Rule(
+        "receipt_event",
+        "INSERT",
+        "receipt_in_use",
+        f"NEW.kind = 'reversed' AND ({_RECEIPT_ALLOCATED} <> 0 OR {_RECEIPT_REFUNDED} <> 0)",
+        (_LOCK_RECEIPT,),
+    ),
+    Rule(
+        "receipt_event",
+        "INSERT",
+        "receipt_reversed",
+        f"NEW.kind = 'confirmed' AND {_RECEIPT_IS.format(kind='reversed')}",
+    ),
+    Rule(
+        "refund_event",
+        "INSERT",
+        "refund_closed",
+        "NEW.kind <> 'requested' AND EXISTS (SELECT 1 FROM refund_event e WHERE e.refund_id = NEW.refund_id"
+        " AND e.kind <> 'requested')",
+        (("refund", "NEW.refund_id"),),
+    ),
+    Rule("receipt_move", "INSERT", "receipt_in_use", f"{_RECEIPT_ALLOCATED} <> 0", (_LOCK_RECEIPT,)),
+)
+
+_APPEND_ONLY = (
+    models.ReceivableSchedule,
+    models.Receipt,
+    models.ReceiptEvent,
+    models.ReceiptMove,
+    models.Allocation,
+    models.JournalTransaction,
+    models.JournalEntry,
+    models.Refund,
+    models.RefundEvent,
+)
+
+
+def rule_statements(table: str, dialect: str) -> list[str]:
+    """The statements that guard a table on a database, for its creation and for migrations."""
+    statements: list[str] = []
+    for rule in (rule for rule in RULES if rule.table == table):
+        name = f"{rule.table}_{rule.act.lower()}_{rule.code}"
+        statements += _sqlite(name, rule) if dialect == "sqlite" else _postgresql(name, rule)
+    return statements
+
+
+def _sqlite(name: str, rule: Rule) -> list[str]:
+    return [
+        f"CREATE TRIGGER {name} BEFORE {rule.act} ON {rule.table} WHEN {rule.broken} "
+        f"BEGIN SELECT RAISE(ABORT, '{rule.code}'); END"
+    ]
+
+
+def _postgresql(name: str, rule: Rule) -> list[str]:
+    # A row lock makes writers who sum over the same rows wait for each other and then see each other's rows.
+    locks = "".join(f"PERFORM 1 FROM {table} WHERE id = {id_} FOR UPDATE; " for table, id_ in rule.locks)
+    row = "OLD" if rule.act == "DELETE" else "NEW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN {locks}"
+        f"IF {rule.broken} THEN RAISE EXCEPTION '{rule.code}'; END IF; RETURN {row}; END $$ LANGUAGE plpgsql",
+        f"CREATE TRIGGER {name} BEFORE {rule.act} ON {rule.table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+
+
+def _guard(table: Table) -> None:
+    for dialect in ("sqlite", "postgresql"):
+        for statement in rule_statements(table.name, dialect):
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+for _model in _APPEND_ONLY:
+    keep_append_only(Base.metadata.tables[_model.__tablename__])
+for _name in sorted({rule.table for rule in RULES}):
+    _guard(Base.metadata.tables[_name])
