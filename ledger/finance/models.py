@@ -40,6 +40,7 @@ from ledger.finance.kinds import (
     TodoState,
     TriggerKind,
 )
+from ledger.finance.triggers import guard_finance
 
 
 def _words(kind: type[StrEnum], name: str) -> EnumType:
@@ -63,7 +64,7 @@ class PaymentPlanTemplate(Base):
     __tablename__ = "payment_plan_template"
 
     id: Mapped[Id]
-    project_id: Mapped[Ref]
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path] = mapped_column(index=True)
     code: Mapped[str] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(Integer)
@@ -113,7 +114,7 @@ class ReceivableSchedule(Base):
     __tablename__ = "receivable_schedule"
 
     id: Mapped[Id]
-    sale_id: Mapped[Ref]
+    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"))
     number: Mapped[int] = mapped_column(Integer)
     total_fen: Mapped[Fen]
     template_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("payment_plan_template.id"))
@@ -135,11 +136,11 @@ class Receivable(Base):
     __tablename__ = "receivable"
 
     id: Mapped[Id]
-    sale_id: Mapped[str | None] = mapped_column(String(36))
-    customer_id: Mapped[str | None] = mapped_column(String(36))
+    sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"))
+    customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"))
     origin: Mapped[str | None] = mapped_column(String(80))
     key: Mapped[str] = mapped_column(String(120), unique=True)
-    project_id: Mapped[Ref]
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path] = mapped_column(index=True)
     sequence: Mapped[int] = mapped_column(Integer)
     kind: Mapped[ReceivableKind] = mapped_column(_words(ReceivableKind, "kind"))
@@ -181,9 +182,9 @@ class Receipt(Base):
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(120), unique=True)
-    sale_id: Mapped[str | None] = mapped_column(String(36), index=True)
-    customer_id: Mapped[str | None] = mapped_column(String(36), index=True)
-    project_id: Mapped[Ref]
+    sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"), index=True)
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     amount_fen: Mapped[Fen]
     method: Mapped[Method] = mapped_column(_words(Method, "method"))
@@ -230,7 +231,7 @@ class ReceiptMove(Base):
     id: Mapped[Id]
     receipt_id: Mapped[Ref] = mapped_column(ForeignKey("receipt.id"))
     number: Mapped[int] = mapped_column(Integer)
-    sale_id: Mapped[Ref] = mapped_column(index=True)
+    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), index=True)
     at: Mapped[Instant]
     by: Mapped[Ref]
 
@@ -259,7 +260,7 @@ class JournalTransaction(Base):
     __tablename__ = "journal_transaction"
 
     id: Mapped[Id]
-    project_id: Mapped[Ref]
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     kind: Mapped[str] = mapped_column(String(20))
     booked_on: Mapped[date] = mapped_column(Date)
@@ -285,8 +286,8 @@ class JournalEntry(Base):
     )
     account: Mapped[Account] = mapped_column(_words(Account, "account"))
     amount_fen: Mapped[Fen]
-    sale_id: Mapped[str | None] = mapped_column(String(36), index=True)
-    customer_id: Mapped[str | None] = mapped_column(String(36))
+    sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"))
     receivable_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receivable.id"), index=True)
 
     __table_args__ = (CheckConstraint("amount_fen <> 0", name="amount"),)
@@ -300,9 +301,9 @@ class Refund(Base):
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(160), unique=True)
     receipt_id: Mapped[Ref] = mapped_column(ForeignKey("receipt.id"), index=True)
-    sale_id: Mapped[str | None] = mapped_column(String(36), index=True)
-    customer_id: Mapped[str | None] = mapped_column(String(36))
-    project_id: Mapped[Ref]
+    sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"))
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     amount_fen: Mapped[Fen]
     payee: Mapped[str] = mapped_column(String(200))
@@ -340,10 +341,10 @@ class MoneyTodo(Base):
     key: Mapped[str] = mapped_column(String(160), unique=True)
     kind: Mapped[TodoKind] = mapped_column(_words(TodoKind, "kind"))
     state: Mapped[TodoState] = mapped_column(_words(TodoState, "state"), default=TodoState.OPEN)
-    project_id: Mapped[Ref]
+    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
-    sale_id: Mapped[str | None] = mapped_column(String(36), index=True)
-    customer_id: Mapped[str | None] = mapped_column(String(36))
+    sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"))
     receivable_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receivable.id"), index=True)
     receipt_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receipt.id"))
     refund_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("refund.id"))
@@ -368,3 +369,6 @@ class MoneyTodo(Base):
             postgresql_where=text("state = 'open'"),
         ),
     )
+
+
+guard_finance(Base.metadata)

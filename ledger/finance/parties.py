@@ -73,7 +73,7 @@ def require_open(holder: AccountHolder) -> None:
 
 
 def require_permit(session: Session, holder: AccountHolder, paid_on: date) -> None:
-    """Raise `NoPermit` for a payment of any kind before the presale permit (预售许可证), unless a parameter allows.
+    """Raise `NoPermit` for any payment before the presale permit (预售许可证), unless a parameter allows it.
 
     A sale needs the permit of its own unit; a queue fee any permit of the project.
     """

@@ -72,11 +72,16 @@ def open_todo(
         instance_id=instance_id,
         created_at=clock.now(),
     )
+    return add_todo(session, actor, clock, todo)
+
+
+def add_todo(session: Session, actor: Actor, clock: Clock, todo: MoneyTodo) -> MoneyTodo:
+    """`open_todo` for the operations of finance, which have checked their own permission."""
     if existing := _add_once(session, todo):
         return existing
-    after = {"kind": todo.kind, "amount_fen": amount_fen, "due_on": due_on.isoformat()}
+    after = {"kind": todo.kind, "amount_fen": todo.amount_fen, "due_on": todo.due_on.isoformat()}
     audit.record(session, actor, clock, "finance:open_todo", "money_todo", todo.id, path=todo.path, after=after)
-    tell(session, TodoOpened(todo.id, todo.kind, sale_id, todo.path))
+    tell(session, TodoOpened(todo.id, todo.kind, todo.sale_id, todo.path))
     return todo
 
 

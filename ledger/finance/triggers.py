@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import DDL, MetaData, Table, event
 
 from kernel.append_only import keep_append_only
-from kernel.database import Base
-from ledger.finance import models
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,10 @@ _RECEIPT_ALLOCATED = _ALLOCATED.format(where="a.receipt_id = NEW.receipt_id")
 _RECEIPT_REFUNDED = _REFUNDED.format(receipt="NEW.receipt_id")
 _PAIR_ALLOCATED = _ALLOCATED.format(where="a.receipt_id = NEW.receipt_id AND a.receivable_id = NEW.receivable_id")
 _LINE_ALLOCATED = _ALLOCATED.format(where="a.receivable_id = NEW.receivable_id")
+_LINE_TAKES = (
+    "(SELECT CASE r.state WHEN 'planned' THEN r.amount_fen ELSE 0 END FROM receivable r"
+    " WHERE r.id = NEW.receivable_id)"
+)
 _OVERDRAWN = f"NEW.amount_fen + {_RECEIPT_ALLOCATED} + {_RECEIPT_REFUNDED} > {_RECEIPT_HOLDS}"
 _RECEIPT_IS = "EXISTS (SELECT 1 FROM receipt_event e WHERE e.receipt_id = NEW.receipt_id AND e.kind = '{kind}')"
 _USABLE = f"({_RECEIPT_IS.format(kind='confirmed')} AND NOT {_RECEIPT_IS.format(kind='reversed')})"
@@ -109,9 +111,7 @@ RULES = (
         "allocation",
         "INSERT",
         "allocation_above_receivable",
-        f"NEW.amount_fen > 0 AND NEW.amount_fen + {_LINE_ALLOCATED} >"
-        " (SELECT CASE r.state WHEN 'planned' THEN r.amount_fen ELSE 0 END FROM receivable r"
-        " WHERE r.id = NEW.receivable_id)",
+        f"NEW.amount_fen > 0 AND NEW.amount_fen + {_LINE_ALLOCATED} > {_LINE_TAKES}",
     ),
     Rule("allocation", "INSERT", "allocation_unconfirmed", f"NEW.amount_fen > 0 AND NOT {_USABLE}"),
     Rule("refund", "INSERT", "refund_above_receipt", _OVERDRAWN, (_LOCK_RECEIPT,)),
@@ -141,15 +141,15 @@ RULES = (
 )
 
 _APPEND_ONLY = (
-    models.ReceivableSchedule,
-    models.Receipt,
-    models.ReceiptEvent,
-    models.ReceiptMove,
-    models.Allocation,
-    models.JournalTransaction,
-    models.JournalEntry,
-    models.Refund,
-    models.RefundEvent,
+    "receivable_schedule",
+    "receipt",
+    "receipt_event",
+    "receipt_move",
+    "allocation",
+    "journal_transaction",
+    "journal_entry",
+    "refund",
+    "refund_event",
 )
 
 
@@ -187,7 +187,9 @@ def _guard(table: Table) -> None:
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
-for _model in _APPEND_ONLY:
-    keep_append_only(Base.metadata.tables[_model.__tablename__])
-for _name in sorted({rule.table for rule in RULES}):
-    _guard(Base.metadata.tables[_name])
+def guard_finance(metadata: MetaData) -> None:
+    """Hang the rules on the tables of finance, to come into being whenever these are created."""
+    for name in _APPEND_ONLY:
+        keep_append_only(metadata.tables[name])
+    for name in sorted({rule.table for rule in RULES}):
+        _guard(metadata.tables[name])

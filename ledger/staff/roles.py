@@ -153,8 +153,10 @@ _ALL = (
             Permission.DOCUMENTS_ISSUE,
             Permission.FINANCE_ALLOCATE,
             Permission.FINANCE_CONFIRM,
+            Permission.FINANCE_RAISE,
             Permission.FINANCE_RECEIVE,
             Permission.FINANCE_REFUND,
+            Permission.FINANCE_REVERSE,
         },
     ),
     # The authority's form wants names and ID numbers in full.

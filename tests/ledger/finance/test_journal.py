@@ -14,49 +14,52 @@ from ledger.finance.journal import Entry, Party, Place, balance, post, received
 from ledger.finance.kinds import Account
 from ledger.finance.models import JournalEntry
 
-PLACE = Place(new_id(), "/keyturn/yunxi/")
 DAY = date(2026, 3, 2)
-BUYER = Party(new_id())
 
 
-def book(session, admin, clock, entries):
-    return post(
-        session,
-        admin,
-        clock,
-        place=PLACE,
-        kind="test",
-        booked_on=DAY,
-        subject=("receipt", new_id()),
-        entries=entries,
-    )
+@pytest.fixture
+def buyer(house):
+    return Party(house.sale().id)
+
+
+@pytest.fixture
+def book(session, admin, clock, house):
+    place = Place(house.project.id, house.project.path)
+
+    def post_today(entries):
+        subject = ("receipt", new_id())
+        return post(
+            session, admin, clock, place=place, kind="test", booked_on=DAY, subject=subject, entries=entries
+        )
+
+    return post_today
 
 
 def refused(code):
     return pytest.raises(DBAPIError, match=re.escape(code))
 
 
-def test_a_balance_is_the_sum_of_its_entries(session, admin, clock):
-    book(session, admin, clock, received(Account.SUPERVISED, 500, BUYER))
-    book(session, admin, clock, received(Account.SUPERVISED, -200, BUYER))
-    assert balance(session, Account.SUPERVISED, sale_id=BUYER.sale_id) == 300
-    assert balance(session, Account.CREDIT, sale_id=BUYER.sale_id, path="/keyturn/", until=DAY) == -300
+def test_a_balance_is_the_sum_of_its_entries(session, book, buyer):
+    book(received(Account.SUPERVISED, 500, buyer))
+    book(received(Account.SUPERVISED, -200, buyer))
+    assert balance(session, Account.SUPERVISED, sale_id=buyer.sale_id) == 300
+    assert balance(session, Account.CREDIT, sale_id=buyer.sale_id, path="/keyturn/yunxi/", until=DAY) == -300
     assert balance(session, Account.CREDIT, path="/other/") == 0
     assert balance(session, Account.CREDIT, until=date(2026, 3, 1)) == 0
 
 
-def test_an_unbalanced_transaction_is_refused(session, admin, clock):
+def test_an_unbalanced_transaction_is_refused(session, book, buyer):
     with refused("journal_unbalanced"):
-        book(session, admin, clock, [Entry(Account.CREDIT, -1, BUYER), Entry(Account.GENERAL, 2, BUYER)])
+        book([Entry(Account.CREDIT, -1, buyer), Entry(Account.GENERAL, 2, buyer)])
 
 
-def test_a_transaction_without_entries_is_refused(session, admin, clock):
+def test_a_transaction_without_entries_is_refused(session, book, buyer):
     with refused("journal_unbalanced"):
-        book(session, admin, clock, [Entry(Account.CREDIT, -1, BUYER)])
+        book([Entry(Account.CREDIT, -1, buyer)])
 
 
-def test_a_closed_transaction_takes_no_entry(session, admin, clock):
-    transaction = book(session, admin, clock, received(Account.GENERAL, 5, BUYER))
+def test_a_closed_transaction_takes_no_entry(session, book, buyer):
+    transaction = book(received(Account.GENERAL, 5, buyer))
     with refused("journal_closed"):
         session.execute(
             insert(JournalEntry).values(id=new_id(), transaction_id=transaction, account="general", amount_fen=1)
@@ -65,8 +68,8 @@ def test_a_closed_transaction_takes_no_entry(session, admin, clock):
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 @pytest.mark.parametrize("table", ["journal_entry", "journal_transaction"])
-def test_entries_are_never_changed(session, admin, clock, statement, table):
-    book(session, admin, clock, received(Account.GENERAL, 5, BUYER))
+def test_entries_are_never_changed(session, book, buyer, statement, table):
+    book(received(Account.GENERAL, 5, buyer))
     with refused(f"append_only:{table}"):
         session.execute(text(statement.format(table)))
 

@@ -1,0 +1,225 @@
+"""Counting receipts towards receivables: suggested by the law's order, or by hand; taken back by negative rows.
+
+Only the buyer's money settles the buyer's debts and only the bank's the bank's; and a receipt settles only what
+belongs to the money account that it reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel import audit
+from kernel.actor import Actor
+from kernel.clock import Clock
+from kernel.facts import tell
+from ledger.finance import journal
+from ledger.finance.accounts import accounts_of, allocated_by_receivable, free_fen, home_of, receipts_at_home
+from ledger.finance.amounts import require_amount
+from ledger.finance.errors import AllocationRefused, ReceivableMissing
+from ledger.finance.facts import DepositPaid, ReceivableSettled
+from ledger.finance.journal import Party, Place
+from ledger.finance.kinds import (
+    MONEY_ACCOUNT_OF,
+    Account,
+    ReceivableClass,
+    ReceivableKind,
+    ReceivableState,
+    TodoKind,
+)
+from ledger.finance.law_order import Debt, allocate_by_law
+from ledger.finance.models import Allocation, Receipt, Receivable
+from ledger.finance.parties import lock_sale, today_at
+from ledger.finance.receipt_rows import lock_receipt
+from ledger.finance.refusals import typed_refusals
+from ledger.finance.todos import close_todo, open_todos_of
+from ledger.staff.permissions import Permission
+
+
+def suggest(session: Session, receipt: Receipt, amount_fen: int, on: date) -> dict[str, int]:
+    """Fen per receivable for an amount of a receipt: what the payer named first, then the law's order."""
+    lines = _payable(session, receipt)
+    paid = allocated_by_receivable(session, [line.id for line in lines])
+    opened = {line.id: line.amount_fen - paid.get(line.id, 0) for line in lines}
+    named: dict[str, int] = {}
+    if receipt.receivable_id and (share := min(opened.pop(receipt.receivable_id, 0), amount_fen)):
+        named[receipt.receivable_id] = share
+    debts = [Debt(line.id, opened[line.id], line.due_on) for line in lines if line.id in opened]
+    return named | allocate_by_law(debts, amount_fen - sum(named.values()), on)
+
+
+def _payable(session: Session, receipt: Receipt) -> list[Receivable]:
+    """The live receivables that money of this receipt may settle."""
+    query = select(Receivable).where(
+        Receivable.state == ReceivableState.PLANNED,
+        Receivable.debtor == receipt.payer_role,
+        Receivable.amount_fen > 0,
+    )
+    sale_id = home_of(session, receipt)
+    if sale_id is not None:
+        query = query.where(Receivable.sale_id == sale_id)
+    else:
+        query = query.where(Receivable.customer_id == receipt.customer_id, Receivable.sale_id.is_(None))
+    accounts = accounts_of(session, receipt)
+    lines = session.scalars(query.order_by(Receivable.sequence, Receivable.id))
+    return [line for line in lines if money_fits(accounts, line)]
+
+
+def money_fits(accounts: Iterable[Account], receivable: Receivable) -> bool:
+    """Whether money in one of these accounts may settle the receivable. A forfeit keeps what is already held."""
+    return receivable.kind is ReceivableKind.FORFEIT or MONEY_ACCOUNT_OF[receivable.class_] in accounts
+
+
+def allocate(
+    session: Session, actor: Actor, clock: Clock, *, receipt_id: str, allocations: Mapping[str, int]
+) -> dict[str, int]:
+    """Count unallocated money of a confirmed receipt towards receivables by hand; returns fen per receivable.
+
+    Raises `AllocationRefused` for more than the receipt holds or than is open, another sale's receivable, money
+    in the wrong account; the field names the receivable.
+    """
+    receipt = lock_receipt(session, actor, Permission.FINANCE_ALLOCATE, receipt_id)
+    apply(session, actor, clock, receipt, allocations)
+    return dict(allocations)
+
+
+def reallocate(
+    session: Session, actor: Actor, clock: Clock, *, receipt_id: str, allocations: Mapping[str, int]
+) -> dict[str, int]:
+    """Take all allocations of a receipt back and count it anew as given."""
+    receipt = lock_receipt(session, actor, Permission.FINANCE_ALLOCATE, receipt_id)
+    take_back(session, actor, clock, receipt)
+    apply(session, actor, clock, receipt, allocations)
+    return dict(allocations)
+
+
+def allocate_credit(session: Session, actor: Actor, clock: Clock, *, sale_id: str) -> int:
+    """Count a sale's unallocated money towards what is open, by the law's order; returns the fen allocated."""
+    holder = lock_sale(session, actor, Permission.FINANCE_ALLOCATE, sale_id)
+    total = 0
+    for receipt in receipts_at_home(session, sale_id):
+        free = free_fen(session, receipt)
+        if free:
+            allocations = suggest(session, receipt, free, holder.today(clock))
+            apply(session, actor, clock, receipt, allocations)
+            total += sum(allocations.values())
+    return total
+
+
+def apply(session: Session, actor: Actor, clock: Clock, receipt: Receipt, allocations: Mapping[str, int]) -> None:
+    """Write allocations of a locked, confirmed receipt with their journal entries and facts."""
+    if not allocations:
+        return
+    for receivable_id, fen in allocations.items():
+        require_amount(fen, f"allocations.{receivable_id}")
+    if sum(allocations.values()) > free_fen(session, receipt):
+        raise AllocationRefused(
+            "allocation_above_receipt", field="allocations", free_fen=free_fen(session, receipt)
+        )
+    lines = _lock_lines(session, allocations)
+    _check_lines(session, receipt, lines, allocations)
+    for line in lines:
+        _write(session, actor, clock, receipt, line, allocations[line.id])
+    _tell_settled(session, actor, clock, lines)
+
+
+def _lock_lines(session: Session, allocations: Mapping[str, int]) -> list[Receivable]:
+    query = select(Receivable).where(Receivable.id.in_(allocations)).order_by(Receivable.id)
+    lines = list(session.scalars(query.with_for_update(of=Receivable)))
+    if missing := set(allocations) - {line.id for line in lines}:
+        raise ReceivableMissing(field=f"allocations.{min(missing)}", id=min(missing))
+    return sorted(lines, key=lambda line: (line.sequence, line.id))
+
+
+def _check_lines(
+    session: Session, receipt: Receipt, lines: list[Receivable], allocations: Mapping[str, int]
+) -> None:
+    paid = allocated_by_receivable(session, allocations)
+    accounts = accounts_of(session, receipt)
+    sale_id = home_of(session, receipt)
+    for line in lines:
+        field = f"allocations.{line.id}"
+        owner = line.sale_id == sale_id and (sale_id is not None or line.customer_id == receipt.customer_id)
+        if not owner:
+            raise AllocationRefused("allocation_to_another_sale", field=field)
+        if line.state is not ReceivableState.PLANNED:
+            raise AllocationRefused("allocation_to_closed_receivable", field=field, state=line.state)
+        if not money_fits(accounts, line):
+            needed = MONEY_ACCOUNT_OF[line.class_]
+            raise AllocationRefused(
+                "allocation_wrong_account", field=field, account=receipt.account, needed=needed
+            )
+        if allocations[line.id] > line.amount_fen - paid.get(line.id, 0):
+            left = line.amount_fen - paid.get(line.id, 0)
+            raise AllocationRefused("allocation_above_receivable", field=field, open_fen=left)
+
+
+def take_back(
+    session: Session, actor: Actor, clock: Clock, receipt: Receipt, *, only: Receivable | None = None
+) -> int:
+    """Take a locked receipt's allocations back (all, or those to one receivable); returns the fen freed."""
+    total = func.sum(Allocation.amount_fen)
+    query = select(Allocation.receivable_id, total).where(Allocation.receipt_id == receipt.id)
+    if only is not None:
+        query = query.where(Allocation.receivable_id == only.id)
+    query = query.group_by(Allocation.receivable_id).having(total > 0).order_by(Allocation.receivable_id)
+    freed = 0
+    for receivable_id, fen in session.execute(query).all():
+        _write(session, actor, clock, receipt, session.get_one(Receivable, receivable_id), -int(fen))
+        freed += int(fen)
+    return freed
+
+
+def _write(session: Session, actor: Actor, clock: Clock, receipt: Receipt, line: Receivable, fen: int) -> None:
+    today = today_at(session, clock, receipt.project_id)
+    row = Allocation(
+        receipt_id=receipt.id,
+        receivable_id=line.id,
+        amount_fen=fen,
+        on_date=receipt.paid_on if fen > 0 else today,
+        at=clock.now(),
+        by=actor.id,
+    )
+    with typed_refusals():
+        session.add(row)
+        session.flush()  # The rules over the sums must speak before the journal is written.
+    home = home_of(session, receipt)
+    holder = Party(home, None if home else receipt.customer_id)
+    debtor = Party(line.sale_id, None if line.sale_id else line.customer_id)
+    journal.post(
+        session,
+        actor,
+        clock,
+        place=Place(receipt.project_id, receipt.path),
+        kind="allocate" if fen > 0 else "take_back",
+        booked_on=today,
+        subject=("receipt", receipt.id),
+        entries=journal.allocated(line.kind, line.id, fen, holder=holder, debtor=debtor),
+    )
+    after = {"receivable_id": line.id, "amount_fen": fen}
+    audit.record(session, actor, clock, "finance:allocate", "receipt", receipt.id, path=receipt.path, after=after)
+
+
+def _tell_settled(session: Session, actor: Actor, clock: Clock, lines: list[Receivable]) -> None:
+    paid = allocated_by_receivable(session, [line.id for line in lines])
+    for line in lines:
+        if paid.get(line.id, 0) < line.amount_fen:
+            continue
+        for todo in open_todos_of(session, TodoKind.COLLECT, receivable_id=line.id):
+            close_todo(session, actor, clock, todo)
+        tell(session, ReceivableSettled(line.sale_id, line.id, line.kind, line.origin, line.path))
+        if line.kind is ReceivableKind.DEPOSIT and line.sale_id:
+            tell(session, DepositPaid(line.sale_id, line.id))
+
+
+def live_price_lines(session: Session, sale_id: str) -> list[Receivable]:
+    """A sale's price-class receivables that are not superseded, in order."""
+    query = select(Receivable).where(
+        Receivable.sale_id == sale_id,
+        Receivable.class_ == ReceivableClass.PRICE,
+        Receivable.state != ReceivableState.SUPERSEDED,
+    )
+    return list(session.scalars(query.order_by(Receivable.sequence, Receivable.id)))

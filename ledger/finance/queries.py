@@ -1,0 +1,346 @@
+"""What a sale owes, paid and still has to pay; receipts; a project's totals. Balances are sums, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from ledger.finance.accounts import has_event, home_sale, refund_stands, usable
+from ledger.finance.errors import SaleMissing
+from ledger.finance.kinds import (
+    MONEY_ACCOUNTS,
+    Account,
+    Debtor,
+    EventKind,
+    Method,
+    ReceivableClass,
+    ReceivableKind,
+    ReceivableState,
+)
+from ledger.finance.models import (
+    Allocation,
+    JournalEntry,
+    JournalTransaction,
+    Receipt,
+    ReceiptEvent,
+    ReceiptMove,
+    Receivable,
+    ReceivableSchedule,
+    Refund,
+)
+from ledger.organisation.models import Project
+from ledger.sales.models import Sale
+from ledger.scope import get_scoped, scoped, visible
+from ledger.staff.permissions import Permission
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """A live receivable at a date: fen owed, paid, open; due now or not; days since it fell due when late."""
+
+    receivable_id: str
+    kind: ReceivableKind
+    class_: ReceivableClass
+    debtor: Debtor
+    amount_fen: int
+    allocated_fen: int
+    due_on: date | None
+    milestone: str | None
+    state: ReceivableState
+    overdue_days: int
+    is_due: bool
+
+    @property
+    def open_fen(self) -> int:
+        """Fen still to be paid; nothing of what is written off."""
+        return 0 if self.state is ReceivableState.WRITTEN_OFF else self.amount_fen - self.allocated_fen
+
+
+@dataclass(frozen=True)
+class SaleAccount:
+    """A sale's money at a date (收款台帐): its lines and sums in fen. ``due_fen`` is open and due (现需交付)."""
+
+    sale_id: str
+    on: date
+    total_fen: int | None
+    lines: tuple[AccountLine, ...]
+    received_fen: int
+    refunded_fen: int
+    credit_fen: int
+
+    @property
+    def allocated_fen(self) -> int:
+        """Fen counted towards receivables."""
+        return sum(line.allocated_fen for line in self.lines)
+
+    @property
+    def open_fen(self) -> int:
+        """Fen still to be paid by whomever."""
+        return sum(line.open_fen for line in self.lines)
+
+    @property
+    def due_fen(self) -> int:
+        """Fen open and due by the date, the date itself included."""
+        return sum(line.open_fen for line in self.lines if line.is_due)
+
+    @property
+    def overdue_fen(self) -> int:
+        """Fen open and late; what is due today is not late."""
+        return sum(line.open_fen for line in self.lines if line.overdue_days)
+
+
+def sale_account(session: Session, actor: Actor, sale_id: str, on: date) -> SaleAccount:
+    """A sale's account, lines judged at ``on``. Raises `SaleMissing` outside the actor's scope."""
+    allowed = scoped(actor, Sale, Permission.FINANCE_VIEW).where(Sale.id == sale_id)
+    if session.scalars(allowed).one_or_none() is None:
+        raise SaleMissing(field="sale_id", id=sale_id)
+    lines = tuple(_line(line, int(fen), on) for line, fen in session.execute(_lines_of(sale_id)))
+    received, allocated, refunded = _receipt_sums(session, sale_id)
+    total = (
+        select(ReceivableSchedule.total_fen)
+        .where(ReceivableSchedule.sale_id == sale_id)
+        .order_by(ReceivableSchedule.number.desc())
+    )
+    credit = received - allocated - refunded
+    return SaleAccount(sale_id, on, session.scalar(total.limit(1)), lines, received, refunded, credit)
+
+
+def _lines_of(sale_id: str) -> Select[Receivable, int]:
+    return (
+        select(Receivable, _paid())
+        .where(Receivable.sale_id == sale_id, Receivable.state != ReceivableState.SUPERSEDED)
+        .order_by(Receivable.sequence, Receivable.id)
+    )
+
+
+def _paid() -> ScalarSelect[int]:
+    """Fen allocated to the receivable of the enclosing query."""
+    total = func.coalesce(func.sum(Allocation.amount_fen), 0)
+    return select(total).where(Allocation.receivable_id == Receivable.id).scalar_subquery()
+
+
+def _line(line: Receivable, allocated_fen: int, on: date) -> AccountLine:
+    is_due = line.due_on is not None and line.due_on <= on
+    late = line.due_on is not None and line.due_on < on and line.state is ReceivableState.PLANNED
+    return AccountLine(
+        line.id,
+        line.kind,
+        line.class_,
+        line.debtor,
+        line.amount_fen,
+        allocated_fen,
+        line.due_on,
+        line.milestone,
+        line.state,
+        (on - line.due_on).days if late and line.due_on and allocated_fen < line.amount_fen else 0,
+        is_due,
+    )
+
+
+def _receipt_sums(session: Session, sale_id: str) -> tuple[int, int, int]:
+    """Fen received, allocated and refunded (or about to be) of the usable receipts that belong to a sale."""
+    moved_here = select(ReceiptMove.receipt_id).where(ReceiptMove.sale_id == sale_id)
+    own = select(Receipt.id).where(
+        (Receipt.sale_id == sale_id) | Receipt.id.in_(moved_here), home_sale() == sale_id, usable()
+    )
+    received = select(func.sum(Receipt.amount_fen)).where(Receipt.id.in_(own))
+    allocated = select(func.sum(Allocation.amount_fen)).where(Allocation.receipt_id.in_(own))
+    refunded = select(func.sum(Refund.amount_fen)).where(Refund.receipt_id.in_(own), refund_stands())
+    sums = session.execute(
+        select(received.scalar_subquery(), allocated.scalar_subquery(), refunded.scalar_subquery())
+    ).one()
+    return int(sums[0] or 0), int(sums[1] or 0), int(sums[2] or 0)
+
+
+@dataclass(frozen=True)
+class ReceiptRow:
+    """A receipt in a list. ``number`` is the paper's, once confirmed."""
+
+    id: str
+    number: str | None
+    sale_id: str | None
+    sale_no: str | None
+    customer_id: str | None
+    amount_fen: int
+    allocated_fen: int
+    method: Method
+    account: Account
+    paid_on: date
+    payer: str
+    payer_role: Debtor
+    confirmed: bool
+    reversed: bool
+    path: str
+
+
+_ReceiptSelect = Select[Receipt, str | None, str | None, str | None, int | None, bool, bool]
+
+
+@dataclass(frozen=True)
+class ReceiptFilter:
+    """What a list of receipts is cut to; dates are inclusive."""
+
+    sale_id: str | None = None
+    customer_id: str | None = None
+    project_id: str | None = None
+    paid_from: date | None = None
+    paid_to: date | None = None
+    method: Method | None = None
+    confirmed: bool | None = None
+
+
+def list_receipts(
+    session: Session, actor: Actor, where: ReceiptFilter, *, limit: int = 50, offset: int = 0
+) -> list[ReceiptRow]:
+    """Receipts, latest first, in one query; a sale's receipts are seen by whoever sees the sale's money."""
+    home = home_sale()
+    number = (
+        select(ReceiptEvent.number)
+        .where(ReceiptEvent.receipt_id == Receipt.id, ReceiptEvent.kind == EventKind.CONFIRMED)
+        .scalar_subquery()
+    )
+    allocated = select(func.sum(Allocation.amount_fen)).where(Allocation.receipt_id == Receipt.id)
+    confirmed, reversed_ = has_event(EventKind.CONFIRMED), has_event(EventKind.REVERSED)
+    query = (
+        select(Receipt, home, Sale.no, number, allocated.scalar_subquery(), confirmed, reversed_)
+        .outerjoin(Sale, Sale.id == home)
+        .where(
+            visible(actor, Receipt, Permission.FINANCE_VIEW)
+            | (Sale.id.is_not(None) & visible(actor, Sale, Permission.FINANCE_VIEW))
+        )
+    )
+    query = _filtered(query, where).order_by(Receipt.paid_on.desc(), Receipt.id.desc())
+    rows = session.execute(query.limit(limit).offset(offset))
+    return [_receipt_row(*row) for row in rows]
+
+
+def _filtered(query: _ReceiptSelect, where: ReceiptFilter) -> _ReceiptSelect:
+    equal: Mapping[str, object] = {
+        "customer_id": where.customer_id,
+        "project_id": where.project_id,
+        "method": where.method,
+    }
+    query = query.filter(*(getattr(Receipt, name) == value for name, value in equal.items() if value is not None))
+    if where.sale_id is not None:
+        query = query.where(home_sale() == where.sale_id)
+    if where.paid_from is not None:
+        query = query.where(Receipt.paid_on >= where.paid_from)
+    if where.paid_to is not None:
+        query = query.where(Receipt.paid_on <= where.paid_to)
+    if where.confirmed is not None:
+        query = query.where(has_event(EventKind.CONFIRMED) == where.confirmed)
+    return query
+
+
+def _receipt_row(
+    receipt: Receipt,
+    home: str | None,
+    sale_no: str | None,
+    number: str | None,
+    allocated: int | None,
+    confirmed: bool,
+    reversed_: bool,
+) -> ReceiptRow:
+    return ReceiptRow(
+        receipt.id,
+        number,
+        home,
+        sale_no,
+        receipt.customer_id,
+        receipt.amount_fen,
+        int(allocated or 0),
+        receipt.method,
+        receipt.account,
+        receipt.paid_on,
+        receipt.payer,
+        receipt.payer_role,
+        bool(confirmed),
+        bool(reversed_),
+        receipt.path,
+    )
+
+
+@dataclass(frozen=True)
+class ProjectTotals:
+    """A project's money in fen: signed (合同额), collected net of refunds (回款), still receivable, overdue."""
+
+    project_id: str
+    signed_fen: int
+    signed_count: int
+    collected_fen: int
+    receivable_fen: int
+    overdue_fen: int
+
+
+def project_totals(
+    session: Session,
+    actor: Actor,
+    project_id: str,
+    *,
+    on: date,
+    booked_from: date | None = None,
+) -> ProjectTotals:
+    """Totals of price-class money at a project. ``booked_from`` limits the collected to a period up to ``on``.
+
+    Collected is what the journal says of money allocated to the price; receivable is open on live price lines.
+    """
+    project = get_scoped(session, actor, Project, Permission.FINANCE_VIEW, project_id)
+    latest = (
+        select(ReceivableSchedule.sale_id, func.max(ReceivableSchedule.number).label("number"))
+        .group_by(ReceivableSchedule.sale_id)
+        .subquery()
+    )
+    signed = (
+        select(func.coalesce(func.sum(ReceivableSchedule.total_fen), 0), func.count())
+        .join(
+            latest,
+            (latest.c.sale_id == ReceivableSchedule.sale_id) & (latest.c.number == ReceivableSchedule.number),
+        )
+        .join(Sale, Sale.id == ReceivableSchedule.sale_id)
+        .where(Sale.project_id == project.id, Sale.state == "live")
+    )
+    signed_fen, signed_count = session.execute(signed).one()
+    open_fen, overdue_fen = _open_sums(session, project.id, on)
+    collected = _collected(session, project.id, booked_from, on)
+    return ProjectTotals(project.id, int(signed_fen), int(signed_count), collected, open_fen, overdue_fen)
+
+
+def _collected(session: Session, project_id: str, booked_from: date | None, until: date) -> int:
+    query = (
+        select(func.coalesce(func.sum(-JournalEntry.amount_fen), 0))
+        .join(JournalTransaction, JournalTransaction.id == JournalEntry.transaction_id)
+        .where(
+            JournalEntry.account == Account.CONTRACT,
+            JournalTransaction.project_id == project_id,
+            JournalTransaction.booked_on <= until,
+        )
+    )
+    if booked_from is not None:
+        query = query.where(JournalTransaction.booked_on >= booked_from)
+    return int(session.scalar(query) or 0)
+
+
+def _open_sums(session: Session, project_id: str, on: date) -> tuple[int, int]:
+    """Open fen of live price lines, and the part of it that is late at a date."""
+    opened = Receivable.amount_fen - _paid()
+    late = func.sum(opened).filter(Receivable.due_on < on)
+    query = select(func.coalesce(func.sum(opened), 0), func.coalesce(late, 0)).where(
+        Receivable.project_id == project_id,
+        Receivable.state == ReceivableState.PLANNED,
+        Receivable.class_ == ReceivableClass.PRICE,
+    )
+    open_fen, overdue_fen = session.execute(query).one()
+    return int(open_fen), int(overdue_fen)
+
+
+def money_at(session: Session, sale_id: str) -> int:
+    """What the money accounts hold of a sale by the journal, in fen."""
+    query = select(func.coalesce(func.sum(JournalEntry.amount_fen), 0)).where(
+        JournalEntry.sale_id == sale_id, JournalEntry.account.in_(MONEY_ACCOUNTS)
+    )
+    return int(session.scalar(query) or 0)

@@ -1,0 +1,371 @@
+"""Receivables (应收款): raised at subscription and signing, sealed by a schedule, superseded, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel import audit
+from kernel.actor import Actor
+from kernel.clock import Clock
+from kernel.errors import Invalid
+from kernel.ids import new_id
+from ledger.finance.accounts import allocated_by_receivable, free_fen, receipts_at_home
+from ledger.finance.allocation import allocate_credit, live_price_lines, take_back
+from ledger.finance.amounts import require_amount
+from ledger.finance.errors import KeyReused, ScheduleInvalid
+from ledger.finance.kinds import (
+    CLASS_OF,
+    Debtor,
+    ReceivableClass,
+    ReceivableKind,
+    ReceivableState,
+    TodoKind,
+    TriggerKind,
+)
+from ledger.finance.models import Allocation, Receipt, Receivable, ReceivableSchedule
+from ledger.finance.parties import AccountHolder, customer_account, lock_sale, require_open, today_at
+from ledger.finance.plans import PlannedLine, Trigger, build_lines
+from ledger.finance.refusals import typed_refusals
+from ledger.finance.templates import usable_plan
+from ledger.finance.todos import open_todos_of, void_todo
+from ledger.sales.models import Contract
+from ledger.staff.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Something collected for others (代收) beside the price, in fen, due on a date or at a milestone."""
+
+    kind: ReceivableKind
+    amount_fen: int
+    due_on: date | None = None
+    milestone: str = "hand_over"
+
+
+def raise_deposit(
+    session: Session, actor: Actor, clock: Clock, *, sale_id: str, amount_fen: int, due_on: date
+) -> Receivable:
+    """The deposit (定金) of a subscription falls due; raising it again returns the first.
+
+    Raises `AmountInvalid`, `SaleClosed`, and `KeyReused` when it was raised with another amount.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    line = PlannedLine(ReceivableKind.DEPOSIT, Debtor.BUYER, amount_fen, due_on, Trigger(TriggerKind.ON_DATE))
+    return _raise_once(session, actor, clock, holder, line, f"deposit:{sale_id}")
+
+
+def raise_earnest(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    amount_fen: int,
+    due_on: date,
+    origin: str,
+    sale_id: str | None = None,
+    customer_id: str | None = None,
+    project_id: str | None = None,
+) -> Receivable:
+    """The refundable money (诚意金) of a small order (with its sale) or a queue number (with its customer).
+
+    ``origin`` names it, as ``small_order:<id>`` or ``queue_number:<id>``; raising it again returns the first.
+    """
+    if sale_id is not None:
+        holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    elif customer_id is not None and project_id is not None:
+        holder = customer_account(session, actor, Permission.FINANCE_RAISE, customer_id, project_id)
+    else:
+        raise Invalid("payer_account_missing", field="sale_id")
+    line = PlannedLine(ReceivableKind.EARNEST, Debtor.BUYER, amount_fen, due_on, Trigger(TriggerKind.ON_DATE))
+    return _raise_once(session, actor, clock, holder, line, f"earnest:{origin}", origin)
+
+
+def _raise_once(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    holder: AccountHolder,
+    line: PlannedLine,
+    key: str,
+    origin: str | None = None,
+) -> Receivable:
+    require_amount(line.amount_fen)
+    existing = session.scalars(select(Receivable).where(Receivable.key == key)).one_or_none()
+    if existing is not None:
+        if existing.amount_fen != line.amount_fen:
+            raise KeyReused(field="amount_fen", receivable_id=existing.id)
+        return existing
+    require_open(holder)
+    row = _row(clock, holder, line, key, next_sequence(session, holder))
+    row.origin = origin
+    with typed_refusals():
+        session.add(row)
+        session.flush()  # A deposit after signing would break the seal; the rule must speak now.
+    after = {"kind": row.kind, "amount_fen": row.amount_fen}
+    audit.record(session, actor, clock, "finance:raise", "receivable", row.id, path=row.path, after=after)
+    return row
+
+
+def next_sequence(session: Session, holder: AccountHolder) -> int:
+    """The place after an account's last receivable."""
+    query = select(func.coalesce(func.max(Receivable.sequence), 0))
+    if holder.party.sale_id is not None:
+        query = query.where(Receivable.sale_id == holder.party.sale_id)
+    else:
+        query = query.where(Receivable.customer_id == holder.party.customer_id)
+    return int(session.scalar(query) or 0) + 1
+
+
+def _row(clock: Clock, holder: AccountHolder, line: PlannedLine, key: str, sequence: int) -> Receivable:
+    return Receivable(
+        sale_id=holder.party.sale_id,
+        customer_id=holder.party.customer_id,
+        key=key,
+        project_id=holder.place.project_id,
+        path=holder.place.path,
+        sequence=sequence,
+        kind=line.kind,
+        class_=CLASS_OF[line.kind],
+        debtor=line.debtor,
+        amount_fen=line.amount_fen,
+        due_on=line.due_on,
+        trigger_kind=line.trigger.kind,
+        milestone=line.trigger.milestone,
+        milestone_days=line.trigger.days,
+        state=ReceivableState.PLANNED,
+        created_at=clock.now(),
+    )
+
+
+def build_receivables(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    sale_id: str,
+    template_id: str,
+    total_fen: int,
+    signed_on: date,
+    charges: Iterable[Charge] = (),
+) -> ReceivableSchedule:
+    """At signing: the deposit becomes part of the price, the plan's lines and the charges are raised and sealed.
+
+    Unallocated money is then counted towards them. Doing it again with the same plan and total returns the first
+    schedule. Raises `ScheduleInvalid` when the total is not the contract's or another schedule stands,
+    `PlanNotUsable`, `PlanInvalid`, `SaleClosed`, `AmountInvalid`.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    standing = current_schedule(session, sale_id)
+    if standing is not None:
+        if (standing.template_id, standing.total_fen) != (template_id, total_fen):
+            raise ScheduleInvalid("schedule_exists", field="sale_id", number=standing.number)
+        return standing
+    require_open(holder)
+    require_amount(total_fen, "total_fen")
+    _require_contract_total(session, holder, total_fen)
+    plan = usable_plan(session, template_id, holder.place.project_id)
+    held = live_price_lines(session, sale_id)
+    deposit = sum(line.amount_fen for line in held)
+    lines = build_lines(plan, total_fen, deposit_fen=deposit, signed_on=signed_on)
+    schedule = _seal(
+        session, actor, clock, holder, lines, total_fen, "signed", template_id, charges=tuple(charges)
+    )
+    allocate_credit(session, actor, clock, sale_id=sale_id)
+    return schedule
+
+
+def _require_contract_total(session: Session, holder: AccountHolder, total_fen: int) -> None:
+    sale = holder.sale
+    assert sale is not None  # noqa: S101 - a locked sale's account has its sale
+    contract = session.scalar(select(Contract.total_fen).where(Contract.sale_id == sale.id))
+    expected = sale.deal_price_fen if contract is None else contract
+    if total_fen != expected:
+        raise ScheduleInvalid(
+            "total_is_not_contracts", field="total_fen", total_fen=total_fen, contract_fen=expected
+        )
+
+
+def replan(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    sale_id: str,
+    template_id: str,
+    total_fen: int,
+    signed_on: date,
+    reason: str,
+) -> ReceivableSchedule:
+    """Another plan or total: lines paid in full stay, the others are superseded and raised anew (付款方式变更).
+
+    Money that partly paid a superseded line is counted towards the new ones by the law's order.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    require_open(holder)
+    require_amount(total_fen, "total_fen")
+    plan = usable_plan(session, template_id, holder.place.project_id)
+    lines = live_price_lines(session, sale_id)
+    paid = allocated_by_receivable(session, [line.id for line in lines])
+    kept = [x for x in lines if x.state is ReceivableState.WRITTEN_OFF or paid.get(x.id, 0) == x.amount_fen]
+    gone = [line for line in lines if line not in kept]
+    standing = sum(line.amount_fen for line in kept)
+    planned = build_lines(plan, total_fen, deposit_fen=standing, signed_on=signed_on)
+    schedule = _seal(session, actor, clock, holder, planned, total_fen, reason, template_id, gone=gone)
+    allocate_credit(session, actor, clock, sale_id=sale_id)
+    return schedule
+
+
+def current_schedule(session: Session, sale_id: str) -> ReceivableSchedule | None:
+    """The schedule in force of a sale, or None before signing."""
+    query = select(ReceivableSchedule).where(ReceivableSchedule.sale_id == sale_id)
+    return session.scalars(query.order_by(ReceivableSchedule.number.desc()).limit(1)).one_or_none()
+
+
+def _seal(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    holder: AccountHolder,
+    lines: Sequence[PlannedLine],
+    total_fen: int,
+    reason: str,
+    template_id: str | None,
+    *,
+    gone: Sequence[Receivable] = (),
+    charges: Sequence[Charge] = (),
+) -> ReceivableSchedule:
+    """Supersede and raise lines, then write the schedule that seals their sum."""
+    sale_id = holder.party.sale_id
+    assert sale_id is not None  # noqa: S101 - only sales have schedules
+    standing = current_schedule(session, sale_id)
+    schedule = ReceivableSchedule(
+        id=new_id(),
+        sale_id=sale_id,
+        number=standing.number + 1 if standing else 1,
+        total_fen=total_fen,
+        template_id=template_id,
+        reason=reason,
+        path=holder.place.path,
+        sealed_at=clock.now(),
+        sealed_by=actor.id,
+    )
+    with typed_refusals():
+        for line in gone:
+            supersede(session, actor, clock, line, reason, schedule.id)
+        _raise_lines(session, clock, holder, lines, charges, schedule)
+        session.flush()  # The schedule checks the sum of the lines and so comes after them.
+        session.add(schedule)
+        session.flush()
+    after = {"number": schedule.number, "total_fen": total_fen, "reason": reason}
+    audit.record(session, actor, clock, "finance:schedule", "sale", sale_id, path=schedule.path, after=after)
+    return schedule
+
+
+def _raise_lines(
+    session: Session,
+    clock: Clock,
+    holder: AccountHolder,
+    lines: Sequence[PlannedLine],
+    charges: Sequence[Charge],
+    schedule: ReceivableSchedule,
+) -> None:
+    sequence = next_sequence(session, holder)
+    for offset, line in enumerate(lines):
+        row = _row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset)
+        row.raised_in = schedule.id
+        session.add(row)
+    for offset, charge in enumerate(charges, start=len(lines)):
+        if CLASS_OF[charge.kind] is not ReceivableClass.COLLECTED:
+            raise Invalid("charge_not_collected_for_others", field="charges", kind=charge.kind)
+        require_amount(charge.amount_fen, f"charges.{charge.kind}")
+        kind = TriggerKind.MILESTONE if charge.due_on is None else TriggerKind.ON_DATE
+        trigger = Trigger(kind, milestone=charge.milestone if charge.due_on is None else None)
+        line = PlannedLine(charge.kind, Debtor.BUYER, charge.amount_fen, charge.due_on, trigger)
+        session.add(_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset))
+
+
+def supersede(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    line: Receivable,
+    reason: str,
+    schedule_id: str | None = None,
+) -> None:
+    """End a receivable: its money becomes credit again, its open collect to-dos are cancelled."""
+    free_line(session, actor, clock, line)
+    line.state, line.superseded_in = ReceivableState.SUPERSEDED, schedule_id
+    for todo in open_todos_of(session, TodoKind.COLLECT, receivable_id=line.id):
+        void_todo(session, actor, clock, todo, reason)
+    session.flush()  # The rule that no money is on it must speak while we know which line it was.
+
+
+def free_line(session: Session, actor: Actor, clock: Clock, line: Receivable) -> int:
+    """Take back all that is allocated to a receivable; returns the fen freed."""
+    receipt_ids = select(Allocation.receipt_id).where(Allocation.receivable_id == line.id)
+    receipts = select(Receipt).where(Receipt.id.in_(receipt_ids)).order_by(Receipt.id)
+    locked = session.scalars(receipts.with_for_update(of=Receipt)).all()
+    return sum(take_back(session, actor, clock, receipt, only=line) for receipt in locked)
+
+
+_KEPT_AT_CLOSE = (ReceivableKind.FORFEIT, ReceivableKind.LATE_INTEREST, ReceivableKind.FEE)
+
+
+def close_account(session: Session, actor: Actor, clock: Clock, *, sale_id: str, reason: str) -> int:
+    """The sale ends before hand-over: its receivables are superseded, what was paid becomes credit.
+
+    Late interest, fees and forfeits stand. Returns the credit in fen; refund or forfeit it next.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    query = select(Receivable).where(
+        Receivable.sale_id == sale_id,
+        Receivable.state == ReceivableState.PLANNED,
+        Receivable.kind.not_in(_KEPT_AT_CLOSE),
+    )
+    gone = list(session.scalars(query.order_by(Receivable.sequence)))
+    standing = current_schedule(session, sale_id)
+    if standing is None or not any(line.class_ is ReceivableClass.PRICE for line in gone):
+        for line in gone:
+            supersede(session, actor, clock, line, reason)
+    else:
+        written_off = sum(
+            line.amount_fen
+            for line in live_price_lines(session, sale_id)
+            if line.state is ReceivableState.WRITTEN_OFF
+        )
+        _seal(session, actor, clock, holder, (), written_off, reason, standing.template_id, gone=gone)
+    for todo in open_todos_of(session, TodoKind.COLLECT, sale_id=sale_id):
+        void_todo(session, actor, clock, todo, reason)
+    return credit_of(session, sale_id)
+
+
+def credit_of(session: Session, sale_id: str) -> int:
+    """A sale's unallocated money in fen."""
+    return sum(free_fen(session, receipt) for receipt in receipts_at_home(session, sale_id))
+
+
+def reach_milestone(
+    session: Session, actor: Actor, clock: Clock, *, project_id: str, milestone: str, reached_on: date
+) -> int:
+    """A building milestone (工程节点) is reached: the lines that wait for it fall due; returns how many."""
+    today = today_at(session, clock, project_id)
+    if reached_on > today:
+        raise Invalid("milestone_in_future", field="reached_on", latest=today.isoformat())
+    query = select(Receivable).where(
+        Receivable.project_id == project_id,
+        Receivable.milestone == milestone,
+        Receivable.due_on.is_(None),
+        Receivable.state == ReceivableState.PLANNED,
+    )
+    lines = list(session.scalars(query.order_by(Receivable.id)))
+    for line in lines:
+        actor.require(Permission.FINANCE_RAISE, line.path)
+        line.due_on = reached_on + timedelta(days=line.milestone_days)
+        after = {"milestone": milestone, "due_on": line.due_on.isoformat()}
+        audit.record(session, actor, clock, "finance:fall_due", "receivable", line.id, path=line.path, after=after)
+    return len(lines)
