@@ -84,7 +84,7 @@ class House:
         self.session.add(unit)
         self.session.flush()
         sale = Sale(
-            no=f"XS-{self.homes:04}",
+            no=f"{self.project.code.upper()}-XS-{self.homes:04}",
             project_id=self.project.id,
             path=self.project.path,
             unit_id=unit.id,
