@@ -13,10 +13,9 @@ from datetime import date, timedelta
 
 from ledger.finance.errors import PlanInvalid
 from ledger.finance.kinds import Debtor, PlanKind, ReceivableKind, ShareKind, TriggerKind
+from ledger.finance.loan import LOAN_STEP_FEN
 
 WHOLE = 10_000
-LOAN_STEP_FEN = 10_000 * 100
-"""Banks lend in steps of 10,000 yuan."""
 
 _DEBTOR_OF = {ReceivableKind.LOAN: Debtor.BANK, ReceivableKind.FUND: Debtor.FUND_CENTRE}
 _KINDS_OF = {
@@ -93,11 +92,6 @@ class PlannedLine:
     amount_fen: int
     due_on: date | None
     trigger: Trigger
-
-
-def loan_amount(total_fen: int, basis_points: int) -> int:
-    """A loan of so many basis points of the total, rounded down to 10,000 yuan: 70 % of 1,236,789 → 860,000."""
-    return _down(total_fen * basis_points // WHOLE, LOAN_STEP_FEN)
 
 
 def check_lines(kind: PlanKind, lines: Sequence[PlanLine]) -> None:

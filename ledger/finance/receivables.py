@@ -203,10 +203,13 @@ def replan(
 ) -> ReceivableSchedule:
     """Another plan or total: lines paid in full stay, the others are superseded and raised anew (付款方式变更).
 
-    Money that partly paid a superseded line is counted towards the new ones by the law's order.
+    Money that partly paid a superseded line is counted towards the new ones by the law's order. Raises
+    `ScheduleInvalid` before signing, and `PlanInvalid` when more is paid than the new total.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
     require_open(holder)
+    if current_schedule(session, sale_id) is None:
+        raise ScheduleInvalid("schedule_missing", field="sale_id")
     require_amount(total_fen, "total_fen")
     plan = usable_plan(session, template_id, holder.place.project_id)
     lines = live_price_lines(session, sale_id)

@@ -61,6 +61,8 @@ class House:
             path=self.project.path,
             created_at=self.clock.now(),
             created_by=SYSTEM.id,
+            changed_at=self.clock.now(),
+            changed_by=SYSTEM.id,
         )
         self.session.add(customer)
         self.session.flush()

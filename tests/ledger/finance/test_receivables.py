@@ -168,6 +168,18 @@ def test_another_plan_keeps_what_is_paid_and_moves_the_rest(session, desk, house
     assert account.credit_fen == 0
 
 
+def test_there_is_nothing_to_plan_anew_before_signing(desk, house):
+    with pytest.raises(ScheduleInvalid, match="schedule_missing"):
+        desk.do(
+            "replan",
+            sale_id=house.sale().id,
+            template_id=house.plan_id,
+            total_fen=PRICE,
+            signed_on=TODAY,
+            reason="plan_change",
+        )
+
+
 def test_a_milestone_that_is_reached_lets_its_lines_fall_due(session, desk, house):
     sale = house.sale()
     desk.sign(sale, template_id=house.instalments_id)

@@ -41,6 +41,9 @@ STEPS = st.lists(
                 "replan",
                 "take",
                 "take",
+                "pay",
+                "pay",
+                "fee",
                 "loan",
                 "confirm",
                 "confirm",
@@ -63,6 +66,10 @@ STEPS = st.lists(
     min_size=5,
     max_size=30,
 )
+
+
+BOUGHT = [("deposit", 0, 50_000_00), ("pay", 0, 60_000_00), ("earnest", 0, 5_000_00), ("fee", 1, 1)]
+SIGNED = [*BOUGHT, ("sign", 1, 1), ("pay", 0, 300_000_00), ("loan", 0, 860_000_00)]
 
 
 class Play:
@@ -117,6 +124,19 @@ class Play:
             reason="plan_change",
         )
 
+    def pay(self, _pick, fen):
+        self.desk.pay(self.sale, fen)
+
+    def fee(self, pick, _fen):
+        line = self.one_of(Receivable, pick)
+        account = {"customer_id": line.customer_id, "project_id": line.project_id}
+        self.desk.pay(
+            None if line.sale_id is None else self.sale,
+            line.amount_fen,
+            receivable_id=line.id,
+            **(account if line.sale_id is None else {}),
+        )
+
     def take(self, pick, fen):
         line = self.one_of(Receivable, pick) if pick % 3 == 0 else None
         if line is not None and line.sale_id is None:
@@ -136,6 +156,7 @@ class Play:
 
     def spread(self, pick, fen):
         lines = {self.one_of(Receivable, pick).id: fen % 50_000_00 + 1, self.one_of(Receivable, pick + 1).id: 7}
+        lines = {self.one_of(Receivable, pick).id: 7} if pick % 2 else lines
         self.desk.do("reallocate", receipt_id=self.one_of(Receipt, pick).id, allocations=lines)
 
     def credit(self, _pick, _fen):
@@ -152,7 +173,10 @@ class Play:
     def todos(kind):
         return select(MoneyTodo).where(MoneyTodo.kind == kind)
 
-    def refund(self, _pick, fen):
+    def refund(self, pick, fen):
+        credit = self.desk.account(self.sale).credit_fen
+        if pick and credit:
+            fen = fen % credit + 1
         self.desk.do(
             "request_refunds", key=f"refund-{self.steps}", sale_id=self.sale.id, amount_fen=fen, reason="credit"
         )
@@ -167,7 +191,9 @@ class Play:
         self.desk.do("close_account", sale_id=self.sale.id, reason="cancelled")
 
     def forfeit(self, _pick, fen):
-        self.desk.do("forfeit_deposit", sale_id=self.sale.id, amount_fen=fen % 300_000_00 + 1, reason="default")
+        credit = self.desk.account(self.sale).credit_fen
+        fen = fen % (credit or 5) + 1
+        self.desk.do("forfeit_deposit", sale_id=self.sale.id, amount_fen=fen, reason="default")
 
     def milestone(self, _pick, _fen):
         self.desk.do("reach_milestone", project_id=self.house.project.id, milestone="topped_out", reached_on=TODAY)
@@ -238,7 +264,7 @@ def credit_is_what_usable_receipts_have_free(session, admin, sale):
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(steps=STEPS)
+@given(steps=st.tuples(st.sampled_from([[], BOUGHT, SIGNED]), STEPS).map(lambda parts: parts[0] + parts[1]))
 def test_any_sequence_of_acts_keeps_the_books_in_order(database, vault, admin, clock, steps):
     with writing_session(database.engine, vault) as session:
         play = Play(session, admin, clock)
