@@ -33,10 +33,16 @@ class OpenTask:
 
 
 def open_task(host: Host, task_id: str) -> OpenTask:
-    """Lock and read; raises `Missing`, or `Stale` when the task or its instance is no longer open."""
+    """Lock and read.
+
+    Raises `NotAllowed` for somebody of the same node who is no candidate, `Missing` for anybody from elsewhere,
+    `Stale` when the task or its instance is no longer open.
+    """
     record = lock_instance_of_task(host.session, task_id)
     task = get_task(host.session, task_id)
     if not may_see(host, task):
+        if any(grant.covers(task.path) for grant in host.actor.grants):
+            raise NotAllowed("not_a_candidate", task_id=task_id)
         raise Missing("task_missing", task_id=task_id)
     if task.state != "open":
         raise Stale("task_closed", state=task.state, by=task.completed_by, at=task.completed_at)
@@ -46,8 +52,7 @@ def open_task(host: Host, task_id: str) -> OpenTask:
 
 def may_see(host: Host, task: Task) -> bool:
     """Whether the actor works on, owns, oversees or may operate the task."""
-    people = (host.actor.id, host.actor.on_behalf_of)
-    if task.owner in people or task.completed_by in people:
+    if is_mine(host, task.owner) or is_mine(host, task.completed_by):
         return True
     return host.checker.may_work(host.actor, access_of(task)) or host.checker.may_operate(host.actor, task.path)
 

@@ -163,7 +163,8 @@ def _narrowing(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
         where.append(TABLE.c.business_key == wanted.business_key)
     if wanted.path is not None:
         where.append(within(TABLE.c.path, wanted.path))
-    where += [func.lower(TABLE.c.business_key).contains(func.lower(word)) for word in wanted.search.split()]
+    words = wanted.search.lower().split()
+    where += [func.lower(TABLE.c.business_key).contains(word, autoescape=True) for word in words]
     if wanted.with_incidents:
         same = (INCIDENTS.c.instance_id == TABLE.c.id) & (INCIDENTS.c.state == "open")
         where.append(exists(select(INCIDENTS.c.id).where(same)))

@@ -115,11 +115,11 @@ def _narrowing(host: Host, wanted: TaskFilter) -> list[ColumnElement[bool]]:
 
 
 def _search(word: str) -> ColumnElement[bool]:
-    text = func.lower(word)
-    facts = select(FACTS.c.task_id).where(func.lower(FACTS.c.text).contains(text, autoescape=False))
+    text = word.lower()
+    facts = select(FACTS.c.task_id).where(func.lower(FACTS.c.text).contains(text, autoescape=True))
     return or_(
-        func.lower(TABLE.c.name).contains(text),
-        func.lower(TABLE.c.business_key).contains(text),
+        func.lower(TABLE.c.name).contains(text, autoescape=True),
+        func.lower(TABLE.c.business_key).contains(text, autoescape=True),
         TABLE.c.id.in_(facts),
     )
 

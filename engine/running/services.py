@@ -146,6 +146,9 @@ class StepServices:
             value, outputs = to_json(made.value), to_json(made.outputs)
         except (DecisionError, FeelError) as fault:
             raise CannotGoOn(fault.code, **fault.params) from fault
+        if value is None and made.warnings:
+            # A null that comes of a mistake must not pass for a decision.
+            raise CannotGoOn("decision_unclear", decision=call.ref, reason=made.warnings[0].code)
         fired = [{"decision": f.decision_id, "rule": f.rule_index, "id": f.rule_id} for f in made.fired]
         self._log_decision(node, call.ref, found[1], inputs, outputs, fired)
         if call.mapping in ("collect", "list") and not isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -31,7 +32,7 @@ def flows(*pairs: str) -> str:
     """Sequence flows from texts such as ``a b c`` (a to b to c), without ids, as many tools write them."""
     chains = [pair.split() for pair in pairs]
     return "".join(
-        f'<sequenceFlow sourceRef="{a}" targetRef="{b}"/>' for c in chains for a, b in zip(c, c[1:], strict=False)
+        f'<sequenceFlow sourceRef="{a}" targetRef="{b}"/>' for c in chains for a, b in itertools.pairwise(c)
     )
 
 
