@@ -63,6 +63,8 @@ def raise_number(left: Number, right: Number) -> Number:
         return 1
     if type(left) is int and type(right) is int and 0 <= right <= 100 and abs(left) <= 1_000:
         return settle(left**right)
+    if left == 0 and right < 0:
+        raise ZeroDivisionError
     return DECIMALS.power(left, right)
 
 

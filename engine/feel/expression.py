@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import DecimalException
 from functools import lru_cache
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import INPUT, Compiler
-from engine.feel.errors import FeelLimitError, FeelSyntaxError, FeelWarning
+from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelWarning
 from engine.feel.limits import DEFAULT, Limits, Run, WorkingCalendar
 from engine.feel.operators import TestCode
 from engine.feel.parser import Parser
@@ -83,6 +84,8 @@ class Expression:
             return self.code(context, run)
         except RecursionError:
             raise FeelLimitError("feel_depth_limit", {"limit": run.limits.depth}) from None
+        except DecimalException:
+            raise FeelError("feel_not_a_number") from None
 
 
 class UnaryTests:
@@ -123,6 +126,8 @@ class UnaryTests:
             return self.code(value, context, run)
         except RecursionError:
             raise FeelLimitError("feel_depth_limit", {"limit": run.limits.depth}) from None
+        except DecimalException:
+            raise FeelError("feel_not_a_number") from None
 
 
 @lru_cache(maxsize=CACHE_SIZE)

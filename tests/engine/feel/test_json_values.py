@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.feel import FeelLimitError, Months, NotJsonError, evaluate, from_json, to_json
+from engine.feel import FeelError, FeelLimitError, Months, NotJsonError, evaluate, from_json, to_json
 
 
 def test_whole_numbers_become_integers() -> None:
@@ -40,6 +40,16 @@ def test_float_becomes_the_decimal_it_is_written_as() -> None:
         from_json(float("nan"))
     with pytest.raises(NotJsonError):
         from_json({"a": object()})
+
+
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity"])
+def test_number_that_is_none_never_gets_out(number: str) -> None:
+    try:
+        value = evaluate("if a > 1 and a + 1 != 2 then 1 else 2", {"a": Decimal(number)})
+    except FeelError as error:
+        assert error.code == "feel_not_a_number"
+    else:
+        assert value in (1, 2)
 
 
 def test_value_that_multiplies_when_written_out_is_refused() -> None:
