@@ -15,6 +15,7 @@ from webapp import (
     health,
     language,
     navigation,
+    once,
     page,
     request_log,
     response_headers,
@@ -38,6 +39,7 @@ def create_app(settings: Settings, database: Database, *, desks: Iterable[Bluepr
     assets.install(app)
     navigation.install(app)
     page.install(app)
+    once.install(app)
     formatting.install(app)
     app.add_template_global(current.may)
     app.add_template_global(current.current_actor, "reader")

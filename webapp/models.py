@@ -3,8 +3,9 @@
 import engine.models
 import kernel.audit
 import ledger.models
+import webapp.once
 from kernel.database import Base
 
 metadata = Base.metadata
 
-__all__ = ["engine", "kernel", "ledger", "metadata"]
+__all__ = ["engine", "kernel", "ledger", "metadata", "webapp"]
