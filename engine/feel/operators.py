@@ -234,10 +234,10 @@ def constant_test(value: object, offset: int) -> TestCode:
 def set_test(values: Sequence[object], offset: int) -> TestCode:
     """A unary test against several constants of one simple type."""
     known = frozenset(values)
-    wanted = type(values[0])
+    wanted = NUMBER_TYPES if type(values[0]) is int else frozenset({type(values[0])})
 
     def code(x: object, _v: Mapping[str, object], run: Run) -> bool | None:
-        if type(x) is wanted:
+        if type(x) in wanted:
             return x in known
         if x is None:
             return False

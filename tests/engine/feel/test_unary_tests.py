@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -27,6 +28,9 @@ CASES = [
     ("]1..5[", 3, True),
     ("1, 3, 5", 3, True),
     ("1, 3, 5", 4, False),
+    ("1, 3, 5", Decimal("3.0"), True),
+    ("3", Decimal("3.0"), True),
+    ("[1..5]", Decimal("4.5"), True),
     ("< 3, > 7", 8, True),
     ("< 3, > 7", 5, False),
     ("not(1, 3)", 2, True),

@@ -1,0 +1,219 @@
+"""Decisions that require others, boxed expressions of every kind, types, clock and broken files."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from engine.decisions import DecisionBroken, DecisionMissing, check, evaluate
+from engine.feel import FeelLimitError
+from tests.engine.decisions.dmn import decision, file, input_data, literal, table
+
+
+def test_required_decisions_are_made_first_and_once() -> None:
+    model = file(
+        input_data("price", "number"),
+        decision(literal("price * 2"), name="double", needs=["Input:price"]),
+        decision(literal("double + 1"), name="left", needs=["Decision:double"]),
+        decision(literal("double + 2"), name="right", needs=["Decision:double"]),
+        decision(literal("left * right"), name="top", needs=["Decision:left", "Decision:right"]),
+    )
+    result = evaluate(model, "top", {"price": 5})
+    assert result.value == 132
+    assert result.decisions == {"double": 10, "left": 11, "right": 12, "top": 132}
+    assert check(model) == []
+
+
+def test_fired_rules_of_required_tables_are_named_with_their_decision() -> None:
+    model = file(
+        decision(table([("> 0", '"plus"'), ("<= 0", '"minus"')]), name="sign"),
+        decision(table([('"plus"', "1"), ('"minus"', "2")], ["sign"]), name="top", needs=["Decision:sign"]),
+    )
+    result = evaluate(model, "top", {"x": -3})
+    assert [(rule.decision_id, rule.rule_index) for rule in result.fired] == [("sign", 2), ("top", 2)]
+
+
+def test_circle_of_requirements_is_refused_and_found() -> None:
+    model = file(
+        decision(literal("b"), name="a", needs=["Decision:b"]),
+        decision(literal("a"), name="b", needs=["Decision:a"]),
+    )
+    with pytest.raises(DecisionBroken) as caught:
+        evaluate(model, "a", {})
+    assert caught.value.code == "decision_circle"
+    assert {finding.code for finding in check(model)} == {"decision_circle"}
+
+
+def test_long_chain_of_requirements_does_not_exhaust_the_stack() -> None:
+    parts = [decision(literal("1"), name="d0")]
+    parts += [
+        decision(literal(f"d{n - 1} + 1"), name=f"d{n}", needs=[f"Decision:d{n - 1}"]) for n in range(1, 600)
+    ]
+    assert evaluate(file(*parts), "d599", {}).value == 600
+
+
+def test_missing_decision_and_missing_requirement_are_told_apart() -> None:
+    model = file(decision(literal("1"), needs=["Decision:gone"]))
+    with pytest.raises(DecisionMissing):
+        evaluate(model, "other", {})
+    with pytest.raises(DecisionBroken) as caught:
+        evaluate(model, "decide", {})
+    assert caught.value.params["target"] == "gone"
+
+
+KNOWLEDGE = """
+<businessKnowledgeModel id="instalment" name="instalment">
+  <variable name="instalment"/>
+  <encapsulatedLogic>
+    <formalParameter name="total" typeRef="number"/><formalParameter name="share" typeRef="number"/>
+    <literalExpression><text>round money(total * share / 100)</text></literalExpression>
+  </encapsulatedLogic>
+</businessKnowledgeModel>
+"""
+
+
+def test_business_knowledge_is_a_function_by_position_name_or_box() -> None:
+    boxed = """
+    <invocation><literalExpression><text>instalment</text></literalExpression>
+      <binding><parameter name="share"/><literalExpression><text>30</text></literalExpression></binding>
+      <binding><parameter name="total"/><literalExpression><text>price</text></literalExpression></binding>
+    </invocation>"""
+    needs = ["Input:price", "Knowledge:instalment"]
+    model = file(
+        input_data("price"),
+        KNOWLEDGE,
+        decision(literal("instalment(price, 30)"), name="first", needs=needs),
+        decision(literal("instalment(share: 30, total: price)"), name="second", needs=needs),
+        decision(boxed, name="third", needs=needs),
+    )
+    for name in ("first", "second", "third"):
+        assert evaluate(model, name, {"price": 1_001}).value == 300
+    assert check(model) == []
+
+
+def test_boxed_context_list_relation_and_function() -> None:
+    boxed = """
+    <context>
+      <contextEntry><variable name="base price"/><literalExpression><text>100</text></literalExpression></contextEntry>
+      <contextEntry><variable name="raise"/><functionDefinition>
+        <formalParameter name="p"/><literalExpression><text>base price * (1 + p / 100)</text></literalExpression>
+      </functionDefinition></contextEntry>
+      <contextEntry><variable name="both"/><list>
+        <literalExpression><text>raise(10)</text></literalExpression>
+        <literalExpression><text>raise(20)</text></literalExpression>
+      </list></contextEntry>
+      <contextEntry><variable name="rows"/><relation><column name="a"/><column name="b"/>
+        <row><literalExpression><text>1</text></literalExpression><literalExpression><text>2</text></literalExpression></row>
+        <row><literalExpression><text>3</text></literalExpression><literalExpression><text>4</text></literalExpression></row>
+      </relation></contextEntry>
+      <contextEntry><literalExpression><text>{both: both, b: rows[a = 3].b}</text></literalExpression></contextEntry>
+    </context>"""
+    model = file(decision(boxed))
+    assert evaluate(model, "decide", {}).value == {"both": [110, 120], "b": [4]}
+
+
+def test_boxed_conditional_loop_and_filter() -> None:
+    boxed = """
+    <for iteratorVariable="n">
+      <in><filter><in><literalExpression><text>[1, 2, 3]</text></literalExpression></in>
+        <match><literalExpression><text>item &gt; 1</text></literalExpression></match></filter></in>
+      <return><conditional>
+        <if><literalExpression><text>n = 2</text></literalExpression></if>
+        <then><literalExpression><text>"two"</text></literalExpression></then>
+        <else><literalExpression><text>n * 10</text></literalExpression></else>
+      </conditional></return>
+    </for>"""
+    assert evaluate(file(decision(boxed)), "decide", {}).value == ["two", 30]
+    some = """<some iteratorVariable="n"><in><literalExpression><text>[1, 5]</text></literalExpression></in>
+      <satisfies><literalExpression><text>n &gt; 4</text></literalExpression></satisfies></some>"""
+    assert evaluate(file(decision(some)), "decide", {}).value is True
+
+
+def test_decision_service_is_a_function() -> None:
+    service = """
+    <decisionService id="pricing" name="pricing">
+      <outputDecision href="#net"/><inputData href="#price"/>
+    </decisionService>"""
+    model = file(
+        input_data("price", "number"),
+        decision(literal("price - 1"), name="net", needs=["Input:price"]),
+        service,
+        decision(literal("pricing(10) + pricing(20)"), needs=["Knowledge:pricing"]),
+    )
+    assert evaluate(model, "decide", {}).value == 28
+
+
+TYPES = """
+<itemDefinition name="tStage"><typeRef>string</typeRef><allowedValues><text>"subscribed", "filed"</text></allowedValues></itemDefinition>
+<itemDefinition name="tSale">
+  <itemComponent name="stage"><typeRef>tStage</typeRef></itemComponent>
+  <itemComponent name="signed on"><typeRef>date</typeRef></itemComponent>
+</itemDefinition>
+<itemDefinition name="tSales" isCollection="true"><typeRef>tSale</typeRef></itemDefinition>
+"""
+
+
+def test_iso_texts_from_outside_become_dates_where_the_type_says_so() -> None:
+    model = file(
+        TYPES,
+        input_data("sales", "tSales"),
+        decision(literal("for s in sales return s.signed on.year"), needs=["Input:sales"]),
+    )
+    sales = [{"stage": "filed", "signed on": "2026-01-31"}, {"stage": "filed", "signed on": "2025-01-31"}]
+    assert evaluate(model, "decide", {"sales": sales}).value == [2026, 2025]
+
+
+def test_value_that_is_not_allowed_becomes_null_with_a_reason() -> None:
+    model = file(TYPES, input_data("stage", "tStage"), decision(literal("stage = null"), needs=["Input:stage"]))
+    result = evaluate(model, "decide", {"stage": "dreamt of"})
+    assert result.value is True
+    assert [warning.code for warning in result.warnings] == ["decision_type"]
+
+
+def test_result_of_another_type_than_declared_becomes_null_with_a_reason() -> None:
+    result = evaluate(file(decision(literal('"five"'), type_ref="number")), "decide", {})
+    assert result.value is None
+    assert result.warnings[0].params == {"name": "decide", "type": "number", "found": "string"}
+
+
+def test_floats_from_outside_are_the_decimals_they_are_written_as() -> None:
+    model = file(decision(literal("rate + 0.2")))
+    assert evaluate(model, "decide", {"rate": 0.1}).value == Decimal("0.3")
+
+
+def test_today_is_that_of_the_clock() -> None:
+    model = file(decision(literal('today() + duration("P1M")')))
+    assert evaluate(model, "decide", {}, today=date(2026, 1, 31)).value == date(2026, 2, 28)
+
+
+def test_broken_cell_is_refused_when_the_decision_is_made() -> None:
+    model = file(decision(table([("> > 5", "1"), ("-", "2")], policy="FIRST")))
+    with pytest.raises(DecisionBroken) as caught:
+        evaluate(model, "decide", {"x": 1})
+    assert caught.value.params["element_id"] == "cell_1_1"
+
+
+@pytest.mark.parametrize(
+    "logic",
+    [
+        "",
+        '<literalExpression expressionLanguage="http://www.java.com"><text>x</text></literalExpression>',
+        '<functionDefinition kind="Java"><literalExpression><text>x</text></literalExpression></functionDefinition>',
+    ],
+)
+def test_logic_that_is_missing_or_not_feel_is_refused_and_found(logic: str) -> None:
+    model = file(decision(logic))
+    with pytest.raises(DecisionBroken):
+        evaluate(model, "decide", {})
+    assert [finding.severity for finding in check(model)] == ["error"]
+
+
+def test_one_budget_covers_all_of_a_decision() -> None:
+    loop = "count(for i in 1..40000 return i)"
+    parts = [decision(literal(loop), name="a"), decision(literal(loop), name="b")]
+    model = file(*parts, decision(literal("a + b"), name="top", needs=["Decision:a", "Decision:b"]))
+    assert evaluate(model, "a", {}).value == 40_000
+    with pytest.raises(FeelLimitError):
+        evaluate(model, "top", {})
