@@ -1,0 +1,194 @@
+"""The verbs of the approval process: who decides next, what was decided, reminders (DOMAIN §9).
+
+The applicant never approves his own case, one person takes one step, and the step of a role that nobody else
+holds goes to the next higher role, with the vacancy noted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from engine.api import BusinessError, Context, NotAllowed, handler
+from handlers.shared import end_of_day, instant_text, today, working_day_after
+from handlers.telling import tell_staff
+from ledger.scope import paths_above
+from ledger.staff.queries import holders
+
+NOBODY = "approval.find_step.nobody"
+#: Who answers for a role that is vacant everywhere above the case.
+HIGHER_ROLE = {
+    "sales_manager": "project_gm",
+    "project_gm": "city_gm",
+    "city_marketing": "city_gm",
+    "city_finance": "city_gm",
+    "finance_manager": "city_finance",
+    "legal": "city_gm",
+    "city_gm": "group_pricing",
+}
+
+Decision = Literal["approved", "returned", "rejected"]
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """A step (counted from 0) whose role nobody else holds, and the role that answers instead."""
+
+    step: int
+    role: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What somebody decided at a step, with the instant in UTC."""
+
+    step: int
+    role: str
+    by: str
+    decision: Decision
+    opinion: str | None
+    at: str
+
+
+@dataclass(frozen=True)
+class FindStepIn:
+    """The case: roles in order, how many have decided, who applied and who has decided."""
+
+    approvers: list[str]
+    step: int
+    applicant: str
+    path: str
+    deciders: list[str]
+    vacancies: list[Vacancy]
+    approval_reminder_hours: int
+    approval_expiry_days: int
+    zone: str = "Asia/Shanghai"
+    expires_at: str | None = None
+
+
+@dataclass(frozen=True)
+class FindStepOut:
+    """Who is asked next; ``step_role`` is None when everybody has decided. Instants are UTC."""
+
+    step_role: str | None
+    excluded: list[str]
+    vacancies: list[Vacancy]
+    remind_at: str
+    expires_at: str
+
+
+@handler("approval.find_step", errors={NOBODY})
+def find_step(data: FindStepIn, ctx: Context) -> FindStepOut:
+    """The role that decides next, passing vacant ones on to the next higher role.
+
+    Raises the business error `NOBODY` when no role up to the top has anybody who may decide.
+    """
+    excluded = sorted({data.applicant, *data.deciders})
+    remind_at = ctx.clock.now() + timedelta(hours=data.approval_reminder_hours)
+    expires = end_of_day(working_day_after(ctx, data.approval_expiry_days, data.zone), data.zone)
+    expires_at = data.expires_at or instant_text(expires)
+    if data.step >= len(data.approvers):
+        return FindStepOut(None, excluded, data.vacancies, instant_text(remind_at), expires_at)
+    planned = data.approvers[data.step]
+    role = _held_role(ctx, planned, data, excluded)
+    vacancies = data.vacancies
+    if role != planned and data.step not in {vacancy.step for vacancy in vacancies}:
+        vacancies = [*vacancies, Vacancy(data.step, planned, role)]
+        tell_staff(ctx, "approval_vacant", role, data.path, {"role": planned}, part=str(data.step))
+    return FindStepOut(role, excluded, vacancies, instant_text(remind_at), expires_at)
+
+
+def _held_role(ctx: Context, planned: str, data: FindStepIn, excluded: list[str]) -> str:
+    role: str | None = planned
+    while role is not None:
+        if eligible(ctx.session, role, data.path, excluded, ctx, data.zone):
+            return role
+        role = HIGHER_ROLE.get(role)
+    raise BusinessError(NOBODY, role=planned, path=data.path)
+
+
+def eligible(
+    session: Session, role: str, path: str, excluded: list[str], ctx: Context, zone: str
+) -> list[str]:
+    """The staff ids that hold a role for a path, at it or anywhere above, without the excluded ones."""
+    on = today(ctx, zone)
+    found = {person for node in paths_above(path) for person in holders(session, role, node, on)}
+    return sorted(found - set(excluded))
+
+
+@dataclass(frozen=True)
+class RecordOpinionIn:
+    """A decision with what came before it."""
+
+    decision: Decision
+    step: int
+    step_role: str
+    applicant: str
+    opinions: list[Opinion]
+    deciders: list[str]
+    opinion: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordOpinionOut:
+    """The case after the decision; ``outcome`` is final unless it is approved and roles are left."""
+
+    outcome: Decision
+    step: int
+    opinions: list[Opinion]
+    deciders: list[str]
+
+
+@handler("approval.record_opinion")
+def record_opinion(data: RecordOpinionIn, ctx: Context) -> RecordOpinionOut:
+    """Add a decision to the case. Raises `NotAllowed` for the applicant and for whoever has decided already."""
+    people = {ctx.actor.id, ctx.actor.on_behalf_of} - {None}
+    if data.applicant in people:
+        raise NotAllowed("approver_is_applicant")
+    if people & set(data.deciders):
+        raise NotAllowed("approver_has_decided")
+    said = Opinion(
+        step=data.step,
+        role=data.step_role,
+        by=ctx.actor.id,
+        decision=data.decision,
+        opinion=data.opinion or data.remark,
+        at=instant_text(ctx.clock.now()),
+    )
+    return RecordOpinionOut(
+        outcome=data.decision,
+        step=data.step + 1,
+        opinions=[*data.opinions, said],
+        deciders=[*data.deciders, ctx.actor.id],
+    )
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """The case as far as a message about it needs."""
+
+    path: str
+    kind: str
+    subject_no: str | None = None
+    step_role: str | None = None
+    step: int = 0
+
+
+@handler("approval.remind")
+def remind(data: AskedIn, ctx: Context) -> None:
+    """Remind the role whose decision is waited for (催办)."""
+    if data.step_role is not None:
+        params = {"kind": data.kind, "subject": data.subject_no or ""}
+        tell_staff(ctx, "approval_waits", data.step_role, data.path, params, part=str(data.step))
+
+
+@handler("approval.tell_analyst")
+def tell_analyst(data: AskedIn, ctx: Context) -> None:
+    """Show a case that only the last row of the approval table caught to the business analyst."""
+    params = {"kind": data.kind, "subject": data.subject_no or ""}
+    tell_staff(ctx, "approval_unforeseen", "business_analyst", data.path, params)
