@@ -60,7 +60,7 @@ class FindStepIn:
 
     approvers: list[str]
     step: int
-    applicant: str
+    applicants: list[str]
     path: str
     deciders: list[str]
     vacancies: list[Vacancy]
@@ -87,7 +87,7 @@ def find_step(data: FindStepIn, ctx: Context) -> FindStepOut:
 
     Raises the business error `NOBODY` when no role up to the top has anybody who may decide.
     """
-    excluded = sorted({data.applicant, *data.deciders})
+    excluded = sorted({*data.applicants, *data.deciders})
     remind_at = ctx.clock.now() + timedelta(hours=data.approval_reminder_hours)
     expires = end_of_day(working_day_after(ctx, data.approval_expiry_days, data.zone), data.zone)
     expires_at = data.expires_at or instant_text(expires)
@@ -111,9 +111,7 @@ def _held_role(ctx: Context, planned: str, data: FindStepIn, excluded: list[str]
     raise BusinessError(NOBODY, role=planned, path=data.path)
 
 
-def eligible(
-    session: Session, role: str, path: str, excluded: list[str], ctx: Context, zone: str
-) -> list[str]:
+def eligible(session: Session, role: str, path: str, excluded: list[str], ctx: Context, zone: str) -> list[str]:
     """The staff ids that hold a role for a path, at it or anywhere above, without the excluded ones."""
     on = today(ctx, zone)
     found = {person for node in paths_above(path) for person in holders(session, role, node, on)}
@@ -127,7 +125,7 @@ class RecordOpinionIn:
     decision: Decision
     step: int
     step_role: str
-    applicant: str
+    applicants: list[str]
     opinions: list[Opinion]
     deciders: list[str]
     opinion: str | None = None
@@ -148,7 +146,7 @@ class RecordOpinionOut:
 def record_opinion(data: RecordOpinionIn, ctx: Context) -> RecordOpinionOut:
     """Add a decision to the case. Raises `NotAllowed` for the applicant and for whoever has decided already."""
     people = {ctx.actor.id, ctx.actor.on_behalf_of} - {None}
-    if data.applicant in people:
+    if people & set(data.applicants):
         raise NotAllowed("approver_is_applicant")
     if people & set(data.deciders):
         raise NotAllowed("approver_has_decided")

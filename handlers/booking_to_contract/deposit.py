@@ -1,0 +1,152 @@
+"""The subscription (认购): its approval noted, its deposit (定金) asked for, and in force once that is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ledger.finance.accounts import allocated_by_receivable
+from ledger.finance.operations import convert_earnest, raise_deposit
+from ledger.sales.operations import activate_subscription, approve_terms, extend_subscription
+from sqlalchemy import select
+
+from engine.api import Context, handler
+from handlers.booking_to_contract.facts import sale_of
+from handlers.booking_to_contract.money import collect
+from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers
+from handlers.shared import days_from_today, end_of_day, instant_text
+from handlers.telling import tell_customers
+from ledger.sales.models import Subscription
+
+
+@dataclass(frozen=True)
+class WriteSubscriptionIn:
+    """The approved terms: ``approved_by`` names who approved them in order, empty at list price."""
+
+    sale_id: str
+    content_hash: str
+    approved_by: list[str]
+    deposit_fen: int
+    deposit_due_days: int
+    zone: str
+    earnest_receivable_id: str | None = None
+
+
+@dataclass(frozen=True)
+class WriteSubscriptionOut:
+    """By when (UTC) the deposit must be there."""
+
+    deposit_due_at: str
+
+
+@handler("booking_to_contract.write_subscription")
+def write_subscription(data: WriteSubscriptionIn, ctx: Context) -> WriteSubscriptionOut:
+    """Note the approval of these very terms and ask finance for the deposit.
+
+    Money of a small order or a queue number becomes part of the deposit first. Raises `ApprovalStale` when the
+    terms are no longer those that were approved.
+    """
+    if data.approved_by:
+        approve_terms(
+            ctx.session,
+            ctx.ledger_actor,
+            ctx.clock,
+            sale_id=data.sale_id,
+            content_hash=data.content_hash,
+            approvers=data.approved_by,
+            reference=ctx.instance_id,
+            key=ctx.idempotency_key,
+        )
+    due_on = days_from_today(ctx, data.deposit_due_days, data.zone)
+    line = raise_deposit(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        sale_id=data.sale_id,
+        amount_fen=data.deposit_fen,
+        due_on=due_on,
+    )
+    if data.earnest_receivable_id:
+        convert_earnest(
+            ctx.session,
+            ctx.ledger_actor,
+            ctx.clock,
+            receivable_id=data.earnest_receivable_id,
+            sale_id=data.sale_id,
+        )
+    paid = allocated_by_receivable(ctx.session, [line.id]).get(line.id, 0)
+    collect(ctx, line, amount_fen=line.amount_fen - paid)
+    ctx.set_facts(due=due_on.isoformat())
+    return WriteSubscriptionOut(instant_text(end_of_day(due_on, data.zone)))
+
+
+@dataclass(frozen=True)
+class ActivateIn:
+    """A subscription whose deposit is there, and the project's days for signing."""
+
+    sale_id: str
+    sign_by_days: int
+    sign_by_reminder_days: int
+    sign_by_grace_days: int
+    zone: str
+
+
+@dataclass(frozen=True)
+class ActivateOut:
+    """The subscription's number and its sign-by date, as a day and as the instants (UTC) of the timers."""
+
+    subscription_no: str
+    sign_by: date
+    sign_by_at: str
+    sign_by_reminder_at: str
+    lapse_at: str
+
+
+@handler("booking_to_contract.activate_subscription")
+def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
+    """Bring the subscription into force; the days for signing count from now, approval took its own time."""
+    activate_subscription(ctx.session, ctx.ledger_actor, ctx.clock, sale_id=data.sale_id, key=ctx.idempotency_key)
+    sale = sale_of(ctx, data.sale_id)
+    paper = ctx.session.scalars(select(Subscription).where(Subscription.sale_id == sale.id)).one()
+    sign_by = days_from_today(ctx, data.sign_by_days, data.zone)
+    if sign_by > paper.sign_by:
+        extend_subscription(
+            ctx.session,
+            ctx.ledger_actor,
+            ctx.clock,
+            sale_id=sale.id,
+            sign_by=sign_by,
+            reason="counted_from_activation",
+            key=ctx.idempotency_key,
+        )
+    buyers = buyers_of(ctx, sale)
+    mark_buyers(ctx, sale, buyers, "subscriber")
+    issue_paper(ctx, "subscription", sale)
+    params = {"sale_no": sale.no, "sign_by": paper.sign_by.isoformat()}
+    tell_customers(ctx, "subscription_active", buyers, sale.path, params)
+    ctx.set_facts(due=paper.sign_by.isoformat(), subscription_no=paper.no)
+    lapse_at = end_of_day(paper.sign_by + timedelta(days=data.sign_by_grace_days), data.zone)
+    remind_at = end_of_day(paper.sign_by - timedelta(days=data.sign_by_reminder_days + 1), data.zone)
+    return ActivateOut(
+        subscription_no=paper.no or "",
+        sign_by=paper.sign_by,
+        sign_by_at=instant_text(end_of_day(paper.sign_by, data.zone)),
+        sign_by_reminder_at=instant_text(remind_at),
+        lapse_at=instant_text(lapse_at),
+    )
+
+
+@dataclass(frozen=True)
+class RemindIn:
+    """A subscription whose sign-by date is near."""
+
+    sale_id: str
+    sign_by: date
+
+
+@handler("booking_to_contract.remind_to_sign")
+def remind_to_sign(data: RemindIn, ctx: Context) -> None:
+    """Remind the buyers and the consultant that the contract waits for signing."""
+    from_sale = sale_of(ctx, data.sale_id)
+    params = {"sale_no": from_sale.no, "sign_by": data.sign_by.isoformat()}
+    tell_customers(ctx, "sign_by_reminder", buyers_of(ctx, from_sale), from_sale.path, params)

@@ -1,0 +1,64 @@
+"""The buyers of a sale, what they become, and the papers made for them."""
+
+from __future__ import annotations
+
+from ledger.customers.operations import end_kind, mark_kind
+from sqlalchemy import select
+
+from engine.api import Context
+from ledger.sales.models import Sale, SaleBuyer
+
+PAPERS = "papers.issue"
+
+
+def buyers_of(ctx: Context, sale: Sale) -> list[str]:
+    """The customer ids of a sale's buyers in their order; before there are terms, whoever asks."""
+    query = select(SaleBuyer.customer_id).where(
+        SaleBuyer.sale_id == sale.id, SaleBuyer.version == sale.terms_version
+    )
+    return list(ctx.session.scalars(query.order_by(SaleBuyer.position))) or [sale.customer_id]
+
+
+def mark_buyers(ctx: Context, sale: Sale, buyers: list[str], kind: str) -> None:
+    """From now on the buyers are of this kind at the sale's project."""
+    for customer_id in buyers:
+        mark_kind(
+            ctx.session,
+            ctx.ledger_actor,
+            ctx.clock,
+            customer_id=customer_id,
+            kind=kind,
+            project_id=sale.project_id,
+        )
+
+
+def unmark_subscribers(ctx: Context, sale: Sale, buyers: list[str]) -> None:
+    """The buyers of a sale that came to nothing are subscribers no longer, unless another sale makes them so."""
+    others = select(SaleBuyer.customer_id).join(Sale, Sale.id == SaleBuyer.sale_id)
+    still = set(
+        ctx.session.scalars(
+            others.where(
+                Sale.project_id == sale.project_id,
+                Sale.id != sale.id,
+                Sale.stage == "subscribed",
+                SaleBuyer.customer_id.in_(buyers),
+                SaleBuyer.version == Sale.terms_version,
+            )
+        )
+    )
+    for customer_id in buyers:
+        if customer_id not in still:
+            end_kind(
+                ctx.session,
+                ctx.ledger_actor,
+                ctx.clock,
+                customer_id=customer_id,
+                kind="subscriber",
+                project_id=sale.project_id,
+            )
+
+
+def issue_paper(ctx: Context, kind: str, sale: Sale) -> None:
+    """Order a paper about a sale; it is made and stored after the commit, once."""
+    payload = {"kind": kind, "sale_id": sale.id, "actor_id": ctx.actor.id}
+    ctx.send(PAPERS, payload, key=f"{PAPERS}:{kind}:{sale.id}")

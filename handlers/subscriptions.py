@@ -1,0 +1,70 @@
+"""Ledger facts that move processes: each becomes a message to whoever waits for it, in the same transaction.
+
+The session's owner puts a way to make an engine into ``session.info["engine_factory"]``, since the ports of an
+engine come from above.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from ledger.finance.facts import DepositPaid, ReceivableSettled
+from ledger.finance.kinds import ReceivableKind
+from ledger.sales.facts import FilingReturned, SaleClosed
+from ledger.sales.operations import mark_queue_fee_paid, mark_small_order_paid
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.api import Engine
+from kernel.actor import Actor
+from kernel.facts import Telling, on
+from ledger.sales.models import Filing, Sale
+
+EngineFactory = Callable[[Session, Actor], Engine]
+FACTORY = "engine_factory"
+
+
+def _publish(telling: Telling, message: str, correlation: Mapping[str, str], **payload: object) -> int:
+    """Publish as the person whose act this was, with the system's rights: the fact is the authorisation."""
+    factory: EngineFactory = telling.session.info[FACTORY]
+    return factory(telling.session, _as_system(telling.actor)).publish(message, correlation, payload)
+
+
+def _as_system(actor: Actor) -> Actor:
+    return dataclasses.replace(actor, is_system=True)
+
+
+@on(DepositPaid)
+def deposit_paid(fact: DepositPaid, telling: Telling) -> None:
+    """The deposit (定金) is there: the subscription comes into force."""
+    _publish(telling, "deposit_paid", {"sale_id": fact.sale_id})
+
+
+@on(ReceivableSettled)
+def earnest_paid(fact: ReceivableSettled, telling: Telling) -> None:
+    """Money of a small order (小订) or a queue number (排号) is there: its paper says so, its process goes on."""
+    if fact.kind != ReceivableKind.EARNEST or fact.origin is None:
+        return
+    kind, _, subject_id = fact.origin.partition(":")
+    act = (telling.session, _as_system(telling.actor), telling.clock)
+    if kind == "small_order":
+        mark_small_order_paid(*act, sale_id=subject_id)
+        _publish(telling, "small_order_paid", {"sale_id": subject_id})
+    elif kind == "queue_number":
+        mark_queue_fee_paid(*act, number_id=subject_id)
+        _publish(telling, "queue_fee_paid", {"queue_number_id": subject_id})
+
+
+@on(FilingReturned)
+def filing_returned(fact: FilingReturned, telling: Telling) -> None:
+    """The authority returned a filing and the ledger knows: whoever waits for its answer mends the contract."""
+    reason = telling.session.scalars(select(Filing.returned_reason).where(Filing.id == fact.filing_id)).one()
+    _publish(telling, "filing_returned", {"sale_id": fact.sale_id}, reason=reason)
+
+
+@on(SaleClosed)
+def sale_closed(fact: SaleClosed, telling: Telling) -> None:
+    """A sale was closed: a process that still waits on it settles the money and ends."""
+    reason = telling.session.scalars(select(Sale.close_reason).where(Sale.id == fact.sale_id)).one()
+    _publish(telling, "sale_withdrawn", {"sale_id": fact.sale_id}, reason=reason)
