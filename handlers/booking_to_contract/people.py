@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.customers.operations import end_kind, mark_kind
+from ledger.customers.kinds import end_kind, mark_kind
 from sqlalchemy import select
 
 from engine.api import Context

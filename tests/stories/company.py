@@ -1,0 +1,387 @@
+"""A company that sells: its people, a project with priced homes and a payment plan, customers, and its engine.
+
+Every act is a unit of work of its own, so that each step of a story is saved and restored as in life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from ledger.customers.operations import register_customer
+from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TodoKind, TodoState, TriggerKind
+from ledger.finance.models import MoneyTodo, Refund
+from ledger.finance.operations import approve_plan, confirm_receipt, propose_plan, take_receipt
+from ledger.finance.plans import PlanLine, Share, Trigger
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import handlers.approval
+import handlers.booking_to_contract
+import handlers.subscriptions
+from engine.api import Engine, Instance, RoleChecker, Task, TaskFilter, Waiting, default_registry
+from forms.validator import FormValidator
+from kernel.actor import SYSTEM, Actor
+from kernel.calendar import ChineseCalendar
+from kernel.clock import MovedClock, business_date
+from ledger.inventory.models import Building, Unit
+from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
+from ledger.organisation.operations import add_node, add_permit, create_project
+from ledger.sales.models import Sale
+from ledger.staff.models import Staff
+from ledger.staff.operations import add_staff
+from ledger.staff.queries import actor_for, holders, names
+from webapp.db import Database
+
+assert handlers.subscriptions and handlers.approval and handlers.booking_to_contract
+
+T = TypeVar("T")
+LIST_PRICE = 1_280_000_00
+FLOOR_PRICE = 1_200_000_00
+DEPOSIT = 50_000_00
+CITY, PROJECT = "/keyturn/shanghai/", "/keyturn/shanghai/yunxi/"
+PEOPLE = {
+    "wei": ("sales_consultant", PROJECT),
+    "fang": ("sales_consultant", PROJECT),
+    "manager_1": ("sales_manager", PROJECT),
+    "manager_2": ("sales_manager", PROJECT),
+    "gm_1": ("project_gm", PROJECT),
+    "gm_2": ("project_gm", PROJECT),
+    "marketing_1": ("city_marketing", CITY),
+    "city_finance_1": ("city_finance", CITY),
+    "city_gm_1": ("city_gm", CITY),
+    "pricing_1": ("group_pricing", "/keyturn/"),
+    "legal_1": ("legal", CITY),
+    "cashier": ("finance_clerk", PROJECT),
+    "treasurer": ("finance_manager", PROJECT),
+    "filer": ("filing_clerk", PROJECT),
+    "analyst": ("business_analyst", "/keyturn/"),
+    "admin": ("administrator", "/keyturn/"),
+}
+
+
+@dataclass
+class StaffDirectory:
+    """The engine's port for people, answered from the transaction."""
+
+    session: Session
+    clock: MovedClock
+
+    def holders(self, role: str, path: str) -> list[str]:
+        """Who holds a role at a node or the nearest above."""
+        return holders(self.session, role, path, business_date(self.clock))
+
+    def name(self, staff_id: str) -> str:
+        """What a person is called."""
+        return names(self.session, [staff_id]).get(staff_id, staff_id)
+
+
+@dataclass
+class Company:
+    """The company at work."""
+
+    database: Database
+    clock: MovedClock
+    people: dict[str, str] = field(default_factory=dict)
+    units: list[str] = field(default_factory=list)
+    customers: dict[str, str] = field(default_factory=dict)
+    project_id: str = ""
+    plan_id: str = ""
+
+    def engine(self, session: Session, actor: Actor) -> Engine:
+        """An engine for one actor in one transaction."""
+        session.info["engine_factory"] = self.engine
+        return Engine(
+            session,
+            actor,
+            clock=self.clock,
+            checker=RoleChecker(),
+            forms=FormValidator(),
+            directory=StaffDirectory(session, self.clock),
+            calendar=ChineseCalendar(),
+            registry=default_registry,
+        )
+
+    def actor(self, name: str) -> Actor:
+        """Somebody with today's rights, or the system."""
+        if name == "system":
+            return SYSTEM
+        with self.database.reading() as session:
+            return actor_for(session, self.people[name], self.clock)
+
+    def act(self, name: str, work: Callable[[Session, Actor], T]) -> T:
+        """Something that somebody does in one unit of work."""
+        actor = self.actor(name)
+        with self.database.unit_of_work(actor) as session:
+            self.engine(session, actor)
+            return work(session, actor)
+
+    def read(self, question: Callable[[Session], T]) -> T:
+        """Something looked up afterwards."""
+        with self.database.reading() as session:
+            return question(session)
+
+    def start(self, name: str = "wei", **answers: Any) -> Case:
+        """Begin a sale with the start form."""
+        answers = {"customer_id": self.customers["lin"], **answers}
+        if answers.get("entry") != "queue":
+            answers = {"unit_id": self.units[0], **answers}
+        begun = self.act(name, lambda s, a: self.engine(s, a).start("booking_to_contract", answers, scope=PROJECT))
+        return Case(self, begun.id)
+
+    def later(self, **by: float) -> None:
+        """Time passes; whatever fell due is run, one unit of work each."""
+        self.clock.advance(timedelta(**by))
+        self.run_due()
+
+    def at(self, instant: datetime) -> None:
+        """It is now that instant; whatever fell due is run."""
+        self.clock.set(instant)
+        self.run_due()
+
+    def run_due(self) -> int:
+        """Run due timers until none is left."""
+        count = 0
+        while self.act("system", lambda s, a: self.engine(s, a).run_due(self.clock.now(), 1)):
+            count += 1
+        return count
+
+    def pay(self, amount_fen: int | None = None, *, key: str = "r1", **of: Any) -> str:
+        """Finance takes the money of an open collect to-do and confirms it; returns the receipt's id."""
+        query = select(MoneyTodo).where(MoneyTodo.kind == TodoKind.COLLECT, MoneyTodo.state == TodoState.OPEN)
+        todo = self.read(lambda s: s.scalars(query.filter_by(**of).order_by(MoneyTodo.due_on)).first())
+        assert todo is not None
+
+        def take(session: Session, actor: Actor) -> str:
+            return take_receipt(
+                session,
+                actor,
+                self.clock,
+                key=key,
+                amount_fen=amount_fen or todo.amount_fen,
+                method="transfer",
+                paid_on=business_date(self.clock),
+                payer="Lin Wan",
+                todo_id=todo.id,
+            ).id
+
+        receipt_id = self.act("cashier", take)
+        self.act("cashier", lambda s, a: confirm_receipt(s, a, self.clock, receipt_id=receipt_id))
+        return receipt_id
+
+    def unit(self, number: int = 0) -> Unit:
+        """A home as it stands."""
+        return self.read(lambda s: s.get_one(Unit, self.units[number]))
+
+    def todos(self, kind: str, state: str = "open") -> list[int]:
+        """The amounts of money to-dos in fen."""
+        query = select(MoneyTodo.amount_fen).where(MoneyTodo.kind == kind, MoneyTodo.state == state)
+        return list(self.read(lambda s: s.scalars(query.order_by(MoneyTodo.amount_fen)).all()))
+
+    def refunds(self) -> list[int]:
+        """The refunds that were asked for, in fen."""
+        return list(self.read(lambda s: s.scalars(select(Refund.amount_fen).order_by(Refund.amount_fen)).all()))
+
+
+@dataclass
+class Case:
+    """One running sale."""
+
+    company: Company
+    id: str
+
+    def instance(self) -> Instance:
+        """The instance as it stands."""
+        return self._ask(lambda engine: engine.get_instance(self.id))
+
+    def waits(self) -> list[Waiting]:
+        """What it waits for."""
+        return self._ask(lambda engine: engine.waiting(self.id))
+
+    @property
+    def waiting_at(self) -> list[str]:
+        """The elements it waits at, timers aside."""
+        return sorted({w.element_id for w in self.waits() if w.kind == "user" or "await" in w.element_id})
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The process data."""
+        return self._ask(lambda engine: engine.variables(self.id))
+
+    @property
+    def ended_at(self) -> list[str]:
+        """The end events that were reached, in order."""
+        events = self._ask(lambda engine: engine.history(self.id))
+        return [e.element_id for e in events if e.params.get("kind") == "endEvent" and e.element_id]
+
+    def sale(self) -> Sale:
+        """The sale in the ledger."""
+        query = select(Sale).where(Sale.instance_id == self.id)
+        return self.company.read(lambda s: s.scalars(query).one())
+
+    def task(self, element: str) -> Task:
+        """The open task at an element."""
+        rows = self._ask(lambda e: e.find_tasks(TaskFilter(box="all", instance_id=self.id))).rows
+        return next(row for row in rows if row.element_id == element)
+
+    def complete(self, element: str, name: str = "wei", **answers: Any) -> None:
+        """Somebody completes the open task at an element."""
+        task = self.task(element)
+        self.company.act(name, lambda s, a: self.company.engine(s, a).complete(task.id, answers))
+
+    def publish(self, message: str, correlation: dict[str, Any], **payload: Any) -> int:
+        """A message from outside."""
+        return self.company.act(
+            "system", lambda s, a: self.company.engine(s, a).publish(message, correlation, payload)
+        )
+
+    def withdraw(self) -> int:
+        """The buyer withdraws."""
+        return self.publish("sale_withdrawn", {"sale_id": self.sale().id}, reason="moves to another city")
+
+    def enter_terms(self, *, off: int = 0, **changes: Any) -> None:
+        """The consultant enters the terms: one buyer, the loan plan, so many basis points off."""
+        discounts = [{"name": "Discount", "kind": "rate", "basis_points": off}] if off else []
+        terms = {
+            "ownership": "sole",
+            "buyers": [{"customer_id": self.company.customers["lin"]}],
+            "discounts": discounts,
+            "plan_id": self.company.plan_id,
+            "deposit_fen": DEPOSIT,
+            **changes,
+        }
+        self.complete("enter_terms", **terms)
+
+    def decide(self, name: str, decision: str = "approved", **more: str) -> None:
+        """An approver decides."""
+        self.complete("decide", name, decision=decision, **more)
+
+    def sign(self) -> None:
+        """The contract is signed today."""
+        day = business_date(self.company.clock).isoformat()
+        self.complete("sign_contract", signed_on=day, identities_checked=True, all_buyers_signed=True)
+
+    def submit(self) -> None:
+        """The contract goes to the authority today."""
+        self.complete("submit_filing", "filer", submitted_on=business_date(self.company.clock).isoformat())
+
+    def _ask(self, question: Callable[[Engine], T]) -> T:
+        return self.company.read(lambda session: question(self.company.engine(session, SYSTEM)))
+
+
+def found_company(database: Database, clock: MovedClock) -> Company:
+    """The company with its people, homes, plan, customers and processes."""
+    company = Company(database, clock)
+    with database.unit_of_work() as session:
+        company.engine(session, SYSTEM)
+        add_node(session, SYSTEM, clock, kind="group", code="keyturn", name="集团")
+        add_node(session, SYSTEM, clock, kind="city", code="shanghai", name="上海", parent="/keyturn/")
+        project = create_project(session, SYSTEM, clock, name="云溪", code="yunxi", parent=CITY)
+        company.project_id = project.id
+        for name, (role, path) in PEOPLE.items():
+            company.people[name] = hire(session, clock, name, role, path).id
+        for name in ("lin", "zhou"):
+            company.customers[name] = _register(session, clock, company, name)
+        _build_homes(session, clock, company)
+        company.plan_id = _agree_plan(session, clock, company)
+        company.engine(session, SYSTEM).deploy(shipped_processes())
+    return company
+
+
+def hire(session: Session, clock: MovedClock, name: str, role: str, path: str) -> Staff:
+    """Open an account with one role."""
+    return add_staff(
+        session,
+        SYSTEM,
+        clock,
+        username=name,
+        display_name=name.title(),
+        password="correct horse battery",
+        roles=[(role, path)],
+        must_change_password=False,
+    )
+
+
+def shipped_processes() -> dict[str, bytes]:
+    """The diagrams and tables of the product."""
+    found = {}
+    for slug in ("approval", "booking_to_contract"):
+        for entry in files("processes").joinpath(slug).iterdir():
+            if entry.name.endswith((".bpmn", ".dmn")):
+                found[entry.name] = entry.read_bytes()
+    return found
+
+
+def _register(session: Session, clock: MovedClock, company: Company, name: str) -> str:
+    phones = {"lin": "13800138001", "zhou": "13900139002"}
+    return register_customer(
+        session,
+        SYSTEM,
+        clock,
+        name=name.title(),
+        project_id=company.project_id,
+        phones=[phones[name]],
+        owner_id=company.people["wei"],
+    ).id
+
+
+def _build_homes(session: Session, clock: MovedClock, company: Company) -> None:
+    permit = add_permit(
+        session, SYSTEM, clock, project_id=company.project_id, no="沪房预001", granted_on=date(2026, 1, 10)
+    )
+    building = Building(project_id=company.project_id, path=PROJECT, code="1", name="1栋")
+    session.add(building)
+    session.flush()
+    homes = [
+        Unit(
+            project_id=company.project_id,
+            path=PROJECT,
+            building_id=building.id,
+            unit_no=f"{floor}01",
+            floor=floor,
+            building_area_hundredths=10_000,
+            permit_id=permit.id,
+            changed_at=clock.now(),
+        )
+        for floor in range(1, 5)
+    ]
+    session.add_all(homes)
+    session.flush()
+    company.units = [home.id for home in homes]
+    manager = actor_for(session, company.people["manager_1"], clock)
+    gm = actor_for(session, company.people["gm_1"], clock)
+    prices = {home.id: Prices(LIST_PRICE, FLOOR_PRICE) for home in homes}
+    version = propose_prices(session, manager, clock, project_id=company.project_id, prices=prices)
+    approve_prices(session, gm, clock, version_id=version.id)
+    put_prices_in_force(session, SYSTEM, clock, version_id=version.id)
+
+
+def _agree_plan(session: Session, clock: MovedClock, company: Company) -> str:
+    lines = [
+        PlanLine(
+            ReceivableKind.DOWN_PAYMENT, Share(ShareKind.REMAINDER), Trigger(TriggerKind.AFTER_SIGNING, days=7)
+        ),
+        PlanLine(
+            ReceivableKind.LOAN,
+            Share(ShareKind.BASIS_POINTS, 7000),
+            Trigger(TriggerKind.AFTER_SIGNING, days=60),
+        ),
+    ]
+    manager = actor_for(session, company.people["manager_1"], clock)
+    gm = actor_for(session, company.people["gm_1"], clock)
+    labels = {"en": "Loan 70 %", "zh": "按揭七成"}
+    plan = propose_plan(
+        session,
+        manager,
+        clock,
+        project_id=company.project_id,
+        code="loan70",
+        kind=PlanKind.LOAN,
+        labels=labels,
+        lines=lines,
+    )
+    approve_plan(session, gm, clock, template_id=plan.id)
+    return plan.id
