@@ -225,7 +225,7 @@ class Case:
     def task(self, element: str) -> Task:
         """The open task at an element."""
         rows = self._ask(lambda e: e.find_tasks(TaskFilter(box="all", instance_id=self.id))).rows
-        return next(row for row in rows if row.element_id == element)
+        return next(row for row in rows if row.element_id == element and row.state == "open")
 
     def complete(self, element: str, name: str = "wei", **answers: Any) -> None:
         """Somebody completes the open task at an element."""
