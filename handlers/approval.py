@@ -54,14 +54,27 @@ class Opinion:
     at: str
 
 
-@dataclass(frozen=True)
-class FindStepIn:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What messages say of a case: the project, the home and the number of what is asked for."""
+
+    path: str
+    project: str | None = None
+    unit: str | None = None
+    subject_no: str | None = None
+
+    def words(self) -> dict[str, object]:
+        """The marks of the templates about approvals."""
+        return {"project": self.project or "", "unit": self.unit or "", "number": self.subject_no or ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindStepIn(Asked):
     """The case: roles in order, how many have decided, who applied and who has decided."""
 
     approvers: list[str]
     step: int
     applicants: list[str]
-    path: str
     deciders: list[str]
     vacancies: list[Vacancy]
     approval_reminder_hours: int
@@ -98,7 +111,7 @@ def find_step(data: FindStepIn, ctx: Context) -> FindStepOut:
     vacancies = data.vacancies
     if role != planned and data.step not in {vacancy.step for vacancy in vacancies}:
         vacancies = [*vacancies, Vacancy(data.step, planned, role)]
-        tell_staff(ctx, "approval_vacant", role, data.path, {"role": planned}, part=str(data.step))
+        tell_staff(ctx, "approval_vacant", role, data.path, data.words(), part=str(data.step))
     return FindStepOut(role, excluded, vacancies, instant_text(remind_at), expires_at)
 
 
@@ -166,27 +179,26 @@ def record_opinion(data: RecordOpinionIn, ctx: Context) -> RecordOpinionOut:
     )
 
 
-@dataclass(frozen=True)
-class AskedIn:
-    """The case as far as a message about it needs."""
+@dataclass(frozen=True, kw_only=True)
+class RemindIn(Asked):
+    """The role whose decision is waited for, and at which step."""
 
-    path: str
-    kind: str
-    subject_no: str | None = None
-    step_role: str | None = None
-    step: int = 0
+    step_role: str
+    step: int
 
 
 @handler("approval.remind")
-def remind(data: AskedIn, ctx: Context) -> None:
+def remind(data: RemindIn, ctx: Context) -> None:
     """Remind the role whose decision is waited for (催办)."""
-    if data.step_role is not None:
-        params = {"kind": data.kind, "subject": data.subject_no or ""}
-        tell_staff(ctx, "approval_waits", data.step_role, data.path, params, part=str(data.step))
+    tell_staff(ctx, "approval_waiting", data.step_role, data.path, data.words(), part=str(data.step))
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnforeseenIn(Asked):
+    """A case that no other row of the approval table foresees."""
 
 
 @handler("approval.tell_analyst")
-def tell_analyst(data: AskedIn, ctx: Context) -> None:
+def tell_analyst(data: UnforeseenIn, ctx: Context) -> None:
     """Show a case that only the last row of the approval table caught to the business analyst."""
-    params = {"kind": data.kind, "subject": data.subject_no or ""}
-    tell_staff(ctx, "approval_unforeseen", "business_analyst", data.path, params)
+    tell_staff(ctx, "approval_unforeseen", "business_analyst", data.path, data.words())

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from engine.api import StepFailed, record_incident
+from engine.api import Engine, StepFailed, record_incident
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import Clock
 from kernel.database import connect, reading_session, writing_session
 from kernel.facts import Telling, deliver_facts
 from kernel.vault import Vault
+from webapp.engine_room import engine_for
 
 
 class Database:
@@ -26,6 +27,10 @@ class Database:
         self.engine = connect(url)
         self.vault = vault
         self.clock = clock
+
+    def engine_for(self, session: Session, actor: Actor) -> Engine:
+        """The engine for one actor in a transaction here; the subscribers of facts publish through it."""
+        return engine_for(session, actor, self.clock)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -39,6 +44,7 @@ class Database:
         try:
             with writing_session(self.engine, self.vault) as session:
                 session.info["request_id"] = request_id
+                session.info["engine_factory"] = self.engine_for
                 yield session
                 deliver_facts(Telling(session, actor, self.clock))
                 session.commit()

@@ -9,14 +9,14 @@ from ledger.finance.deposits import Fault, settle_deposit
 from ledger.finance.kinds import ReceivableKind, ReceivableState
 from ledger.finance.models import Receivable
 from ledger.finance.operations import close_account, forfeit_deposit, refund_earnest, request_refunds
-from ledger.sales.operations import cancel_sale, default_subscription, lapse_subscription
 from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
-from handlers.booking_to_contract.people import buyers_of, unmark_subscribers
+from handlers.booking_to_contract.people import buyers_of, unmark_subscribers, words_of
 from handlers.telling import tell_customers
-from ledger.sales.models import Sale, SmallOrder
+from ledger.sales.models import Sale, SmallOrder, Subscription
+from ledger.sales.operations import cancel_sale, default_subscription, lapse_subscription
 
 Ending = Literal["dropped", "rejected", "withdrawn", "defaulted", "lapsed"]
 #: Endings in which the buyer broke a subscription: he loses the deposit as far as it has effect (Civil Code 587).
@@ -39,13 +39,15 @@ def close_sale(data: CloseSaleIn, ctx: Context) -> None:
     sale = sale_of(ctx, data.sale_id)
     reason = (data.closing_reason or data.kind)[:200]
     buyers = buyers_of(ctx, sale)
-    subscribed = sale.stage == "subscribed"
+    paper = ctx.session.scalars(select(Subscription).where(Subscription.sale_id == sale.id)).one_or_none()
+    params = words_of(ctx, sale)
     _settle_money(ctx, sale, data, reason)
     _close(ctx, data, sale, reason)
-    if subscribed:
+    if paper is not None and paper.no:
         unmark_subscribers(ctx, sale, buyers)
+        params |= {"number": paper.no, "sign_by_on": paper.sign_by.isoformat()}
         template = "subscription_lapsed" if data.kind == "lapsed" else "subscription_ended"
-        tell_customers(ctx, template, buyers, sale.path, {"sale_no": sale.no})
+        tell_customers(ctx, template, buyers, sale.path, params)
 
 
 def _close(ctx: Context, data: CloseSaleIn, sale: Sale, reason: str) -> None:

@@ -9,16 +9,16 @@ from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.kinds import ReceivableClass, ReceivableState
 from ledger.finance.models import Receivable
 from ledger.finance.operations import build_receivables
-from ledger.sales.operations import sign_contract
 from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
 from handlers.booking_to_contract.money import collect
-from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers
+from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers, words_of
 from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_customers
 from ledger.sales.models import Filing, Sale
+from ledger.sales.operations import sign_contract
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def record_contract(data: RecordContractIn, ctx: Context) -> RecordContractOut:
     buyers = buyers_of(ctx, sale)
     mark_buyers(ctx, sale, buyers, "owner")
     issue_paper(ctx, "contract", sale)
-    params = {"sale_no": sale.no, "contract_no": contract.no, "signed_on": data.signed_on.isoformat()}
+    params = {**words_of(ctx, sale), "number": contract.no, "total_fen": contract.total_fen}
     tell_customers(ctx, "contract_signed", buyers, sale.path, params)
     deadline = ctx.session.scalars(select(Filing.deadline).where(Filing.sale_id == sale.id)).one()
     ctx.set_facts(contract_no=contract.no, due=deadline.isoformat())

@@ -7,16 +7,16 @@ from datetime import date, timedelta
 
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.operations import convert_earnest, raise_deposit
-from ledger.sales.operations import activate_subscription, approve_terms, extend_subscription
 from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
 from handlers.booking_to_contract.money import collect
-from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers
+from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers, words_of
 from handlers.shared import days_from_today, end_of_day, instant_text
-from handlers.telling import tell_customers
+from handlers.telling import tell_customers, tell_person
 from ledger.sales.models import Subscription
+from ledger.sales.operations import activate_subscription, approve_terms, extend_subscription
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,13 @@ def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
     buyers = buyers_of(ctx, sale)
     mark_buyers(ctx, sale, buyers, "subscriber")
     issue_paper(ctx, "subscription", sale)
-    params = {"sale_no": sale.no, "sign_by": paper.sign_by.isoformat()}
-    tell_customers(ctx, "subscription_active", buyers, sale.path, params)
+    params = {
+        **words_of(ctx, sale),
+        "number": paper.no or sale.no,
+        "deposit_fen": paper.deposit_fen,
+        "sign_by_on": paper.sign_by.isoformat(),
+    }
+    tell_customers(ctx, "subscription_in_force", buyers, sale.path, params)
     ctx.set_facts(due=paper.sign_by.isoformat(), subscription_no=paper.no)
     lapse_at = end_of_day(paper.sign_by + timedelta(days=data.sign_by_grace_days), data.zone)
     remind_at = end_of_day(paper.sign_by - timedelta(days=data.sign_by_reminder_days + 1), data.zone)
@@ -141,12 +146,14 @@ class RemindIn:
     """A subscription whose sign-by date is near."""
 
     sale_id: str
+    subscription_no: str
     sign_by: date
 
 
 @handler("booking_to_contract.remind_to_sign")
 def remind_to_sign(data: RemindIn, ctx: Context) -> None:
     """Remind the buyers and the consultant that the contract waits for signing."""
-    from_sale = sale_of(ctx, data.sale_id)
-    params = {"sale_no": from_sale.no, "sign_by": data.sign_by.isoformat()}
-    tell_customers(ctx, "sign_by_reminder", buyers_of(ctx, from_sale), from_sale.path, params)
+    sale = sale_of(ctx, data.sale_id)
+    params = {**words_of(ctx, sale), "number": data.subscription_no, "sign_by_on": data.sign_by.isoformat()}
+    tell_customers(ctx, "sign_by_reminder", buyers_of(ctx, sale), sale.path, params)
+    tell_person(ctx, "sign_by_reminder", sale.owner_id, sale.path, params)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.sales.operations import accept_filing, return_filing, submit_filing
 from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
-from handlers.booking_to_contract.people import buyers_of
+from handlers.booking_to_contract.people import buyers_of, words_of
 from handlers.telling import tell_customers, tell_staff
 from ledger.sales.models import Filing
+from ledger.sales.operations import accept_filing, return_filing, submit_filing
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def record_acceptance(data: AcceptanceIn, ctx: Context) -> None:
         key=ctx.idempotency_key,
     )
     sale = sale_of(ctx, data.sale_id)
-    params = {"sale_no": sale.no, "filing_no": data.filing_no}
+    params = {**words_of(ctx, sale), "number": data.filing_no, "accepted_on": data.answered_on.isoformat()}
     tell_customers(ctx, "filing_accepted", buyers_of(ctx, sale), sale.path, params)
     ctx.set_facts(filing_no=data.filing_no)
 
@@ -94,8 +94,10 @@ def record_return(data: ReturnIn, ctx: Context) -> ReturnOut:
             key=ctx.idempotency_key,
         )
     sale = sale_of(ctx, data.sale_id)
-    tell_staff(ctx, "filing_returned", "filing_clerk", sale.path, {"sale_no": sale.no})
-    return ReturnOut(filing.returned_reason or "")
+    reason = filing.returned_reason or ""
+    params = {**words_of(ctx, sale), "reason": reason, "deadline_on": filing.deadline.isoformat()}
+    tell_staff(ctx, "filing_returned", "filing_clerk", sale.path, params)
+    return ReturnOut(reason)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class EscalateIn:
     """A filing whose deadline is near."""
 
     sale_id: str
+    contract_no: str
     filing_deadline: date
 
 
@@ -110,7 +113,8 @@ class EscalateIn:
 def escalate_filing(data: EscalateIn, ctx: Context) -> None:
     """Tell the sales manager and legal that a filing is late."""
     sale = sale_of(ctx, data.sale_id)
-    params = {"sale_no": sale.no, "deadline": data.filing_deadline.isoformat()}
+    deadline = data.filing_deadline.isoformat()
+    params = {**words_of(ctx, sale), "number": data.contract_no, "deadline_on": deadline}
     for role in ("sales_manager", "legal"):
         tell_staff(ctx, "filing_late", role, sale.path, params)
     ctx.set_facts(escalated=True)

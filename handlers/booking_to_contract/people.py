@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ledger.customers.kinds import end_kind, mark_kind
 from sqlalchemy import select
 
 from engine.api import Context
+from handlers.booking_to_contract.facts import customer_name, labels_of_unit
+from handlers.jobs import PAPERS
+from ledger.customers.kinds import end_kind, mark_kind
+from ledger.organisation.models import Project
 from ledger.sales.models import Sale, SaleBuyer
-
-PAPERS = "papers.issue"
+from ledger.staff.queries import names
 
 
 def buyers_of(ctx: Context, sale: Sale) -> list[str]:
@@ -17,6 +19,18 @@ def buyers_of(ctx: Context, sale: Sale) -> list[str]:
         SaleBuyer.sale_id == sale.id, SaleBuyer.version == sale.terms_version
     )
     return list(ctx.session.scalars(query.order_by(SaleBuyer.position))) or [sale.customer_id]
+
+
+def words_of(ctx: Context, sale: Sale) -> dict[str, object]:
+    """What messages about a sale say: customer, project, unit, consultant, and the number of the sale."""
+    _, unit = labels_of_unit(ctx, sale.unit_id)
+    return {
+        "customer": customer_name(ctx, sale.customer_id),
+        "project": ctx.session.get_one(Project, sale.project_id).name,
+        "unit": unit,
+        "number": sale.no,
+        "consultant": names(ctx.session, [sale.owner_id]).get(sale.owner_id, ""),
+    }
 
 
 def mark_buyers(ctx: Context, sale: Sale, buyers: list[str], kind: str) -> None:
@@ -60,5 +74,5 @@ def unmark_subscribers(ctx: Context, sale: Sale, buyers: list[str]) -> None:
 
 def issue_paper(ctx: Context, kind: str, sale: Sale) -> None:
     """Order a paper about a sale; it is made and stored after the commit, once."""
-    payload = {"kind": kind, "sale_id": sale.id, "actor_id": ctx.actor.id}
+    payload = {"kind": kind, "subject_id": sale.id, "actor_id": ctx.actor.id}
     ctx.send(PAPERS, payload, key=f"{PAPERS}:{kind}:{sale.id}")

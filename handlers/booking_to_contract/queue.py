@@ -5,13 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.finance.operations import raise_earnest, refund_earnest
-from ledger.sales.operations import (
-    call_queue_number,
-    issue_queue_number,
-    pass_queue_number,
-    refund_queue_number,
-    void_queue_number,
-)
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.entries import EndEntryOut
@@ -19,6 +12,13 @@ from handlers.booking_to_contract.facts import found, queue_batch
 from handlers.booking_to_contract.money import collect
 from handlers.shared import days_from_today, end_of_day, instant_text
 from ledger.sales.models import QueueNumber
+from ledger.sales.operations import (
+    call_queue_number,
+    issue_queue_number,
+    pass_queue_number,
+    refund_queue_number,
+    void_queue_number,
+)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import preview_plan, usable_plan
-from ledger.sales.operations import subscribe
 from sqlalchemy import func, select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import found
 from handlers.shared import days_from_today, today
 from ledger.sales.models import Sale, SaleApproval, SaleBuyer, SaleTerms
+from ledger.sales.operations import subscribe
 from ledger.sales.pricing import Discount, Kind
 from ledger.sales.shares import Buyer, Ownership
 

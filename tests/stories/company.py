@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from importlib.resources import files
 from typing import Any, TypeVar
 
-from ledger.customers.operations import register_customer
 from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TodoKind, TodoState, TriggerKind
 from ledger.finance.models import MoneyTodo, Refund
 from ledger.finance.operations import approve_plan, confirm_receipt, propose_plan, take_receipt
@@ -19,24 +17,20 @@ from ledger.finance.plans import PlanLine, Share, Trigger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import handlers.approval
-import handlers.booking_to_contract
-import handlers.subscriptions
-from engine.api import Engine, Instance, RoleChecker, Task, TaskFilter, Waiting, default_registry
-from forms.validator import FormValidator
+from engine.api import Engine, Instance, Task, TaskFilter, Waiting
 from kernel.actor import SYSTEM, Actor
-from kernel.calendar import ChineseCalendar
 from kernel.clock import MovedClock, business_date
+from ledger.customers.operations import register_customer
 from ledger.inventory.models import Building, Unit
 from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
 from ledger.organisation.operations import add_node, add_permit, create_project
 from ledger.sales.models import Sale
 from ledger.staff.models import Staff
 from ledger.staff.operations import add_staff
-from ledger.staff.queries import actor_for, holders, names
+from ledger.staff.queries import actor_for
 from webapp.db import Database
-
-assert handlers.subscriptions and handlers.approval and handlers.booking_to_contract
+from webapp.definitions import deploy_shipped
+from webapp.engine_room import engine_for
 
 T = TypeVar("T")
 LIST_PRICE = 1_280_000_00
@@ -64,22 +58,6 @@ PEOPLE = {
 
 
 @dataclass
-class StaffDirectory:
-    """The engine's port for people, answered from the transaction."""
-
-    session: Session
-    clock: MovedClock
-
-    def holders(self, role: str, path: str) -> list[str]:
-        """Who holds a role at a node or the nearest above."""
-        return holders(self.session, role, path, business_date(self.clock))
-
-    def name(self, staff_id: str) -> str:
-        """What a person is called."""
-        return names(self.session, [staff_id]).get(staff_id, staff_id)
-
-
-@dataclass
 class Company:
     """The company at work."""
 
@@ -93,17 +71,7 @@ class Company:
 
     def engine(self, session: Session, actor: Actor) -> Engine:
         """An engine for one actor in one transaction."""
-        session.info["engine_factory"] = self.engine
-        return Engine(
-            session,
-            actor,
-            clock=self.clock,
-            checker=RoleChecker(),
-            forms=FormValidator(),
-            directory=StaffDirectory(session, self.clock),
-            calendar=ChineseCalendar(),
-            registry=default_registry,
-        )
+        return engine_for(session, actor, self.clock)
 
     def actor(self, name: str) -> Actor:
         """Somebody with today's rights, or the system."""
@@ -116,7 +84,6 @@ class Company:
         """Something that somebody does in one unit of work."""
         actor = self.actor(name)
         with self.database.unit_of_work(actor) as session:
-            self.engine(session, actor)
             return work(session, actor)
 
     def read(self, question: Callable[[Session], T]) -> T:
@@ -276,7 +243,6 @@ def found_company(database: Database, clock: MovedClock) -> Company:
     """The company with its people, homes, plan, customers and processes."""
     company = Company(database, clock)
     with database.unit_of_work() as session:
-        company.engine(session, SYSTEM)
         add_node(session, SYSTEM, clock, kind="group", code="keyturn", name="集团")
         add_node(session, SYSTEM, clock, kind="city", code="shanghai", name="上海", parent="/keyturn/")
         project = create_project(session, SYSTEM, clock, name="云溪", code="yunxi", parent=CITY)
@@ -287,7 +253,7 @@ def found_company(database: Database, clock: MovedClock) -> Company:
             company.customers[name] = _register(session, clock, company, name)
         _build_homes(session, clock, company)
         company.plan_id = _agree_plan(session, clock, company)
-        company.engine(session, SYSTEM).deploy(shipped_processes())
+        deploy_shipped(session, SYSTEM, clock)
     return company
 
 
@@ -303,16 +269,6 @@ def hire(session: Session, clock: MovedClock, name: str, role: str, path: str) -
         roles=[(role, path)],
         must_change_password=False,
     )
-
-
-def shipped_processes() -> dict[str, bytes]:
-    """The diagrams and tables of the product."""
-    found = {}
-    for slug in ("approval", "booking_to_contract"):
-        for entry in files("processes").joinpath(slug).iterdir():
-            if entry.name.endswith((".bpmn", ".dmn")):
-                found[entry.name] = entry.read_bytes()
-    return found
 
 
 def _register(session: Session, clock: MovedClock, company: Company, name: str) -> str:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from ledger.finance.kinds import ReceivableClass, ReceivableState
 from ledger.finance.models import Receivable
-from ledger.sales.operations import cancel_sale, return_filing
 from sqlalchemy import select
 
 from engine.api import AnswersInvalid, NotAllowed
@@ -15,6 +14,7 @@ from ledger.customers.models import CustomerKind
 from ledger.inventory.errors import UnitTaken
 from ledger.sales.errors import BuyersInvalid
 from ledger.sales.models import SaleBuyer
+from ledger.sales.operations import cancel_sale, return_filing
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
 
 

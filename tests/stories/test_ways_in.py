@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from ledger.finance.models import MoneyTodo
-from ledger.sales.operations import open_queue_batch
 from sqlalchemy import select
 
 from kernel.actor import SYSTEM
@@ -14,6 +13,7 @@ from kernel.clock import business_date
 from ledger.organisation.operations import set_parameter
 from ledger.sales.errors import QueueOrder
 from ledger.sales.models import Hold, QueueNumber, SmallOrder
+from ledger.sales.operations import open_queue_batch
 from tests.stories.company import DEPOSIT, PROJECT, Case, Company
 
 SMALL, FEE = 5_000_00, 10_000_00

@@ -1,0 +1,58 @@
+"""The outgoing jobs of the handlers and who carries them out.
+
+Handlers order deliveries and papers inside their transaction. What carries them out afterwards needs channels and
+units of work, which belong above this room: the house hands it in once with `use_office`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from engine.api import JobContext, job_kind
+
+DELIVER = "messages.deliver"
+PAPERS = "papers.issue"
+
+
+class Office(Protocol):
+    """Carries out jobs after the commit, at least once each, in units of work of its own."""
+
+    def deliver_message(self, message_id: str, *, key: str) -> None:
+        """Send a queued message on its channel. Raises when it shall be tried again."""
+        ...
+
+    def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
+        """Make a paper about a subject and store it, once."""
+        ...
+
+
+class OfficeMissing(RuntimeError):
+    """Jobs are run before the house has said who carries them out."""
+
+
+_office: list[Office] = []
+
+
+def use_office(office: Office) -> None:
+    """From now on this office carries the jobs of this process out."""
+    _office[:] = [office]
+
+
+def _present() -> Office:
+    if not _office:
+        raise OfficeMissing("call handlers.jobs.use_office before jobs are run")
+    return _office[0]
+
+
+@job_kind(DELIVER)
+def deliver_message(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Send a queued message."""
+    _present().deliver_message(payload["message_id"], key=ctx.idempotency_key)
+
+
+@job_kind(PAPERS)
+def issue_paper(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Make and store a paper."""
+    _present().issue_paper(
+        payload["kind"], payload["subject_id"], actor_id=payload["actor_id"], key=ctx.idempotency_key
+    )
