@@ -43,5 +43,6 @@ def configuration(connection: Connection | None = None) -> Config:
     """Alembic's settings, without an ini file."""
     config = Config()
     config.set_main_option("script_location", str(files("webapp") / "migrations"))
+    config.set_main_option("file_template", "%%(rev)s")
     config.attributes["connection"] = connection
     return config
