@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,17 @@ from ledger.customers.sealing import keys_of, new_key, new_phone, put_birth, put
 from ledger.organisation.models import Project
 from ledger.scope import get_scoped
 from ledger.staff.permissions import Permission
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What was typed about a new customer, normalised."""
+
+    name: str
+    numbers: tuple[str, ...]
+    id_type: str | None
+    number: str | None
+    born: date | None
 
 
 def register_customer(
@@ -61,10 +73,43 @@ def register_customer(
     (``confirmed`` overrides likeness, never the same ID), `IdentityInvalid`, `PhoneInvalid`, `CustomerInvalid`.
     """
     project = get_scoped(session, actor, Project, Permission.CUSTOMERS_EDIT, project_id)
+    email = check_email(email)
+    checked = _check_new(session, actor, clock, project, kind, name, phones, id_type, id_no, birth_date, confirmed)
+    customer = Customer(
+        kind=kind,
+        name=checked.name,
+        contact_person=contact_person,
+        language=language,
+        grade=check_grade(grade),
+        source=source,
+        consents={purpose: _consent(given, clock) for purpose, given in (consents or {}).items()},
+        owner_id=choose_owner(actor, project.path, owner_id),
+    )
+    _store_new(session, actor, clock, customer, project)
+    _seal_new(session, customer, checked, email=email, address=address)
+    _first_history(session, actor, clock, customer, checked)
+    mark_kind(session, actor, clock, customer_id=customer.id, kind=first_kind, project_id=project.id)
+    tell(session, CustomerRegistered(customer.id, project.id))
+    return customer
+
+
+def _check_new(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    project: Project,
+    kind: str,
+    name: str,
+    phones: Sequence[str],
+    id_type: str | None,
+    id_no: str | None,
+    birth_date: date | None,
+    confirmed: bool,
+) -> _Checked:
     if kind not in ("person", "firm"):
         raise CustomerInvalid("customer_sort_unknown", field="kind", kind=kind)
-    name, email = check_name(name), check_email(email)
-    numbers = list(dict.fromkeys(normalise_phone(phone, field="phones") for phone in phones))
+    name = check_name(name)
+    numbers = tuple(dict.fromkeys(normalise_phone(phone, field="phones") for phone in phones))
     number, born = check_paper(
         id_type, id_no, kind=kind, born=birth_date, today=business_date(clock, project.zone)
     )
@@ -74,27 +119,19 @@ def register_customer(
         session, actor, name=name, phones=numbers, id_type=id_type, id_no=number, birth_date=born
     )
     refuse_duplicates(likely, confirmed=confirmed)
-    customer = Customer(
-        kind=kind,
-        name=name,
-        contact_person=contact_person,
-        language=language,
-        grade=check_grade(grade),
-        source=source,
-        consents={purpose: _consent(given, clock) for purpose, given in (consents or {}).items()},
-        owner_id=choose_owner(actor, project.path, owner_id),
-    )
-    _store_new(session, actor, clock, customer, project)
-    put_id(session, customer, id_type, number)
-    put_birth(session, customer, born)
+    return _Checked(name, numbers, id_type, number, born)
+
+
+def _seal_new(
+    session: Session, customer: Customer, checked: _Checked, *, email: str | None, address: str | None
+) -> None:
+    put_id(session, customer, checked.id_type, checked.number)
+    put_birth(session, customer, checked.born)
     customer.email_sealed = seal(session, customer.id, email)
     customer.address_sealed = seal(session, customer.id, address)
-    session.add_all(new_phone(session, customer.id, one, main=one == numbers[0], label="") for one in numbers)
+    for place, number in enumerate(checked.numbers):
+        session.add(new_phone(session, customer.id, number, main=place == 0, label=""))
     _flush_unique(session)
-    _first_history(session, actor, clock, customer, id_text(id_type, number), numbers)
-    mark_kind(session, actor, clock, customer_id=customer.id, kind=first_kind, project_id=project.id)
-    tell(session, CustomerRegistered(customer.id, project.id))
-    return customer
 
 
 def _store_new(session: Session, actor: Actor, clock: Clock, customer: Customer, project: Project) -> None:
@@ -117,20 +154,13 @@ def _store_new(session: Session, actor: Actor, clock: Clock, customer: Customer,
     )
 
 
-def _first_history(
-    session: Session, actor: Actor, clock: Clock, customer: Customer, paper: str | None, numbers: list[str]
-) -> None:
+def _first_history(session: Session, actor: Actor, clock: Clock, customer: Customer, checked: _Checked) -> None:
     note_revision(session, actor, clock, customer.id, "name", customer.name)
-    if paper is not None:
-        note_revision(session, actor, clock, customer.id, "id", paper)
-    if numbers:
-        note_revision(session, actor, clock, customer.id, "main_phone", numbers[0])
-    after = {
-        "kind": customer.kind,
-        "owner_id": customer.owner_id,
-        "phones": len(numbers),
-        "id_type": customer.id_type,
-    }
+    if checked.number is not None:
+        note_revision(session, actor, clock, customer.id, "id", id_text(checked.id_type, checked.number))
+    if checked.numbers:
+        note_revision(session, actor, clock, customer.id, "main_phone", checked.numbers[0])
+    after = {"kind": customer.kind, "owner_id": customer.owner_id, "id_type": customer.id_type}
     audit.record(
         session, actor, clock, "customers:register", "customer", customer.id, path=customer.path, after=after
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.actor import ROOT, Actor
 from ledger.customers.access import reach
 from ledger.customers.masking import mask_address, mask_email, mask_name
 from ledger.customers.models import Customer, CustomerKind
@@ -69,7 +69,7 @@ def list_customers(
     *,
     kind: str | None = None,
     owner_id: str | None = None,
-    path: str = "/",
+    path: str = ROOT,
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> list[CustomerRow]:
@@ -78,7 +78,8 @@ def list_customers(
     ``after`` is (name, id) of the last one already seen.
     """
     query: Select[Customer] = scoped(actor, Customer, Permission.CUSTOMERS_VIEW)
-    query = query.where(Customer.in_scope(path, owner_id))
+    if path != ROOT or owner_id is not None:
+        query = query.where(Customer.in_scope(path, owner_id))
     if kind is not None:
         held = CustomerKind.until.is_(None) & (CustomerKind.kind == kind)
         query = query.where(Customer.id.in_(select(CustomerKind.customer_id).where(held)))

@@ -91,13 +91,18 @@ def queue_message(
     )
     session.add(message)
     session.flush()  # Events refer to the id, and the unique key must speak now.
+    _begin(session, clock, message)
+    return message
+
+
+def _begin(session: Session, clock: Clock, message: Message) -> None:
+    """A note in the application is there as soon as it is written; other channels are told of."""
     _note(session, clock, message, "queued")
-    if channel == "in_app":
+    if message.channel == "in_app":
         message.sent_at = clock.now()
         _note(session, clock, message, "sent")
     else:
-        tell(session, MessageQueued(message.id, channel, key))
-    return message
+        tell(session, MessageQueued(message.id, message.channel, message.key))
 
 
 def delivery_of(session: Session, message_id: str) -> Delivery | None:

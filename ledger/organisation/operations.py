@@ -197,15 +197,13 @@ def set_parameter(
     if path == ROOT:
         raise NodeMissing(node=path)
     node = get_node(session, path)
-    rule = (ParameterSetting.node_id == node.id) & (ParameterSetting.name == definition.name)
-    last = session.scalar(select(func.max(ParameterSetting.sequence)).where(rule)) or 0
     setting = ParameterSetting(
         node_id=node.id,
         path=path,
         name=definition.name,
         value=stored,
         effective_from=effective_from,
-        sequence=last + 1,
+        sequence=_next_sequence(session, node, definition.name),
         set_by=actor.id,
         set_at=clock.now(),
     )
@@ -227,3 +225,8 @@ def set_parameter(
         reason=reason,
     )
     return setting
+
+
+def _next_sequence(session: Session, node: OrgNode, name: str) -> int:
+    rule = (ParameterSetting.node_id == node.id) & (ParameterSetting.name == name)
+    return (session.scalar(select(func.max(ParameterSetting.sequence)).where(rule)) or 0) + 1
