@@ -38,7 +38,7 @@ def add_contact(
     Raises `CustomerInvalid` naming the field, `CustomerMissing`.
     """
     customer = reach(session, actor, customer_id, Permission.CUSTOMERS_EDIT)
-    note = note.strip()
+    note = note.replace("\x00", "").strip()
     if channel not in CHANNELS:
         raise CustomerInvalid("channel_unknown", field="channel", channels=list(CHANNELS))
     if not note or len(note) > _LONGEST:

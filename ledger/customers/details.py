@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import TypedDict
 
@@ -33,6 +34,8 @@ def check_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise CustomerInvalid("name_empty", field="name")
+    if any(unicodedata.category(sign) == "Cc" for sign in name):
+        raise CustomerInvalid("name_malformed", field="name")
     if len(name) > 100:
         raise CustomerInvalid("name_too_long", field="name", maximum=100)
     return name

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -24,6 +24,7 @@ from ledger.staff.permissions import Permission
 SHORTEST_TAIL = 4
 _WHOLE_ID = 15
 _MOST_CANDIDATES = 500
+_NAME_AND_NUMBER = re.compile(r"(?P<name>[^0-9]+)\s(?P<number>[0-9]{4,}[xX]?)")
 _SPACES = re.compile(r"[\s\-]")
 
 
@@ -31,14 +32,18 @@ def search(session: Session, actor: Actor, text: str, limit: int = 20) -> list[C
     """The customers in the actor's scope that ``text`` may mean, names that begin with it first.
 
     Digits: at least four, the end of a phone or ID number, or a whole one. Latin letters: the beginning of the
-    name in pinyin (``zs``, ``zhangsan``) or a part of a Latin name. Anything else: a part of the name.
+    name in pinyin (``zs``, ``zhangsan``) or a part of a Latin name. Anything else: a part of the name. A name and
+    digits with a blank between them (``张 5678``) have to fit both.
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = unicodedata.normalize("NFKC", text.replace("\x00", "")).strip()
     compact = _SPACES.sub("", text).lower()
     if not compact:
         return []
     if re.fullmatch(r"\+?[0-9()]+x?", compact):
         return _by_number(session, actor, compact.strip("()"), limit)
+    if both := _NAME_AND_NUMBER.fullmatch(text):
+        name = both["name"].strip()
+        return _by_number(session, actor, both["number"], limit, _name_rule(name, _SPACES.sub("", name).lower()))
     rule = _name_rule(text, compact)
     if re.search("[0-9]", compact) and re.fullmatch("[a-z0-9]+", compact):
         rule = or_(rule, Customer.id_index.in_(_id_indexes(session, compact)))
@@ -63,7 +68,9 @@ def _found(session: Session, actor: Actor, rule: ColumnElement[bool], text: str,
     return list(session.scalars(query.order_by(first, Customer.name, Customer.id).limit(limit)))
 
 
-def _by_number(session: Session, actor: Actor, digits: str, limit: int) -> list[CustomerRow]:
+def _by_number(
+    session: Session, actor: Actor, digits: str, limit: int, also: ColumnElement[bool] | None = None
+) -> list[CustomerRow]:
     digits = digits.upper()
     tail = digits.lstrip("+")
     if len(tail) < SHORTEST_TAIL:
@@ -79,6 +86,8 @@ def _by_number(session: Session, actor: Actor, digits: str, limit: int) -> list[
         Customer.id.in_(select(CustomerPhone.customer_id).where(or_(*phones))),
         Customer.id_tail_index == id_tail_index(session, tail),
     )
+    if also is not None:
+        rule = and_(rule, also)
     candidates = _found(session, actor, rule, digits, _MOST_CANDIDATES)
     return rows_of(session, _ending_with(session, candidates, tail, whole)[:limit])
 

@@ -74,6 +74,7 @@ def test_the_audit_tells_who_registered_whom_without_personal_data(
     [
         ({"name": "  "}, "name"),
         ({"name": "长" * 101}, "name"),
+        ({"name": "张\x00三"}, "name"),
         ({"phones": ["12"]}, "phones"),
         ({"phones": []}, "phones"),
         ({"kind": "dog"}, "kind"),

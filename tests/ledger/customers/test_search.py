@@ -39,6 +39,9 @@ def zeng(register: Register) -> Customer:
         PAPER,
         PAPER[-4:],
         PAPER[-6:].lower(),
+        "曾 5678",
+        "曾  5678",
+        "zgh 345678",
     ],
 )
 def test_name_pinyin_phone_and_id_find(
@@ -49,7 +52,24 @@ def test_name_pinyin_phone_and_id_find(
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "678", "ceng", "%", "_", "6789", "14812345678", "国%", "'; --", "()", "+"]
+    "typed",
+    [
+        "",
+        " ",
+        "678",
+        "李 5678",
+        "zgh 6789",
+        "ceng",
+        "%",
+        "_",
+        "6789",
+        "14812345678",
+        "国%",
+        "'; --",
+        "()",
+        "+",
+        "\x00",
+    ],
 )
 def test_what_fits_nobody_finds_nobody(session: Session, admin: Actor, zeng: Customer, typed: str) -> None:
     assert queries.search(session, admin, typed) == []
