@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,9 +27,8 @@ from ledger.organisation.queries import get_project, list_permits
 from ledger.staff.permissions import Permission
 
 
-@dataclass(frozen=True)
-class Permit:
-    """A presale permit (预售许可证) given with a list."""
+class Permit(NamedTuple):
+    """A presale permit (预售许可证) given with a list; a plain pair of number and day will do as well."""
 
     no: str
     granted_on: date
@@ -47,12 +47,17 @@ class _Act:
 
 
 def preview_units(
-    session: Session, actor: Actor, *, project_id: str, price_list: PriceList, permit: Permit | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    project_id: str,
+    price_list: PriceList,
+    permit: Permit | tuple[str, date] | None = None,
 ) -> ImportReport:
     """What `import_units` would report; nothing is written."""
     project = get_project(session, actor, project_id, Permission.UNITS_IMPORT)
     ids = {found.no: found.id for found in list_permits(session, project.id)}
-    wanted = {permit.no.strip()} if permit else {found.number for found in price_list.permits}
+    wanted = {permit[0].strip()} if permit else {found.number for found in price_list.permits}
     # A permit that the project does not know yet would be entered; any id stands for it.
     known = {no: ids.get(no) or new_id() for no in wanted}
     return plan_import(session, project.id, price_list, _permits_of_sheets(price_list, permit, known)).report()
@@ -65,7 +70,7 @@ def import_units(
     *,
     project_id: str,
     price_list: PriceList,
-    permit: Permit | None = None,
+    permit: Permit | tuple[str, date] | None = None,
     release: bool = False,
 ) -> ImportReport:
     """Bring a price list into a project's inventory.
@@ -93,19 +98,19 @@ def import_units(
 
 
 def _permits_of_sheets(
-    price_list: PriceList, permit: Permit | None, ids: Mapping[str, str]
+    price_list: PriceList, permit: Permit | tuple[str, date] | None, ids: Mapping[str, str]
 ) -> dict[str, str | None]:
     if permit is not None:
-        return {sheet.name: ids.get(permit.no.strip()) for sheet in price_list.sheets}
+        return {sheet.name: ids.get(permit[0].strip()) for sheet in price_list.sheets}
     return {found.sheet: ids.get(found.number) for found in reversed(price_list.permits)}
 
 
-def _enter_permits(act: _Act, price_list: PriceList, permit: Permit | None) -> dict[str, str]:
+def _enter_permits(act: _Act, price_list: PriceList, permit: Permit | tuple[str, date] | None) -> dict[str, str]:
     """The ids of the permits to use, by number; those that the project does not know yet are entered."""
     known: dict[str, PresalePermit] = {found.no: found for found in list_permits(act.session, act.project.id)}
     if permit is not None:
-        entered = _add(act, permit.no, permit.granted_on)
-        return {permit.no.strip(): entered.id}
+        entered = _add(act, *permit)
+        return {permit[0].strip(): entered.id}
     ids = {no: found.id for no, found in known.items()}
     if act.actor.may(Permission.ORGANISATION_MANAGE, act.project.path):
         for found in price_list.permits:

@@ -14,7 +14,7 @@ from ledger.inventory.changes import given_reason, note_change
 from ledger.inventory.states import UnitStatus
 from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.closing import close_line
-from ledger.sales.errors import ApproverIsApplicant, ExpiryInvalid
+from ledger.sales.errors import ApproverIsApplicant, ExpiryInvalid, SaleNotReady
 from ledger.sales.facts import HoldReleased, UnitHeld
 from ledger.sales.models import Hold, Sale
 from ledger.sales.opening import Opening, open_line
@@ -146,7 +146,10 @@ def expire_hold(session: Session, actor: Actor, clock: Clock, *, sale_id: str) -
 
 def _hold_of(session: Session, sale: Sale) -> Hold:
     query = select(Hold).where(Hold.sale_id == sale.id).execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    hold = session.scalars(query).one_or_none()
+    if hold is None:
+        raise SaleNotReady("hold_missing", sale_id=sale.id, no=sale.no, stage=sale.stage)
+    return hold
 
 
 def _check_expiry(clock: Clock, expires_at: datetime) -> None:

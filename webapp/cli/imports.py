@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import Clock
 from ledger.inventory.importing import ImportReport, import_units
-from ledger.inventory.price_list import read_price_list, reason_text
+from ledger.inventory.price_list import read_price_list
+from ledger.inventory.wording import refusal_text, report_json
 from ledger.organisation.models import Project
 from ledger.organisation.operations import add_node, create_project
 from ledger.organisation.queries import find_project, list_nodes
@@ -98,20 +99,15 @@ def _project(session: Session, actor: Actor, clock: Clock, code: str, name: str 
 
 def _print(report: ImportReport, as_json: bool) -> None:
     language = terminal_language()
-    refused = [
-        {"sheet": r.sheet, "row": r.row, "unit": r.unit, "reason": reason_text(r.code, r.params, language)}
-        for r in report.refused
-    ]
     if as_json:
-        counts = {n: getattr(report, n) for n in ("imported", "updated", "unchanged", "withheld")}
-        click.echo(json.dumps({**counts, "refused": refused}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(report_json(report, language), ensure_ascii=False, indent=2))
         return
     click.echo(
         f"{report.imported} imported, {report.updated} updated, {report.unchanged} unchanged "
-        f"({report.withheld} of them not for sale), {len(refused)} refused"
+        f"({report.withheld} of them not for sale), {len(report.refused)} refused"
     )
-    for row in refused:
-        click.echo(f"  {row['sheet']} row {row['row']} unit {row['unit']}: {row['reason']}")
+    for row in report.refused:
+        click.echo(f"  {row.sheet} row {row.row} unit {row.unit}: {refusal_text(row, language)}")
 
 
 COMMANDS = [import_units_command]
