@@ -50,7 +50,7 @@ from engine.handlers import (
 from engine.host import Host
 from engine.incidents import record_incident
 from engine.ports import Calendar, Checker, Directory, FormValidator, RoleChecker, TaskAccess
-from engine.queries import definitions, diagram, instances, tasks
+from engine.queries import definitions, diagram, instances, jobs, tasks
 from engine.results import (
     COUNT_CAP,
     Comment,
@@ -60,6 +60,7 @@ from engine.results import (
     Incident,
     Instance,
     InstanceFilter,
+    Job,
     Page,
     PageOf,
     Task,
@@ -91,6 +92,7 @@ __all__ = [
     "Instance",
     "InstanceFilter",
     "Invalid",
+    "Job",
     "JobContext",
     "Missing",
     "NotAllowed",
@@ -149,6 +151,21 @@ class Engine:
     def get_definition(self, key: str, version: int | None = None, *, kind: str = "process") -> Definition:
         """One definition, the latest without ``version``; raises `Missing`."""
         return definitions.get(self.host.session, key, version, kind)
+
+    def find_versions(self, key: str, *, kind: str = "process") -> list[Definition]:
+        """All versions of a definition, the newest first; raises `Missing`."""
+        return definitions.find_versions(self.host.session, kind, key)
+
+    def startable(self) -> list[Definition]:
+        """The processes that the actor may start somewhere and that begin with a form."""
+        actor, may_start = self.host.actor, self.host.checker.may_start
+        paths = actor.scope_paths()
+        known = definitions.find_latest(self.host.session, kind="process")
+        return [d for d in known if d.start_form and any(may_start(actor, d.key, path) for path in paths)]
+
+    def resource(self, key: str, version: int | None = None, *, kind: str = "process") -> bytes:
+        """The file a definition came in; raises `Missing`."""
+        return definitions.content(self.host.session, self.get_definition(key, version, kind=kind).id)
 
     # Instances
 
@@ -271,6 +288,10 @@ class Engine:
         """Tasks the viewer may see."""
         return tasks.find(self.host, task_filter or TaskFilter(), page or Page())
 
+    def count_tasks(self, task_filter: TaskFilter) -> int:
+        """How many tasks fit, counted up to `COUNT_CAP` + 1."""
+        return tasks.count(self.host, task_filter)
+
     def get_task(self, task_id: str) -> TaskDetail:
         """A task with its instance, variables and comments; raises `Missing` outside the actor's scope."""
         return tasks.get(self.host, task_id)
@@ -292,6 +313,14 @@ class Engine:
     def history(self, instance_id: str) -> list[HistoryEvent]:
         """What happened, in order."""
         return instances.history(self.host, instance_id)
+
+    def labels(self, instance_id: str) -> dict[str, dict[str, str]]:
+        """What the elements of an instance's diagram (called ones included) are named: id → language → text."""
+        return instances.labels(self.host, instance_id)
+
+    def jobs(self, page: Page | None = None, *, failed_only: bool = False) -> PageOf[Job]:
+        """Timers, deliveries and external steps that wait or have failed, the earliest due first."""
+        return jobs.find(self.host, page or Page(), failed_only=failed_only)
 
     def comments(self, instance_id: str) -> list[Comment]:
         """All comments of a case, oldest first."""

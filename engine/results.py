@@ -92,7 +92,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class TaskDetail:
-    """A task with what its page needs."""
+    """A task with what its page needs; ``variables`` are what the task sees, a called process's data included."""
 
     task: Task
     instance: Instance
@@ -148,6 +148,28 @@ class Incident:
     resolved_at: datetime | None
     resolved_by: str | None
     retryable: bool
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is due at an instant without a person: a timer, a delivery or an external step.
+
+    ``state`` is waiting or failed; ``attempts`` of ``max_attempts`` have been made; ``last_error`` is a code.
+    """
+
+    id: str
+    kind: str
+    name: str
+    instance_id: str | None
+    definition_key: str | None
+    business_key: str | None
+    element_id: str | None
+    due_at: datetime
+    state: str
+    suspended: bool
+    attempts: int
+    max_attempts: int
+    last_error: str | None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class StartProcess:
         """Raises `Missing`, `NotAllowed`, `Invalid`, `Stale` for a live double, `StepFailed`."""
         bundle = self._bundle(host)
         if not host.checker.may_start(host.actor, self.key, self.scope):
-            raise NotAllowed("start_missing", key=self.key, path=self.scope)
+            raise NotAllowed("start_not_allowed", key=self.key, path=self.scope)
         variables = self._variables(host, bundle)
         business_key = self.business_key or self._business_key(host, bundle, variables)
         self._refuse_double(host, business_key)

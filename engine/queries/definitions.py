@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from engine import cache
 from engine.errors import Missing
 from engine.results import Definition
 from engine.tables.columns import table_of
@@ -59,6 +60,30 @@ def get(session: Session, key: str, version: int | None, kind: str) -> Definitio
     if row is None:
         raise Missing("definition_missing", key=key, version=version)
     return to_definition(row)
+
+
+def find_versions(session: Session, kind: str, key: str) -> list[Definition]:
+    """All versions of a definition, the newest first; raises `Missing`."""
+    query = _query().where(DEFINITIONS.c.kind == kind, DEFINITIONS.c.key == key)
+    rows = session.execute(query.order_by(DEFINITIONS.c.version.desc())).mappings().all()
+    if not rows:
+        raise Missing("definition_missing", key=key)
+    return [to_definition(row) for row in rows]
+
+
+def labels(session: Session, definition_id: str) -> dict[str, dict[str, str]]:
+    """What each element of a process, and of the processes it calls, is named in each language."""
+    found: dict[str, dict[str, str]] = {}
+    open_bundles, seen = [cache.bundle_of(session, definition_id)], set()
+    while open_bundles:
+        model = open_bundles.pop().model
+        seen.add(model.key)
+        for node in model.nodes.values():
+            found.setdefault(node.id, {"en": node.name or node.id, **node.labels})
+            if node.call is not None and node.call.key not in seen:
+                seen.add(node.call.key)
+                open_bundles.append(cache.called_bundle(session, node.call.key))
+    return found
 
 
 def content(session: Session, definition_id: str) -> bytes:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Missing
 from engine.host import Host
 from engine.incidents import INCIDENTS, to_incident
+from engine.queries import definitions
 from engine.queries.paths import within, within_any
 from engine.queries.task_visibility import has_task_in
 from engine.results import (
@@ -95,6 +96,13 @@ def history(host: Host, instance_id: str) -> list[HistoryEvent]:
         )
         for r in host.session.execute(query)
     ]
+
+
+def labels(host: Host, instance_id: str) -> dict[str, dict[str, str]]:
+    """What the elements of an instance's diagram are named, by language; raises `Missing`."""
+    get(host, instance_id)
+    query = select(TABLE.c.definition_id).where(TABLE.c.id == instance_id)
+    return definitions.labels(host.session, host.session.execute(query).scalar_one())
 
 
 def comments(host: Host, instance_id: str) -> list[Comment]:

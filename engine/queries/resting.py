@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.expressions import Expressions
 from engine.host import Host
 from engine.running.services import StepServices
@@ -23,6 +25,12 @@ class ResumedCase:
     def active(self) -> list[str]:
         """The elements at which tokens stand."""
         return self._case.active() if self._case is not None else []
+
+    def data_at(self, token: int) -> dict[str, Any] | None:
+        """What a token sees: its called process's data over the rest; None when it stands nowhere any more."""
+        if self._case is None or not self._case.has(token):
+            return None
+        return dict(self._case.token(token).data)
 
     def flows(self) -> list[str]:
         """The flows by which those tokens came."""

@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from engine import cache
 from engine.commands.on_task import may_see
 from engine.errors import Invalid, Missing
 from engine.host import Host
 from engine.queries import instances
 from engine.queries.paths import within, within_any
+from engine.queries.resting import ResumedCase
 from engine.queries.task_visibility import candidate_of, people_of
 from engine.results import COUNT_CAP, Page, PageOf, Task, TaskDetail, TaskFilter
+from engine.store.instances import TABLE as INSTANCES
 from engine.store.tasks import CANDIDATES, COLUMNS, FACTS, TABLE, to_task
 from kernel.actor import Actor
 
@@ -44,21 +47,37 @@ def find(host: Host, wanted: TaskFilter, page: Page) -> PageOf[Task]:
     query = select(*COLUMNS).where(*where)
     query = _sorted(query, wanted).limit(page.size).offset((page.number - 1) * page.size)
     rows = [to_task(row) for row in host.session.execute(query)]
-    count = _count(host.session, where)
-    return PageOf(rows, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    whole = _count(host.session, where)
+    return PageOf(rows, min(whole, COUNT_CAP), whole > COUNT_CAP, page.number, page.size)
 
 
 def get(host: Host, task_id: str) -> TaskDetail:
     """A task with what its page needs; raises `Missing` for what the actor may not see."""
-    row = host.session.execute(select(*COLUMNS, TABLE.c.draft).where(TABLE.c.id == task_id)).first()
+    query = select(*COLUMNS, TABLE.c.draft, TABLE.c.token).where(TABLE.c.id == task_id)
+    row = host.session.execute(query).first()
     if row is None:
         raise Missing("task_missing", task_id=task_id)
-    task = to_task(row[:-1])
+    task = to_task(row[:-2])
     if not may_see(host, task):
         raise Missing("task_missing", task_id=task_id)
     instance, variables = instances.instance_and_variables(host.session, task.instance_id)
+    if task.state == "open":
+        variables = data_at(host, task.instance_id, row.token) or variables
     comments = tuple(instances.comments_of(host.session, task.instance_id))
     return TaskDetail(task, instance, variables, comments, dict(row.draft))
+
+
+def data_at(host: Host, instance_id: str, token: int) -> dict[str, Any] | None:
+    """The data that a waiting token sees, in the scope of the process it stands in."""
+    columns = INSTANCES.c
+    query = select(columns.definition_id, columns.tokens, columns.tokens_format, columns.variables, columns.state)
+    row = host.session.execute(query.where(columns.id == instance_id)).one()
+    return ResumedCase(host, cache.bundle_of(host.session, row.definition_id), row).data_at(token)
+
+
+def count(host: Host, wanted: TaskFilter) -> int:
+    """How many tasks fit, counted up to `COUNT_CAP` + 1; one statement."""
+    return _count(host.session, [_box(host, wanted, wanted.viewer or host.actor), *_narrowing(host, wanted)])
 
 
 def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
