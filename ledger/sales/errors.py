@@ -71,6 +71,12 @@ class QueueBatchInvalid(Invalid):
     code = "queue_batch_invalid"
 
 
+class OfferNotReady(KeyturnError):
+    """The discount offer is not waiting for approval; ``state`` says where it is."""
+
+    code = "offer_not_ready"
+
+
 class AmountInvalid(Invalid):
     """An amount is not a positive number of fen, or absurdly large."""
 

@@ -6,6 +6,7 @@ from ledger.sales.approving import approve_terms
 from ledger.sales.closing import cancel_sale
 from ledger.sales.filing import accept_filing, cancel_filing, return_filing, submit_filing
 from ledger.sales.holding import expire_hold, extend_hold, hold_unit, release_hold
+from ledger.sales.offers import approve_offer, discount_of, end_offer, propose_offer
 from ledger.sales.opening import open_sale
 from ledger.sales.pricing import Discount, price_quote
 from ledger.sales.queueing import (
@@ -35,13 +36,16 @@ __all__ = [
     "Discount",
     "accept_filing",
     "activate_subscription",
+    "approve_offer",
     "approve_terms",
     "call_queue_number",
     "cancel_filing",
     "cancel_sale",
     "close_queue_batch",
     "default_subscription",
+    "discount_of",
     "draw_queue",
+    "end_offer",
     "end_small_order",
     "expire_hold",
     "expire_small_order",
@@ -56,6 +60,7 @@ __all__ = [
     "open_sale",
     "pass_queue_number",
     "price_quote",
+    "propose_offer",
     "refund_queue_number",
     "release_hold",
     "return_filing",

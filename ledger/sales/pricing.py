@@ -27,7 +27,7 @@ class Discount:
 
     A ``rate`` takes ``basis_points`` off (200 = 2 % off, 九八折), an ``amount`` takes ``amount_fen`` off. ``of``
     says of what the rate is taken: of the ``running`` price (discounts multiply, 折上折) or of the ``list`` price
-    (discounts add).
+    (discounts add). ``offer_id`` names the discount offer (优惠方案) that gives it, if one does.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Discount:
     basis_points: int | None = None
     amount_fen: int | None = None
     of: Of = "running"
+    offer_id: str | None = None
 
     def taken_off(self, list_price: Fraction, running: Fraction) -> Fraction:
         """The exact amount in fen that this line takes off."""

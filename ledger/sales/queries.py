@@ -33,6 +33,7 @@ from ledger.sales.models import (
     SmallOrder,
     Subscription,
 )
+from ledger.sales.offers import list_offers
 from ledger.scope import get_scoped, scoped
 from ledger.staff.permissions import Permission
 
@@ -49,6 +50,7 @@ __all__ = [
     "find_sales",
     "get_sale",
     "list_events",
+    "list_offers",
     "list_queue_numbers",
     "list_terms",
     "sale_line",

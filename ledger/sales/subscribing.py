@@ -16,6 +16,7 @@ from ledger.inventory.changes import given_reason
 from ledger.inventory.models import Unit
 from ledger.inventory.states import UnitStatus
 from ledger.inventory.taking import check_unblocked, move_unit
+from ledger.organisation.models import Project
 from ledger.organisation.parameters import SIGN_BY_DAYS
 from ledger.organisation.queries import parameter
 from ledger.sales.acts import Act, about, require_stage
@@ -24,6 +25,7 @@ from ledger.sales.errors import AmountInvalid, ApprovalMissing, DateInvalid, Sal
 from ledger.sales.facts import SubscriptionActivated, SubscriptionLapsed, TermsSealed
 from ledger.sales.kinds import mark_buyers
 from ledger.sales.models import Hold, Sale, SmallOrder, Subscription
+from ledger.sales.offers import check_offers
 from ledger.sales.pricing import Discount, price_quote
 from ledger.sales.shares import Buyer, Ownership, buyer_lines
 from ledger.sales.terms import Terms, seal_terms
@@ -58,6 +60,7 @@ def subscribe(
     require_stage(sale, "subscribe", "held", "small_ordered", "subscribing")
     paper = _paper_of(session, sale)
     price = check_unblocked(session, clock, unit)
+    check_offers(session, clock, session.get_one(Project, sale.project_id), discounts)
     quote = price_quote(price.list_price_fen, discounts, floor_price_fen=price.floor_price_fen)
     lines = buyer_lines(buyers, ownership)
     act.require_customers(*(line.customer_id for line in lines), field="buyers")

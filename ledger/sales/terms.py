@@ -103,5 +103,6 @@ def _add_lines(session: Session, sale_id: str, version: int, buyers: Sequence[Bu
                 basis_points=discount.basis_points,
                 amount_fen=discount.amount_fen,
                 taken_off_fen=line.taken_off_fen,
+                offer_id=discount.offer_id,
             )
         )
