@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import Clock
-from ledger.inventory.importing import ImportReport, import_units
+from ledger.inventory.importing import ImportReport, Permit, import_units
 from ledger.inventory.price_list import read_price_list
 from ledger.inventory.wording import refusal_text, report_json
 from ledger.organisation.models import Project
@@ -28,11 +28,11 @@ class PermitOption(click.ParamType):
 
     name = "NO:DATE"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, date]:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Permit:
         """Split at the last colon; the date is ISO."""
         number, _, day = value.rpartition(":")
         try:
-            return number.strip(), date.fromisoformat(day.strip())
+            return Permit(number.strip(), date.fromisoformat(day.strip()))
         except ValueError:
             self.fail(
                 f"{value!r} is no permit; write its number, a colon and the date, such as 2026-017:2026-03-01"
@@ -53,7 +53,7 @@ def import_units_command(
     file: Path,
     code: str,
     name: str | None,
-    permit: tuple[str, date] | None,
+    permit: Permit | None,
     release: bool,
     username: str | None,
     as_json: bool,
