@@ -14,7 +14,7 @@ from engine.decisions.errors import (
     OutputInvalid,
     RulesOverlap,
 )
-from engine.decisions.evaluator import DecisionResult, FiredRule, evaluate
+from engine.decisions.evaluator import DecisionResult, FiredRule, evaluate, evaluate_service
 from engine.decisions.findings import DecisionFinding
 from engine.decisions.model import DecisionModel
 from engine.decisions.reader import parse
@@ -33,5 +33,6 @@ __all__ = [
     "RulesOverlap",
     "check",
     "evaluate",
+    "evaluate_service",
     "parse",
 ]

@@ -19,6 +19,7 @@ class BoxedReader:
     def __init__(self, root: etree._Element, names: frozenset[str]) -> None:
         self.root = root
         self.names = names
+        self.types = frozenset(label(e) for e in children(root, "itemDefinition"))
         self.language = root.get("expressionLanguage") or ""
 
     def place(self, element: etree._Element) -> m.Place:
@@ -42,7 +43,7 @@ class BoxedReader:
         if not source:
             return m.Text("", place, None)
         try:
-            return m.Text(source, place, compile_expression(source, self.names))
+            return m.Text(source, place, compile_expression(source, self.names, types=self.types))
         except FeelSyntaxError as error:
             return m.Text(source, place, None, error)
 
@@ -53,7 +54,7 @@ class BoxedReader:
         if not source:
             return m.Cell("", place, None)
         try:
-            return m.Cell(source, place, compile_unary_tests(source, self.names))
+            return m.Cell(source, place, compile_unary_tests(source, self.names, types=self.types))
         except FeelSyntaxError as error:
             return m.Cell(source, place, None, error)
 
@@ -69,6 +70,7 @@ class BoxedReader:
             element.get("isCollection") == "true",
             tuple(self.item_type(part) for part in children(element, "itemComponent")),
             self._optional_cell(element, "allowedValues"),
+            self._optional_cell(element, "typeConstraint"),
             self.place(element),
         )
 

@@ -11,6 +11,7 @@ from engine.decisions.requirements import known, needed_decisions
 from engine.decisions.table_check import check_table
 from engine.decisions.types import known_type
 from engine.decisions.walk import UseOfText, texts
+from engine.feel import FeelSyntaxError
 from engine.feel.builtins import BUILTINS
 
 ANYTHING = frozenset({"*"})
@@ -28,11 +29,10 @@ def check(model: m.DecisionModel) -> list[DecisionFinding]:
     """
     findings = list(_file(model))
     for decision in model.decisions.values():
-        findings += _element(model, decision.logic, decision.requirements, decision.type_ref, decision.place)
+        loose = not any(requirement.target in model.inputs for requirement in decision.requirements)
+        findings += _element(model, decision.logic, decision, loose=loose)
     for knowledge in model.knowledge.values():
-        findings += _element(
-            model, knowledge.function, knowledge.requirements, knowledge.type_ref, knowledge.place
-        )
+        findings += _element(model, knowledge.function, knowledge, loose=False)
     for item in model.types.values():
         findings += _type(model, item)
     return sorted(findings, key=lambda finding: finding.line)
@@ -54,42 +54,39 @@ def _file(model: m.DecisionModel) -> Iterator[DecisionFinding]:
 
 
 def _element(
-    model: m.DecisionModel,
-    logic: m.Boxed,
-    requirements: tuple[m.Requirement, ...],
-    type_ref: str,
-    place: m.Place,
+    model: m.DecisionModel, logic: m.Boxed, element: m.Decision | m.Knowledge, *, loose: bool
 ) -> Iterator[DecisionFinding]:
-    for requirement in requirements:
+    for requirement in element.requirements:
         if requirement.external or not known(model, requirement.target):
             yield error("decision_requirement_missing", requirement.place, target=requirement.target)
-    if not known_type(model, type_ref):
-        yield error("decision_unknown_type", place, type=type_ref)
-    surroundings = _surroundings(model, logic, requirements)
+    if not known_type(model, element.type_ref):
+        yield error("decision_unknown_type", element.place, type=element.type_ref)
+    surroundings = _surroundings(model, logic, element.requirements, loose=loose)
     for use in texts(logic, surroundings):
         yield from _text(model, use)
 
 
 def _surroundings(
-    model: m.DecisionModel, logic: m.Boxed, requirements: tuple[m.Requirement, ...]
+    model: m.DecisionModel, logic: m.Boxed, requirements: tuple[m.Requirement, ...], *, loose: bool
 ) -> frozenset[str]:
     """The names a logic may use: what it requires.
 
-    A decision that is drawn without input data takes its inputs straight from the process: a table those
-    that its input columns name, other logic any.
+    A ``loose`` decision, drawn without input data, takes its inputs straight from the process: a table
+    those that its input columns name, other logic any; but never input data drawn for others.
     """
-    names = set()
+    names: set[str] = set()
     for requirement in requirements:
         for part in (model.decisions, model.inputs, model.knowledge, model.services):
             element = part.get(requirement.target)
             if element is not None:
                 names.add(element.name)
-    if not any(requirement.target in model.inputs for requirement in requirements):
-        if not isinstance(logic, m.Table):
-            names |= ANYTHING
-        else:
-            for column in logic.inputs:
-                names |= column.expression.expression.names if column.expression.expression else set()
+    if loose and isinstance(logic, m.Table):
+        drawn = {data.name for data in model.inputs.values()}
+        for column in logic.inputs:
+            expression = column.expression.expression
+            names |= (expression.names if expression else frozenset()) - drawn
+    elif loose:
+        names |= ANYTHING
     return frozenset(names)
 
 
@@ -102,30 +99,40 @@ def _text(model: m.DecisionModel, use: UseOfText) -> Iterator[DecisionFinding]:
         if not known_type(model, use.part):
             yield error("decision_unknown_type", use.place, type=use.part)
     elif use.part.error is not None:
-        problem = use.part.error
-        yield error(
-            "feel_syntax",
-            use.part.place,
-            text=use.part.text[:200],
-            reason=problem.code,
-            line=problem.line,
-            column=problem.column,
-            details=dict(problem.params),
-        )
-    elif not use.names >= ANYTHING:
-        used = use.part.tests.names if isinstance(use.part, m.Cell) and use.part.tests else frozenset()
-        if isinstance(use.part, m.Text) and use.part.expression:
-            used = use.part.expression.names
-        for name in sorted(used - use.names - BUILTINS.keys()):
-            yield error("decision_unknown_name", use.part.place, name=name, text=use.part.text[:60])
+        yield _syntax(use.part, use.part.error)
+    else:
+        yield from _unknown_names(model, use.part, use.names)
+
+
+def _syntax(part: m.Text | m.Cell, problem: FeelSyntaxError) -> DecisionFinding:
+    """What is wrong with a text: the reason with its own parameters, and line and column within the text."""
+    return error(
+        "feel_syntax",
+        part.place,
+        text=part.text[:200],
+        reason=problem.code,
+        line=problem.line,
+        column=problem.column,
+        details=dict(problem.params),
+    )
+
+
+def _unknown_names(
+    model: m.DecisionModel, part: m.Text | m.Cell, names: frozenset[str]
+) -> Iterator[DecisionFinding]:
+    read = part.tests if isinstance(part, m.Cell) else part.expression
+    unknown = (read.names if read else frozenset()) - names - BUILTINS.keys()
+    if names >= ANYTHING:
+        unknown &= {data.name for data in model.inputs.values()}
+    for name in sorted(unknown):
+        yield error("decision_unknown_name", part.place, name=name, text=part.text[:60])
 
 
 def _type(model: m.DecisionModel, item: m.ItemType) -> Iterator[DecisionFinding]:
     if not known_type(model, item.type_ref):
         yield error("decision_unknown_type", item.place, type=item.type_ref)
-    if item.allowed is not None and item.allowed.error is not None:
-        yield error(
-            "feel_syntax", item.allowed.place, text=item.allowed.text[:200], reason=item.allowed.error.code
-        )
+    for cell in (item.allowed, item.constraint):
+        if cell is not None and cell.error is not None:
+            yield _syntax(cell, cell.error)
     for component in item.components:
         yield from _type(model, component)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from engine.decisions import model as m
 from engine.decisions.errors import DecisionBroken, DecisionMissing
 from engine.decisions.hit_policies import HIT_POLICIES, answer, matching_rules, text_value
 from engine.decisions.requirements import needed_decisions
-from engine.decisions.types import fit
+from engine.decisions.types import fit, is_of_type
 from engine.feel import DEFAULT, FeelLimitError, FeelWarning, Function, Limits, Run, WorkingCalendar
 from engine.feel.calls import invoke
 from engine.feel.iteration import as_list
@@ -65,13 +65,36 @@ def evaluate(
     run = Run(limits, today, now, calendar)
     maker = _Maker(model, inputs, run)
     try:
-        for key in needed_decisions(model, [decision.element_id]):
-            maker.make(model.decisions[key])
+        maker.make_all([decision.element_id])
     except RecursionError:
         raise FeelLimitError("feel_depth_limit", {"limit": limits.depth}) from None
     value = maker.made[decision.element_id]
     names = {model.decisions[key].name: made for key, made in maker.made.items()}
     return DecisionResult(value, _outputs(decision, value), maker.fired, names, tuple(run.warnings or ()))
+
+
+def evaluate_service(
+    model: m.DecisionModel,
+    service_id: str,
+    inputs: Mapping[str, object],
+    *,
+    today: date | None = None,
+    now: datetime | None = None,
+    calendar: WorkingCalendar | None = None,
+    limits: Limits = DEFAULT,
+) -> DecisionResult:
+    """Make the output decisions of a decision service (by its id or name); raises as ``evaluate`` does."""
+    service = model.service(service_id)
+    if service is None:
+        raise DecisionMissing("decision_missing", decision=service_id[:100])
+    run = Run(limits, today, now, calendar)
+    maker = _Maker(model, inputs, run)
+    try:
+        value = maker.serve(service)
+    except RecursionError:
+        raise FeelLimitError("feel_depth_limit", {"limit": limits.depth}) from None
+    names = {model.decisions[key].name: maker.made[key] for key in service.outputs}
+    return DecisionResult(value, names, maker.fired, names, tuple(run.warnings or ()))
 
 
 def _outputs(decision: m.Decision, value: object) -> dict[str, object]:
@@ -93,29 +116,52 @@ class _Maker:
         self.fired: list[FiredRule] = []
         self.made: dict[str, object] = {}
         self.deciding = ""
-        self.outside: Variables = dict(inputs)
         types = {data.name: data.type_ref for data in model.inputs.values()}
+        self.drawn: Variables = {}
+        self.undrawn: Variables = {}
         for name, value in inputs.items():
-            self.outside[name] = fit(model, value, types.get(name, ""), run, name=name, outside=True)
+            kept = self.drawn if name in types else self.undrawn
+            kept[name] = fit(model, value, types.get(name, ""), run, name=name, outside=True)
+        run.own_types = lambda value, name, run: is_of_type(model, value, name, run)
+
+    def make_all(self, wanted: Sequence[str]) -> None:
+        """Make the wanted decisions and all they require that is not given."""
+        for key in needed_decisions(self.model, wanted, given=frozenset(self.made)):
+            self.make(self.model.decisions[key])
+
+    def serve(self, service: m.Service) -> object:
+        """The value of a decision service, its input decisions being among the inputs."""
+        inputs = self.drawn | self.undrawn
+        for key in service.input_decisions:
+            if key in self.model.decisions:
+                self.made[key] = inputs.get(self.model.decisions[key].name)
+        wanted = [key for key in service.outputs if key in self.model.decisions]
+        self.make_all(wanted)
+        if len(wanted) == 1:
+            return self.made[wanted[0]]
+        return {self.model.decisions[key].name: self.made[key] for key in wanted}
 
     def make(self, decision: m.Decision) -> None:
         """Decide, its requirements being decided."""
-        v = self.variables(decision.requirements)
+        v = self.variables(decision.requirements, dict(self.undrawn))
         self.deciding = decision.element_id
         value = self.value(decision.logic, v)
         self.made[decision.element_id] = fit(
             self.model, value, decision.type_ref, self.run, name=decision.name, outside=False
         )
 
-    def variables(self, requirements: tuple[m.Requirement, ...]) -> Variables:
-        """What the logic of an element may name: all inputs, and what it requires."""
-        v = dict(self.outside)
+    def variables(self, requirements: tuple[m.Requirement, ...], v: Variables) -> Variables:
+        """What the logic of an element may name: what it requires, and what is given in ``v``.
+
+        Input data that is drawn must be required; values nobody drew are there for every decision.
+        """
         for requirement in requirements:
             target = requirement.target
             if target in self.made:
                 v[self.model.decisions[target].name] = self.made[target]
             elif target in self.model.inputs:
-                v.setdefault(self.model.inputs[target].name, None)
+                name = self.model.inputs[target].name
+                v[name] = self.drawn.get(name)
             elif target in self.model.knowledge:
                 knowledge = self.model.knowledge[target]
                 v[knowledge.name] = self.knowledge_function(knowledge)
@@ -129,7 +175,7 @@ class _Maker:
         logic = knowledge.function
         if not isinstance(logic, m.FunctionDefinition):
             return self.value(logic, {})
-        return self.function(logic, lambda: self.variables(knowledge.requirements), knowledge.type_ref)
+        return self.function(logic, lambda: self.variables(knowledge.requirements, {}), knowledge.type_ref)
 
     def function(
         self, logic: m.FunctionDefinition, outer: Callable[[], Variables], type_ref: str = ""
@@ -157,17 +203,11 @@ class _Maker:
 
         def call(run: Run, arguments: list[object], _offset: int) -> object:
             run.enter()
-            given = dict(zip(names, arguments, strict=True))
-            maker = _Maker(self.model, given, run)
-            maker.made = {one.element_id: given[one.name] for one in decisions}
-            wanted = [key for key in service.outputs if key in self.model.decisions]
-            for key in needed_decisions(self.model, wanted, given=frozenset(maker.made)):
-                maker.make(self.model.decisions[key])
+            maker = _Maker(self.model, dict(zip(names, arguments, strict=True)), run)
+            value = maker.serve(service)
             self.fired.extend(maker.fired)
             run.leave()
-            if len(wanted) == 1:
-                return maker.made[wanted[0]]
-            return {self.model.decisions[key].name: maker.made[key] for key in wanted}
+            return value
 
         return Function(service.name, names, call)
 

@@ -48,13 +48,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ItemType:
-    """A type defined in the file: a base type or components, perhaps a list, perhaps with allowed values."""
+    """A type defined in the file: a base type or components, perhaps a list.
+
+    ``allowed`` tests a value (each element of a list), ``constraint`` a list as a whole.
+    """
 
     name: str
     type_ref: str
     is_list: bool
     components: tuple[ItemType, ...]
     allowed: Cell | None
+    constraint: Cell | None
     place: Place
 
 
@@ -283,4 +287,11 @@ class DecisionModel:
         found = self.decisions.get(key)
         if found is None:
             found = next((one for one in self.decisions.values() if one.name == key), None)
+        return found
+
+    def service(self, key: str) -> Service | None:
+        """A decision service by its id, else by its name."""
+        found = self.services.get(key)
+        if found is None:
+            found = next((one for one in self.services.values() if one.name == key), None)
         return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from engine.decisions.model import DecisionModel, ItemType
+from engine.decisions.model import Cell, DecisionModel, ItemType
 from engine.feel import Function, Run
+from engine.feel.comparison import same
 from engine.feel.temporal import parse_date, parse_duration, parse_moment, parse_time
 from engine.feel.values import kind
 
@@ -87,6 +88,19 @@ def fit(model: DecisionModel, value: object, type_ref: str, run: Run, *, name: s
         return None
 
 
+def is_of_type(model: DecisionModel, value: object, type_ref: str, run: Run) -> bool:
+    """Whether a value is of a type that the file defines, for ``instance of``."""
+    try:
+        fitted = _Fitter(model, run, outside=False).by_name(value, type_ref, 0)
+    except _UnfitError:
+        return False
+    item = model.types.get(type_ref)
+    if not same(fitted, value, run):
+        return False
+    wanted = () if item is None or not isinstance(value, Mapping) else item.components
+    return all(isinstance(value, Mapping) and part.name in value for part in wanted)
+
+
 class _Fitter:
     def __init__(self, model: DecisionModel, run: Run, *, outside: bool) -> None:
         self.model = model
@@ -121,7 +135,9 @@ class _Fitter:
     def item(self, value: object, item: ItemType, depth: int) -> object:
         if item.is_list:
             items = value if isinstance(value, list) else [value]
-            return [self.element(part, item, depth) for part in items]
+            made = [self.element(part, item, depth) for part in items]
+            self.check(item.constraint, made)
+            return made
         if isinstance(value, list) and len(value) == 1 and not self._is_list(item):
             value = value[0]
         return self.element(value, item, depth)
@@ -135,12 +151,18 @@ class _Fitter:
             value = self.structure(value, item, depth)
         elif item.type_ref:
             value = self.by_name(value, item.type_ref, depth)
-        allowed = item.allowed
-        if value is not None and allowed is not None and allowed.tests is not None:
-            values = value if isinstance(value, list) else [value]
-            if not all(allowed.tests.run(one, {}, self.run) is True for one in values):
-                raise _UnfitError
+        for one in value if isinstance(value, list) else [value]:
+            self.check(item.allowed, one)
+        if not item.is_list:
+            self.check(item.constraint, value)
         return value
+
+    def check(self, cell: Cell | None, value: object) -> None:
+        """Raise _UnfitError for a value that the cell does not take; null passes."""
+        if cell is None or cell.tests is None or value is None:
+            return
+        if cell.tests.run(value, {}, self.run) is not True:
+            raise _UnfitError
 
     def structure(self, value: object, item: ItemType, depth: int) -> object:
         if value is None or isinstance(value, Function):

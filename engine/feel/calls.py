@@ -56,7 +56,7 @@ class Caller:
                 function=name,
                 count=len(node.arguments),
             )
-        for overload in BUILTINS[name]:
+        for overload in sorted(BUILTINS[name], key=lambda one: one.names != node.names):
             places = overload.order(node.names)
             if places is not None:
                 return [overload], places

@@ -135,42 +135,42 @@ def _index(names: frozenset[str]) -> KnownNames:
     return index_names(names)
 
 
-def _parser(text: str, names: frozenset[str]) -> Parser:
-    return Parser(text, (_BUILTIN_NAMES, _index(names)))
+def _parser(text: str, names: frozenset[str], types: frozenset[str]) -> Parser:
+    return Parser(text, (_BUILTIN_NAMES, _index(names)), types)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def _expression(text: str, names: frozenset[str]) -> Expression:
+def _expression(text: str, names: frozenset[str], types: frozenset[str]) -> Expression:
     compiler = Compiler(text, names)
     try:
-        return Expression(text, compiler.compile(_parser(text, names).whole_expression()), compiler)
+        return Expression(text, compiler.compile(_parser(text, names, types).whole_expression()), compiler)
     except RecursionError:
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
+def _unary_tests(text: str, names: frozenset[str], types: frozenset[str]) -> UnaryTests:
     compiler = Compiler(text, names)
     try:
-        return UnaryTests(text, _parser(text, names).whole_unary_tests(), compiler)
+        return UnaryTests(text, _parser(text, names, types).whole_unary_tests(), compiler)
     except RecursionError:
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 
 
-def compile_expression(text: str, names: Iterable[str] = ()) -> Expression:
+def compile_expression(text: str, names: Iterable[str] = (), *, types: Iterable[str] = ()) -> Expression:
     """Read an expression; ``names`` are variables known to exist, which may hold spaces and operators.
 
-    Raises FeelSyntaxError with line and column.
+    ``types`` are further names allowed after ``instance of``. Raises FeelSyntaxError with line and column.
     """
-    return _expression(text, frozenset(names))
+    return _expression(text, frozenset(names), frozenset(types))
 
 
-def compile_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
+def compile_unary_tests(text: str, names: Iterable[str] = (), *, types: Iterable[str] = ()) -> UnaryTests:
     """Read a decision-table cell such as ``-``, ``< 5, [10..20]`` or ``not("A", "B")``.
 
     Raises FeelSyntaxError with line and column.
     """
-    return _unary_tests(text, frozenset(names))
+    return _unary_tests(text, frozenset(names), frozenset(types))
 
 
 def evaluate(

@@ -6,7 +6,7 @@ value made costs steps by its size, and therefore steps bound time and memory al
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -54,9 +54,22 @@ class WorkingCalendar(Protocol):
 
 
 class Run:
-    """One evaluation: its budget, its clock and calendar, and the warnings so far."""
+    """One evaluation: its budget, its clock and calendar, and the warnings so far.
 
-    __slots__ = ("calendar", "clock_now", "clock_today", "depth", "limits", "regex_left", "steps", "warnings")
+    ``own_types`` says whether a value is of a type that the surroundings define.
+    """
+
+    __slots__ = (
+        "calendar",
+        "clock_now",
+        "clock_today",
+        "depth",
+        "limits",
+        "own_types",
+        "regex_left",
+        "steps",
+        "warnings",
+    )
 
     def __init__(
         self, limits: Limits, today: date | None, now: datetime | None, calendar: WorkingCalendar | None
@@ -69,6 +82,7 @@ class Run:
         self.depth = 0
         self.regex_left = limits.regex_seconds
         self.warnings: list[FeelWarning] | None = None
+        self.own_types: Callable[[object, str, Run], bool] | None = None
 
     def warn(self, code: str, offset: int = 0, **params: object) -> None:
         """Record why the value is null; returns None so that callers may return it."""

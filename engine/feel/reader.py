@@ -64,8 +64,9 @@ class Reader:
     The first level of known names are the built-in functions, which count only before a parenthesis.
     """
 
-    def __init__(self, text: str, known: Iterable[KnownNames]) -> None:
+    def __init__(self, text: str, known: Iterable[KnownNames], own_types: frozenset[str] = frozenset()) -> None:
         self.text = text
+        self.own_types = own_types
         self.tokens = tokenize(text)
         self.position = 0
         self.known = list(known)
@@ -202,7 +203,10 @@ class Reader:
                 if self._starts_with(words) or (candidate == "any" and self.word("Any")):
                     self.position += len(words)
                     return self._type_arguments(candidate)
-            raise self.fail("feel_unknown_type", start, found=self.token.text)
+            found = self.name()
+            if found in self.own_types:
+                return TypeNode(found, own=True)
+            raise self.fail("feel_unknown_type", start, found=found[:60])
 
     def _type_arguments(self, name: str) -> TypeNode:
         if name in ("list", "range") and self.accept("<"):

@@ -176,11 +176,15 @@ class FunctionNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class TypeNode:
-    """A type as written after ``instance of``: its name, and element or member types."""
+    """A type as written after ``instance of``: its name, and element or member types.
+
+    An ``own`` type is one that the surroundings of the text define.
+    """
 
     name: str
     element: TypeNode | None = None
     members: tuple[tuple[str, TypeNode], ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

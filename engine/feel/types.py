@@ -20,6 +20,8 @@ SHORT_NAMES = {
 def conforms(value: object, wanted: TypeNode, run: Run) -> bool:
     """Whether a value is of the type; null is of the types ``any`` and ``null`` only."""
     run.spend()
+    if wanted.own:
+        return value is not None and run.own_types is not None and run.own_types(value, wanted.name, run)
     name = SHORT_NAMES.get(wanted.name, wanted.name)
     if name == "any":
         return value is not None

@@ -5,16 +5,37 @@ A missing end of a range counts as infinitely far.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.feel.builtins.registry import NoValueError, builtin
 from engine.feel.comparison import comparable, less
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.parser import Parser
+from engine.feel.syntax import Call, Literal, Name, Node, RangeNode
+from engine.feel.temporal import parse_date, parse_duration, parse_moment, parse_time
 from engine.feel.values import Range
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
 
-BOTH = "a: any, b: any"
+TWO_RANGES = "range1: any, range2: any"
+TWO_POINTS = "point1: any, point2: any"
+POINT_FIRST = "point: any, range: any"
+RANGE_FIRST = "range: any, point: any"
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _relation(name: str, *signatures: str) -> Callable[[F], F]:
+    """Register a function under all the parameter names that the standard gives it."""
+
+    def register(function: F) -> F:
+        for signature in (TWO_RANGES, *signatures):
+            builtin(name, signature)(function)
+        return function
+
+    return register
 
 
 def _order(left: object, right: object, *, left_end: bool, right_end: bool) -> int:
@@ -58,13 +79,13 @@ def _ranges(a: object, b: object) -> tuple[Range, Range]:
     return a, b
 
 
-@builtin("before", BOTH)
+@_relation("before", TWO_POINTS, POINT_FIRST, RANGE_FIRST)
 def before(_run: Run, a: object, b: object) -> bool:
     """``a`` ends before ``b`` starts."""
     return _before(_span(a), _span(b))
 
 
-@builtin("after", BOTH)
+@_relation("after", TWO_POINTS, POINT_FIRST, RANGE_FIRST)
 def after(_run: Run, a: object, b: object) -> bool:
     """``a`` starts after ``b`` ends."""
     return _before(_span(b), _span(a))
@@ -74,19 +95,19 @@ def _meets(a: Range, b: Range) -> bool:
     return a.end_included and b.start_included and _end_to_start(a, b) == 0
 
 
-@builtin("meets", BOTH)
+@_relation("meets")
 def meets(_run: Run, a: object, b: object) -> bool:
     """``a`` ends where ``b`` starts, both including the point."""
     return _meets(*_ranges(a, b))
 
 
-@builtin("met by", BOTH)
+@_relation("met by")
 def met_by(_run: Run, a: object, b: object) -> bool:
     """``b`` meets ``a``."""
     return _meets(*reversed(_ranges(a, b)))
 
 
-@builtin("overlaps", BOTH)
+@_relation("overlaps")
 def overlaps(_run: Run, a: object, b: object) -> bool:
     """The two have at least one point in common."""
     first, second = _ranges(a, b)
@@ -112,13 +133,13 @@ def _overlaps_before(a: Range, b: Range) -> bool:
     return _starts_earlier(a, b) and not _before(a, b) and _ends_within(a, b)
 
 
-@builtin("overlaps before", BOTH)
+@_relation("overlaps before")
 def overlaps_before(_run: Run, a: object, b: object) -> bool:
     """``a`` starts earlier and ends within ``b``."""
     return _overlaps_before(*_ranges(a, b))
 
 
-@builtin("overlaps after", BOTH)
+@_relation("overlaps after")
 def overlaps_after(_run: Run, a: object, b: object) -> bool:
     """``b`` starts earlier and ends within ``a``."""
     return _overlaps_before(*reversed(_ranges(a, b)))
@@ -133,13 +154,13 @@ def _finishes(a: object, b: object) -> bool:
     return a.end_included == whole.end_included and _ends(a, whole) == 0 and _starts_within(a, whole)
 
 
-@builtin("finishes", BOTH)
+@_relation("finishes", POINT_FIRST)
 def finishes(_run: Run, a: object, b: object) -> bool:
     """``a`` ends with ``b`` and starts within it."""
     return _finishes(a, b)
 
 
-@builtin("finished by", BOTH)
+@_relation("finished by", RANGE_FIRST)
 def finished_by(_run: Run, a: object, b: object) -> bool:
     """``b`` finishes ``a``."""
     return _finishes(b, a)
@@ -152,13 +173,13 @@ def _includes(a: object, b: object) -> bool:
     return _starts_within(part, a) and _ends_within(part, a)
 
 
-@builtin("includes", BOTH)
+@_relation("includes", RANGE_FIRST)
 def includes(_run: Run, a: object, b: object) -> bool:
     """All of ``b`` lies in ``a``."""
     return _includes(a, b)
 
 
-@builtin("during", BOTH)
+@_relation("during", POINT_FIRST)
 def during(_run: Run, a: object, b: object) -> bool:
     """All of ``a`` lies in ``b``."""
     return _includes(b, a)
@@ -172,19 +193,19 @@ def _starts_with(a: object, b: object) -> bool:
     return a.start_included == b.start_included and _starts(a, b) == 0 and _ends_within(a, b)
 
 
-@builtin("starts", BOTH)
+@_relation("starts", POINT_FIRST)
 def starts(_run: Run, a: object, b: object) -> bool:
     """``a`` starts with ``b`` and ends within it."""
     return _starts_with(a, b)
 
 
-@builtin("started by", BOTH)
+@_relation("started by", RANGE_FIRST)
 def started_by(_run: Run, a: object, b: object) -> bool:
     """``b`` starts ``a``."""
     return _starts_with(b, a)
 
 
-@builtin("coincides", BOTH)
+@_relation("coincides", TWO_POINTS)
 def coincides(_run: Run, a: object, b: object) -> bool:
     """Two points are equal, or two ranges have the same ends."""
     first, second = _span(a), _span(b)
@@ -193,3 +214,35 @@ def coincides(_run: Run, a: object, b: object) -> bool:
     same_ends = _starts(first, second) == 0 and _ends(first, second) == 0
     included = (first.start_included, first.end_included) == (second.start_included, second.end_included)
     return same_ends and included
+
+
+@builtin("range", "from: string")
+def range_from(_run: Run, text: str) -> Range:
+    """The range a text such as ``[1..5)`` denotes; its ends must be constants."""
+    try:
+        node = Parser(text, ()).whole_expression()
+    except FeelSyntaxError:
+        raise NoValueError("feel_not_a_range") from None
+    if not isinstance(node, RangeNode) or node.unary:
+        raise NoValueError("feel_not_a_range")
+    start, end = (None if part is None else _constant(part) for part in (node.low, node.high))
+    if (start is None) == (end is None) and (not comparable(start, end) or less(end, start)):
+        raise NoValueError("feel_range_ends")
+    return Range(start, end, node.low_included, node.high_included)
+
+
+_READERS = {"date": parse_date, "time": parse_time, "date and time": parse_moment, "duration": parse_duration}
+
+
+def _constant(node: Node) -> object:
+    """The value of a constant end, which may be written as a call such as ``date("2026-01-31")``."""
+    if isinstance(node, Literal):
+        return node.value
+    if isinstance(node, Call) and isinstance(node.callee, Name) and len(node.arguments) == 1:
+        (argument,) = node.arguments
+        read = _READERS.get(node.callee.name)
+        text = argument.value if isinstance(argument, Literal) else None
+        value = read(text) if read is not None and isinstance(text, str) else None
+        if value is not None:
+            return value
+    raise NoValueError("feel_not_a_range")

@@ -59,6 +59,11 @@ class Overload:
     variadic: bool
     function: Callable[..., object]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters in their order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
     def takes(self, count: int) -> bool:
         """Whether so many positional arguments fit."""
         required = sum(not parameter.optional for parameter in self.parameters)
@@ -156,7 +161,7 @@ def _gather(overload: Overload, arguments: Sequence[object]) -> list[object]:
     fixed = len(overload.parameters) - 1
     rest = list(arguments[fixed:])
     if len(rest) == 1 and overload.parameters[-1].wanted == "list":
-        return [*arguments[:fixed], rest[0] if isinstance(rest[0], list) else rest]
+        return [*arguments[:fixed], rest if rest[0] is not None and not isinstance(rest[0], list) else rest[0]]
     return [*arguments[:fixed], rest]
 
 
@@ -205,5 +210,4 @@ def as_function(name: str) -> Function | None:
         run.warn("feel_argument_count", offset, function=name, count=len(arguments))
         return None
 
-    parameters = tuple(parameter.name for parameter in overloads[0].parameters)
-    return Function(name, parameters, invoke, variadic=True)
+    return Function(name, overloads[0].names, invoke, variadic=True)

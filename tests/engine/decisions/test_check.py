@@ -226,3 +226,22 @@ def test_big_table_is_checked_or_given_up_but_never_for_long() -> None:
     names = [f"x{k}" for k in range(8)]
     findings = check(file(decision(table(rules, names, policy="FIRST"))))
     assert {"decision_too_complex", "decision_gap"} & {finding.code for finding in findings}
+
+
+def test_input_data_drawn_for_another_decision_must_be_required_to_be_used() -> None:
+    model = file(input_data("price"), decision(literal("price + fee"), name="loose"))
+    (finding,) = check(model)
+    assert (finding.code, finding.params["name"]) == ("decision_unknown_name", "price")
+    result = evaluate(model, "loose", {"price": 1, "fee": 2})
+    assert result.value is None
+
+
+def test_business_knowledge_sees_its_parameters_and_nothing_else() -> None:
+    knowledge = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="a"/>'
+        "<literalExpression><text>a + amount</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+    )
+    model = file(knowledge, decision(literal("k(1)"), needs=["Knowledge:k"]))
+    (finding,) = check(model)
+    assert (finding.code, finding.params["name"]) == ("decision_unknown_name", "amount")
+    assert evaluate(model, "decide", {"amount": 2}).value is None

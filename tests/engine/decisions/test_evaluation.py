@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.decisions import DecisionBroken, DecisionMissing, check, evaluate
+from engine.decisions import DecisionBroken, DecisionMissing, check, evaluate, evaluate_service
 from engine.feel import FeelLimitError
 from tests.engine.decisions.dmn import decision, file, input_data, literal, table
 
@@ -217,3 +217,34 @@ def test_one_budget_covers_all_of_a_decision() -> None:
     assert evaluate(model, "a", {}).value == 40_000
     with pytest.raises(FeelLimitError):
         evaluate(model, "top", {})
+
+
+def test_decision_service_can_be_asked_directly() -> None:
+    model = file(
+        input_data("price", "number"),
+        decision(literal("price - 1"), name="net", needs=["Input:price"]),
+        decision(literal("net * 2"), name="twice", needs=["Decision:net"]),
+        '<decisionService id="s" name="both"><outputDecision href="#net"/><outputDecision href="#twice"/></decisionService>',
+        '<decisionService id="t" name="top"><outputDecision href="#twice"/><inputDecision href="#net"/></decisionService>',
+    )
+    assert evaluate_service(model, "both", {"price": 5}).outputs == {"net": 4, "twice": 8}
+    assert evaluate_service(model, "t", {"net": 10}).value == 20
+    with pytest.raises(DecisionMissing):
+        evaluate_service(model, "u", {})
+
+
+def test_types_of_the_file_can_be_asked_for() -> None:
+    text = "[s instance of tSale, s.stage instance of tStage, 5 instance of tStage, [s] instance of tSales]"
+    model = file(TYPES, input_data("s", "tSale"), decision(literal(text), needs=["Input:s"]))
+    sale = {"stage": "filed", "signed on": "2026-01-31"}
+    assert evaluate(model, "decide", {"s": sale}).value == [True, True, False, True]
+
+
+def test_constraint_of_a_list_looks_at_the_whole() -> None:
+    pair = (
+        '<itemDefinition name="tPair" isCollection="true"><typeRef>number</typeRef>'
+        "<typeConstraint><text>count(?) = 2</text></typeConstraint></itemDefinition>"
+    )
+    model = file(pair, input_data("p", "tPair"), decision(literal("p"), needs=["Input:p"]))
+    assert evaluate(model, "decide", {"p": [1, 2]}).value == [1, 2]
+    assert evaluate(model, "decide", {"p": [1]}).value is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -214,6 +215,17 @@ RANGES = [
     ('before(1, "a")', None),
     ("includes((> 5), 7)", True),
     ("overlaps((< 5), [3..8])", True),
+    ("before(point: 1, range: [2..3])", True),
+    ("overlaps(range2: [1..2], range1: [2..3])", True),
+    ("includes(range: [1..3], point: 2)", True),
+    ("includes(point: 2, range: [1..3])", True),
+    ("before(range: [2..3], point: 1)", False),
+    ('range("[1..5)") = [1..5)', True),
+    ('range("[date(\\"2026-01-01\\")..@\\"2026-02-01\\"]").end', date(2026, 2, 1)),
+    ('range("[5..1]")', None),
+    ('range("[1..today()]")', None),
+    ('range("5")', None),
+    ("count(null)", None),
 ]
 
 EVERYTHING = [*NUMERIC, *STRINGS, *CONVERSION, *LISTS, *CONTEXTS, *RANGES]
