@@ -9,11 +9,11 @@ from ledger.inventory.price_list.wording import Language, reason_text
 _REASONS: dict[str, tuple[str, str]] = {
     "unit_sold": (
         "The unit is sold; its price and data stay as they were agreed. Take the row out of the list.",
-        "该房源已售,价格与资料以成交时为准,请从价目表中删除该行。",
+        "该房源已售，价格与资料以成交时为准，请从价目表中删除该行。",
     ),
     "unit_taken": (
         "A sale holds the unit, so it cannot be withheld. End the hold or the small order first.",
-        "该房源已被预留或小订,不能转为销控,请先解除预留或小订。",
+        "该房源已被预留或小订，不能转为销控，请先解除预留或小订。",
     ),
 }
 
