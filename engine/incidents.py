@@ -12,6 +12,7 @@ from engine.errors import StepFailed
 from engine.results import Incident
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.instances import IncidentRow, InstanceRow
+from engine.tables.tasks import TaskRow
 from engine.tables.work import JobRow
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -20,6 +21,7 @@ __all__ = ["StepFailed", "back_off", "record_incident", "resolve_incidents_of", 
 
 INCIDENTS = table_of(IncidentRow)
 JOBS = table_of(JobRow)
+TASKS = table_of(TaskRow)
 INSTANCES = table_of(InstanceRow)
 _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=6)
@@ -43,6 +45,7 @@ def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Inci
     task_id = (failure.command or {}).get("task_id")
     if task_id is not None:
         _resolve(session, clock, INCIDENTS.c.task_id == task_id, "system")
+        session.execute(update(TASKS).where(TASKS.c.id == task_id).values(troubled=True))
     known = failure.instance_id and session.execute(select(exists().where(INSTANCES.c.id == failure.instance_id)))
     row = {
         "id": new_id(),

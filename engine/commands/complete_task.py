@@ -17,7 +17,7 @@ from engine.incidents import resolve_incidents_of
 from engine.results import Instance
 from engine.running.run import Run
 from engine.spiff.case import Case
-from engine.store.tasks import TABLE, open_task_ids, token_of
+from engine.store.tasks import TABLE
 from engine.values import checked_data
 from kernel.audit import record
 
@@ -36,15 +36,17 @@ class CompleteTask:
         self._require_right(host, opened)
         answers = self._clean(host, opened)
         run = Run.of(host, opened.record, command=self._again(host))
-        token = token_of(host.session, self.task_id)
+        token = opened.token
+        run.closes(self.task_id)
         self._close(host, opened, answers)
         with run.step(deliver_thrown) as case:
             case.at = node = case.token(token).task_spec.node
             case.complete(token, self._results(run, case, token, node, answers))
-        resolve_incidents_of(host.session, host.clock, task_id=self.task_id, actor_id=host.actor.id)
+        if opened.troubled:
+            resolve_incidents_of(host.session, host.clock, task_id=self.task_id, actor_id=host.actor.id)
         path = opened.task.path
         record(host.session, host.actor, host.clock, "task:complete", "task", self.task_id, path=path)
-        return opened.record.result(open_task_ids(host.session, opened.record.id))
+        return opened.record.result(run.open_tasks)
 
     def _require_right(self, host: Host, opened: OpenTask) -> None:
         task = opened.task

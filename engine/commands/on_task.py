@@ -9,7 +9,7 @@ from engine.host import Host
 from engine.results import Task
 from engine.store.instances import InstanceRecord, lock_instance_of_task, require_active, save_instance
 from engine.store.journal import Journal
-from engine.store.tasks import access_of, get_task
+from engine.store.tasks import access_of, get_task_and_token
 
 
 @dataclass
@@ -19,6 +19,8 @@ class OpenTask:
     host: Host
     record: InstanceRecord
     task: Task
+    token: int
+    troubled: bool
     journal: Journal
 
     def note(self, code: str, **params: object) -> None:
@@ -39,7 +41,7 @@ def open_task(host: Host, task_id: str) -> OpenTask:
     `Stale` when the task or its instance is no longer open.
     """
     record = lock_instance_of_task(host.session, task_id)
-    task = get_task(host.session, task_id)
+    task, token, troubled = get_task_and_token(host.session, task_id)
     if not may_see(host, task):
         if any(grant.covers(task.path) for grant in host.actor.grants):
             raise NotAllowed("not_a_candidate", task_id=task_id)
@@ -47,7 +49,7 @@ def open_task(host: Host, task_id: str) -> OpenTask:
     if task.state != "open":
         raise Stale("task_closed", state=task.state, by=task.completed_by, at=task.completed_at)
     require_active(record)
-    return OpenTask(host, record, task, Journal(record, host.actor, host.clock))
+    return OpenTask(host, record, task, token, troubled, Journal(record, host.actor, host.clock))
 
 
 def may_see(host: Host, task: Task) -> bool:

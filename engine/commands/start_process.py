@@ -16,7 +16,6 @@ from engine.host import Host
 from engine.results import Instance
 from engine.spiff.build import Bundle
 from engine.store.instances import LIVE, TABLE
-from engine.store.tasks import open_task_ids
 from engine.values import checked_data
 from kernel.audit import record
 
@@ -40,12 +39,12 @@ class StartProcess:
         business_key = self.business_key or self._business_key(host, bundle, variables)
         self._refuse_double(host, business_key)
         again = self._again(host, variables, business_key)
-        row = begin_instance(host, bundle, variables, business_key, self.scope, deliver_thrown, command=again)
+        begun = begin_instance(host, bundle, variables, business_key, self.scope, deliver_thrown, command=again)
         record(
-            host.session, host.actor, host.clock, "process:start", "instance", row.id, path=row.path,
+            host.session, host.actor, host.clock, "process:start", "instance", begun.id, path=begun.scope,
             after={"key": self.key, "version": bundle.version},
         )  # fmt: skip
-        return row.result(open_task_ids(host.session, row.id))
+        return begun
 
     def _bundle(self, host: Host) -> Bundle:
         known = cache.latest(host.session, "process", self.key, self.version)

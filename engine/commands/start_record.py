@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.host import Host
+from engine.results import Instance
 from engine.running.run import Deliver, Run
 from engine.spiff.build import Bundle
 from engine.spiff.codec import FORMAT
@@ -23,14 +24,14 @@ def begin_instance(
     *,
     start_at: str | None = None,
     command: Mapping[str, Any] | None = None,
-) -> InstanceRecord:
+) -> Instance:
     """Begin at a start event; raises `StepFailed`."""
     record = _new_record(host, bundle, variables, business_key, scope)
     run = Run(host, record, bundle, command=command)
     run.journal.note("instance_started", version=bundle.version)
     with run.step(deliver) as case:
         case.begin(start_at)
-    return record
+    return record.result(run.open_tasks)
 
 
 def _new_record(

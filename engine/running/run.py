@@ -65,6 +65,15 @@ class Run:
         bundle = cache.bundle_of(host.session, record.definition_id)
         return cls(host, record, bundle, command=command, job_id=job_id)
 
+    def closes(self, task_id: str) -> None:
+        """The command itself closes this task's row."""
+        self._rows.before.pop(task_id, None)
+
+    @property
+    def open_tasks(self) -> tuple[str, ...]:
+        """The ids of the open tasks, oldest first."""
+        return tuple(wait.row for wait in self.case.waits() if wait.kind == "user" and wait.row)
+
     @contextmanager
     def step(self, deliver: Deliver) -> Iterator[Case]:
         """Act on the case inside; afterwards it has gone as far as it can and everything is written.

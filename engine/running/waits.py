@@ -157,6 +157,7 @@ class TaskWriter:
             "completed_at": None,
             "completed_by": None,
             "on_behalf_of": None,
+            "troubled": False,
             "revision": 1,
         }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing, Stale
@@ -65,22 +65,25 @@ _COLUMNS = [TABLE.c[name] for name in InstanceRecord.__annotations__]
 _SELECT = select(*_COLUMNS).with_for_update()
 
 
-def _lock(session: Session, where: ColumnElement[bool], missing: str, **params: str) -> InstanceRecord:
-    row = session.execute(_SELECT.where(where)).first()
-    if row is None:
-        raise Missing(missing, field=None, **params)
-    return InstanceRecord(*row)
+_BY_ID = _SELECT.where(TABLE.c.id == bindparam("wanted"))
+_OWNER = select(TaskRow.instance_id).where(TaskRow.id == bindparam("wanted")).scalar_subquery()
+_BY_TASK = _SELECT.where(TABLE.c.id == _OWNER)
 
 
 def lock_instance(session: Session, instance_id: str) -> InstanceRecord:
     """Lock an instance for this transaction; raises `Missing`."""
-    return _lock(session, TABLE.c.id == instance_id, "instance_missing", instance_id=instance_id)
+    row = session.execute(_BY_ID, {"wanted": instance_id}).first()
+    if row is None:
+        raise Missing("instance_missing", instance_id=instance_id)
+    return InstanceRecord(*row)
 
 
 def lock_instance_of_task(session: Session, task_id: str) -> InstanceRecord:
     """Lock the instance a task belongs to; raises `Missing` when there is no such task."""
-    owner = select(TaskRow.instance_id).where(TaskRow.id == task_id).scalar_subquery()
-    return _lock(session, TABLE.c.id == owner, "task_missing", task_id=task_id)
+    row = session.execute(_BY_TASK, {"wanted": task_id}).first()
+    if row is None:
+        raise Missing("task_missing", task_id=task_id)
+    return InstanceRecord(*row)
 
 
 def insert_instance(session: Session, record: InstanceRecord) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing
@@ -37,18 +37,20 @@ def to_task(row: Sequence[Any]) -> Task:
     return Task(*values)
 
 
+_ONE = select(*COLUMNS, TABLE.c.token, TABLE.c.troubled).where(TABLE.c.id == bindparam("task_id"))
+
+
 def get_task(session: Session, task_id: str) -> Task:
     """One task; raises `Missing`."""
-    row = session.execute(select(*COLUMNS).where(TABLE.c.id == task_id)).first()
+    return get_task_and_token(session, task_id)[0]
+
+
+def get_task_and_token(session: Session, task_id: str) -> tuple[Task, int, bool]:
+    """One task, the token it stands for, and whether completing it has failed; raises `Missing`."""
+    row = session.execute(_ONE, {"task_id": task_id}).first()
     if row is None:
         raise Missing("task_missing", task_id=task_id)
-    return to_task(row)
-
-
-def token_of(session: Session, task_id: str) -> int:
-    """The token a task stands for in its instance."""
-    token: int = session.execute(select(TABLE.c.token).where(TABLE.c.id == task_id)).scalar_one()
-    return token
+    return to_task(row[:-2]), row[-2], row[-1]
 
 
 def access_of(task: Task) -> TaskAccess:

@@ -16,6 +16,7 @@ class TaskRow(Base):
     """A user task. ``state`` is open, completed or cancelled; ``delegation`` pending or resolved or None.
 
     ``far_due`` is the due instant, or the end of time without one, so that lists sort alike on both databases.
+    ``troubled`` says that completing it has failed and an incident may be open.
     """
 
     __tablename__ = "engine_task"
@@ -47,6 +48,7 @@ class TaskRow(Base):
     completed_at: Mapped[Instant | None]
     completed_by: Mapped[str | None] = mapped_column(String(36))
     on_behalf_of: Mapped[str | None] = mapped_column(String(36))
+    troubled: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int]
 
     __table_args__ = (
