@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from ledger.finance.facts import DepositPaid, ReceivableSettled
-from ledger.finance.kinds import ReceivableKind
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.api import Engine
 from kernel.actor import Actor
 from kernel.facts import Telling, on
+from ledger.finance.facts import DepositPaid, ReceivableSettled
+from ledger.finance.kinds import ReceivableKind
 from ledger.sales.facts import FilingReturned, SaleClosed
 from ledger.sales.models import Filing, Sale
 from ledger.sales.operations import mark_queue_fee_paid, mark_small_order_paid

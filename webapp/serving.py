@@ -10,9 +10,11 @@ import click
 from waitress import create_server
 
 import handlers
+from handlers.jobs import use_office
 from webapp.db import Database
 from webapp.desks import build_app
 from webapp.jobs import JobRunner, JobThread
+from webapp.paperwork.office import PaperOffice, outlets_of
 from webapp.settings import Settings
 
 
@@ -20,6 +22,7 @@ def serve(settings: Settings, database: Database, *, host: str, port: int) -> No
     """Serve until the process is told to stop."""
     app = build_app(settings, database)
     server = create_server(app, host=host, port=port, threads=settings.threads, ident="Keyturn")
+    use_office(PaperOffice(database, outlets_of(settings, database)))
     thread = JobThread(JobRunner(database, handlers.registry()))
     thread.start()
     click.echo(f"Keyturn serves on http://{host}:{port} (stop with Ctrl+C)")

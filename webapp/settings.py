@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_DATABASE = "sqlite:///var/keyturn.db"
@@ -38,6 +38,16 @@ class Settings:
     log_level: str = "INFO"
     log_json: bool = True
     broker_url: str = ""
+    outbox_folder: str = "var/outbox"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_sender: str = "keyturn@localhost"
+    smtp_username: str = ""
+    smtp_password: str = field(default="", repr=False)
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+    sms_signature: str = ""
 
     @property
     def is_scaled(self) -> bool:
@@ -67,6 +77,16 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         log_json=not debug,
         broker_url=read.text("BROKER_URL", ""),
+        outbox_folder=read.text("OUTBOX_FOLDER", "var/outbox"),
+        smtp_host=read.text("SMTP_HOST", ""),
+        smtp_port=read.number("SMTP_PORT", 587, 1, 65535),
+        smtp_security=read.choice("SMTP_SECURITY", "starttls", ("starttls", "tls", "none")),
+        smtp_sender=read.text("SMTP_SENDER", "keyturn@localhost"),
+        smtp_username=read.text("SMTP_USERNAME", ""),
+        smtp_password=read.text("SMTP_PASSWORD", ""),
+        sms_url=read.text("SMS_URL", ""),
+        sms_token=read.text("SMS_TOKEN", ""),
+        sms_signature=read.text("SMS_SIGNATURE", ""),
     )
 
 
@@ -86,6 +106,12 @@ class _Reader:
         if value in _FALSE:
             return False
         raise SettingInvalid(f"KEYTURN_{name} is {value!r}; write 1 or 0")
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name, default).lower()
+        if value not in choices:
+            raise SettingInvalid(f"KEYTURN_{name} is {value!r}; write one of {', '.join(choices)}")
+        return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ledger.finance.deposits import Fault, settle_deposit
-from ledger.finance.kinds import ReceivableKind, ReceivableState
-from ledger.finance.models import Receivable
-from ledger.finance.operations import close_account, forfeit_deposit, refund_earnest, request_refunds
 from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
 from handlers.booking_to_contract.people import buyers_of, unmark_subscribers, words_of
 from handlers.telling import tell_customers
+from ledger.finance.deposits import Fault, settle_deposit
+from ledger.finance.kinds import ReceivableKind, ReceivableState
+from ledger.finance.models import Receivable
+from ledger.finance.operations import close_account, forfeit_deposit, refund_earnest, request_refunds
 from ledger.sales.models import Sale, SmallOrder, Subscription
 from ledger.sales.operations import cancel_sale, default_subscription, lapse_subscription
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ledger.finance.accounts import allocated_by_receivable
-from ledger.finance.kinds import ReceivableClass, ReceivableState
-from ledger.finance.models import Receivable
-from ledger.finance.operations import build_receivables
 from sqlalchemy import select
 
 from engine.api import Context, handler
@@ -17,6 +13,10 @@ from handlers.booking_to_contract.money import collect
 from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers, words_of
 from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_customers
+from ledger.finance.accounts import allocated_by_receivable
+from ledger.finance.kinds import ReceivableClass, ReceivableState
+from ledger.finance.models import Receivable
+from ledger.finance.operations import build_receivables
 from ledger.sales.models import Filing, Sale
 from ledger.sales.operations import sign_contract
 

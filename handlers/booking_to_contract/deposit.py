@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ledger.finance.accounts import allocated_by_receivable
-from ledger.finance.operations import convert_earnest, raise_deposit
 from sqlalchemy import select
 
 from engine.api import Context, handler
@@ -15,6 +13,8 @@ from handlers.booking_to_contract.money import collect
 from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers, words_of
 from handlers.shared import days_from_today, end_of_day, instant_text
 from handlers.telling import tell_customers, tell_person
+from ledger.finance.accounts import allocated_by_receivable
+from ledger.finance.operations import convert_earnest, raise_deposit
 from ledger.sales.models import Subscription
 from ledger.sales.operations import activate_subscription, approve_terms, extend_subscription
 

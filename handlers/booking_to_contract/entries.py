@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from ledger.finance.operations import forfeit_deposit, raise_earnest, refund_earnest
-from ledger.finance.receivables import close_account
 from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import OpenedSale, opened, sale_of
 from handlers.booking_to_contract.money import collect
 from handlers.shared import days_from_today, end_of_day, instant_text
+from ledger.finance.operations import forfeit_deposit, raise_earnest, refund_earnest
+from ledger.finance.receivables import close_account
 from ledger.sales.holding import expire_hold, hold_unit, release_hold
 from ledger.sales.models import SmallOrder
 from ledger.sales.opening import open_sale

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from engine.api import Context
 from ledger.finance.kinds import TodoKind
 from ledger.finance.models import MoneyTodo, Receivable
 from ledger.finance.operations import open_todo
-
-from engine.api import Context
 
 
 def collect(ctx: Context, line: Receivable, *, amount_fen: int | None = None) -> MoneyTodo | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ledger.finance.operations import raise_earnest, refund_earnest
-
 from engine.api import Context, handler
 from handlers.booking_to_contract.entries import EndEntryOut
 from handlers.booking_to_contract.facts import found, queue_batch
 from handlers.booking_to_contract.money import collect
 from handlers.shared import days_from_today, end_of_day, instant_text
+from ledger.finance.operations import raise_earnest, refund_earnest
 from ledger.sales.models import QueueNumber
 from ledger.sales.operations import (
     call_queue_number,

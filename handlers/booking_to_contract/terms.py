@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ledger.finance.models import PaymentPlanTemplate
-from ledger.finance.templates import preview_plan, usable_plan
 from sqlalchemy import func, select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import found
 from handlers.shared import days_from_today, today
+from ledger.finance.models import PaymentPlanTemplate
+from ledger.finance.templates import preview_plan, usable_plan
 from ledger.sales.models import Sale, SaleApproval, SaleBuyer, SaleTerms
 from ledger.sales.operations import subscribe
 from ledger.sales.pricing import Discount, Kind

@@ -10,10 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TodoKind, TodoState, TriggerKind
-from ledger.finance.models import MoneyTodo, Refund
-from ledger.finance.operations import approve_plan, confirm_receipt, propose_plan, take_receipt
-from ledger.finance.plans import PlanLine, Share, Trigger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +17,10 @@ from engine.api import Engine, Instance, Task, TaskFilter, Waiting
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import MovedClock, business_date
 from ledger.customers.operations import register_customer
+from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TodoKind, TodoState, TriggerKind
+from ledger.finance.models import MoneyTodo, Refund
+from ledger.finance.operations import approve_plan, confirm_receipt, propose_plan, take_receipt
+from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.inventory.models import Building, Unit
 from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
 from ledger.organisation.operations import add_node, add_permit, create_project
@@ -229,7 +229,8 @@ class Case:
     def sign(self) -> None:
         """The contract is signed today."""
         day = business_date(self.company.clock).isoformat()
-        self.complete("sign_contract", signed_on=day, identities_checked=True, all_buyers_signed=True)
+        checked = {"identities_checked": True, "all_buyers_signed": True}
+        self.complete("sign_contract", signed_on=day, delivery_on="2027-12-31", **checked)
 
     def submit(self) -> None:
         """The contract goes to the authority today."""

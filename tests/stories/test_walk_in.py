@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from ledger.finance.kinds import ReceivableClass, ReceivableState
-from ledger.finance.models import Receivable
 from sqlalchemy import select
 
 from engine.api import AnswersInvalid, NotAllowed
 from ledger.customers.models import CustomerKind
+from ledger.finance.kinds import ReceivableClass, ReceivableState
+from ledger.finance.models import Receivable
 from ledger.inventory.errors import UnitTaken
 from ledger.sales.errors import BuyersInvalid
 from ledger.sales.models import SaleBuyer

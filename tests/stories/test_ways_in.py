@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from ledger.finance.models import MoneyTodo
 from sqlalchemy import select
 
 from kernel.actor import SYSTEM
 from kernel.clock import business_date
+from ledger.finance.models import MoneyTodo
 from ledger.organisation.operations import set_parameter
 from ledger.sales.errors import QueueOrder
 from ledger.sales.models import Hold, QueueNumber, SmallOrder

@@ -1,0 +1,1 @@
+"""The papers of a sale made from the ledger, and the office that carries out what processes order."""

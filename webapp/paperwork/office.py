@@ -1,0 +1,134 @@
+"""Carries out what processes order after their commit: messages on their channels, papers of sales.
+
+A job comes at least once: a message is sent under its own key, a paper that is there already is not made again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from channels.delivery import Channel, DeliveryFailed, DeliveryRefused
+from channels.mail import MailFolder, MailMessage, Security, SmtpMail, SmtpSettings
+from channels.papers import issue
+from channels.sms import HttpSms, SmsFolder, SmsMessage, SmsSettings
+from kernel.actor import SYSTEM, Actor
+from kernel.errors import Missing
+from ledger.documents.operations import store_document
+from ledger.documents.queries import find_documents
+from ledger.messages.operations import Delivery, delivery_of, mark_failed, mark_sent
+from ledger.staff.queries import names
+from webapp.db import Database
+from webapp.paperwork.sale_papers import Made, SalePaper
+from webapp.settings import Settings
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """The channels to the outside."""
+
+    mail: Channel[MailMessage]
+    sms: Channel[SmsMessage]
+
+
+def outlets_of(settings: Settings, database: Database) -> Outlets:
+    """The channels that the settings name; where none is named, messages are put into a folder to be looked at."""
+    folder = Path(settings.outbox_folder)
+    mail: Channel[MailMessage] = MailFolder(folder / "mail", database.clock)
+    sms: Channel[SmsMessage] = SmsFolder(folder / "sms")
+    if settings.smtp_host:
+        smtp = SmtpSettings(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_sender,
+            security=Security(settings.smtp_security),
+            username=settings.smtp_username,
+            password=settings.smtp_password,
+        )
+        mail = SmtpMail(smtp, database.clock)
+    if settings.sms_url:
+        sms = HttpSms(SmsSettings(settings.sms_url, settings.sms_token, settings.sms_signature))
+    return Outlets(mail, sms)
+
+
+class PaperOffice:
+    """Implements `handlers.jobs.Office` over a database and its outlets."""
+
+    def __init__(self, database: Database, outlets: Outlets) -> None:
+        self._database = database
+        self._outlets = outlets
+
+    def deliver_message(self, message_id: str, *, key: str) -> None:
+        """Send a queued message and note what became of it; raises `DeliveryFailed` to be called again."""
+        with self._database.reading() as session:
+            delivery = delivery_of(session, message_id)
+        if delivery is None:
+            return
+        if delivery.address is None:
+            self._note_failure(message_id, "address_missing", final=True)
+            return
+        try:
+            reference = self._send(delivery, delivery.address)
+        except DeliveryRefused as refusal:
+            self._note_failure(message_id, type(refusal).__name__, final=True)
+            return
+        except DeliveryFailed as failure:
+            self._note_failure(message_id, type(failure).__name__, final=False)
+            raise
+        with self._database.unit_of_work(SYSTEM) as session:
+            mark_sent(session, self._database.clock, message_id=message_id, detail=reference)
+
+    def _send(self, delivery: Delivery, address: str) -> str:
+        if delivery.channel == "mail":
+            mail = MailMessage(to=address, subject=delivery.subject, text=delivery.body)
+            return self._outlets.mail.send(mail, idempotency_key=delivery.key).reference
+        sms = SmsMessage(to=address, text=delivery.body)
+        return self._outlets.sms.send(sms, idempotency_key=delivery.key).reference
+
+    def _note_failure(self, message_id: str, detail: str, *, final: bool) -> None:
+        with self._database.unit_of_work(SYSTEM) as session:
+            mark_failed(session, self._database.clock, message_id=message_id, detail=detail, final=final)
+
+    def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
+        """Make the subscription or contract of a sale and store it; one that is there stays the only one."""
+        clock = self._database.clock
+        with self._database.unit_of_work(SYSTEM) as session:
+            if _is_issued(session, kind, subject_id):
+                return
+            author = Actor(actor_id, names(session, [actor_id]).get(actor_id, actor_id), is_system=True)
+            paper = SalePaper(session, author, clock, subject_id)
+            made = _make(paper, kind)
+            path, owner_id = paper.sale.path, paper.sale.owner_id
+        pdf = issue(made.data, language=made.language).pdf
+        with self._database.unit_of_work(SYSTEM) as session:
+            if _is_issued(session, kind, subject_id):
+                return
+            store_document(
+                session,
+                author,
+                clock,
+                kind=kind,
+                subject="sale",
+                subject_id=subject_id,
+                number=made.number,
+                pdf=pdf,
+                path=path,
+                template=kind,
+                language=made.language,
+                owner_id=owner_id,
+            )
+
+
+def _is_issued(session: Session, kind: str, sale_id: str) -> bool:
+    issued = find_documents(session, SYSTEM, subject="sale", subject_ids=[sale_id])
+    return any(paper.kind == kind for paper in issued)
+
+
+def _make(paper: SalePaper, kind: str) -> Made:
+    if kind == "subscription":
+        return paper.subscription()
+    if kind == "contract":
+        return paper.contract()
+    raise Missing("paper_kind_missing", kind=kind)
