@@ -34,9 +34,9 @@ class CompleteTask:
         """Raises `NotAllowed`, `Missing`, `Stale`, `AnswersInvalid`, `StepFailed`."""
         opened = open_task(host, self.task_id)
         self._require_right(host, opened)
-        answers = self._clean(host, opened)
         run = Run.of(host, opened.record, command=self._again(host))
         token = opened.token
+        answers = self._clean(host, opened, run.case.token(token).data)
         run.closes(self.task_id)
         self._close(host, opened, answers)
         with run.step(deliver_thrown) as case:
@@ -59,11 +59,11 @@ class CompleteTask:
         if taken and not host.actor.is_system:
             raise NotAllowed("task_of_another", task_id=task.id, assignee=task.assignee)
 
-    def _clean(self, host: Host, opened: OpenTask) -> dict[str, Any]:
+    def _clean(self, host: Host, opened: OpenTask, seen: dict[str, Any]) -> dict[str, Any]:
         form = opened.task.form_key
         if form is None:
             return checked_data(self.answers)
-        return checked_data(host.forms.validate(form, self.answers, opened.record.variables, host.clock))
+        return checked_data(host.forms.validate(form, self.answers, seen, host.clock))
 
     def _again(self, host: Host) -> dict[str, Any]:
         return {

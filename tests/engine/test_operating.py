@@ -73,7 +73,7 @@ def test_deploying_and_operating_need_rights(house: House) -> None:
     ):
         with pytest.raises(NotAllowed, match="operate_missing"):
             house.act(command, CLERK)
-    with pytest.raises(NotAllowed, match="start_missing"):
+    with pytest.raises(NotAllowed, match="start_not_allowed"):
         house.act(lambda e: e.start("pay_in_time", {}), CLERK)
     with pytest.raises(Missing, match="definition_missing"):
         house.act(lambda e: e.start("nothing"))

@@ -1521,6 +1521,7 @@ def upgrade() -> None:
     sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('completed_by', sa.String(length=36), nullable=True),
     sa.Column('on_behalf_of', sa.String(length=36), nullable=True),
+    sa.Column('troubled', sa.Boolean(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['instance_id'], ['engine_instance.id'], name=op.f('fk_engine_task_instance_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_engine_task'))
