@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 
 from forms import compile as compiled
@@ -20,10 +22,24 @@ def check_shipped() -> list[FormError]:
 def check(form_key: str, raw: bytes | None = None) -> list[FormError]:
     """What is wrong with one form: of the given file, or of the shipped one."""
     try:
-        model = compiled.load(form_key).model if raw is None else read(form_key, raw)
+        raw = compiled.raw_file(form_key) if raw is None else raw
+        errors = list(_missing_words(read(form_key, raw)))
     except FormError as error:
-        return [error]
-    return list(_missing_words(model))
+        errors = [error]
+    for error in errors:
+        error.line = error.line or _line_of(error.component, raw or b"")
+    return errors
+
+
+def _line_of(component: str | None, raw: bytes) -> int | None:
+    """The line on which a component's key, path or id stands."""
+    if component is None:
+        return None
+    named = re.compile(
+        rb'"(?:key|path|id)"\s*:\s*' + re.escape(json.dumps(component, ensure_ascii=False).encode())
+    )
+    found = named.search(raw)
+    return raw.count(b"\n", 0, found.start()) + 1 if found else None
 
 
 def _missing_words(model: FormModel) -> Iterator[FormError]:

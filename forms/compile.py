@@ -138,9 +138,14 @@ def exists(form_key: str) -> bool:
 @lru_cache(maxsize=512)
 def load(form_key: str) -> Form:
     """The compiled form; raises `FormError` when there is none or its file is wrong."""
+    return Form(read(form_key, raw_file(form_key)))
+
+
+def raw_file(form_key: str) -> bytes:
+    """The file of a shipped form; raises `FormError` when there is none."""
     if not exists(form_key):
-        raise FormError("form_missing", form=form_key)
-    return Form(read(form_key, files("forms").joinpath(f"{form_key}.json").read_bytes()))
+        raise FormError("form_not_found", form=form_key)
+    return files("forms").joinpath(f"{form_key}.json").read_bytes()
 
 
 def shipped() -> list[str]:

@@ -49,7 +49,9 @@ def check_shipped() -> list[Finding]:
 
 def _of_forms() -> Iterator[Finding]:
     for error in form_checks.check_shipped():
-        yield Finding(error.code, ERROR, error.component, params=error.params, resource=f"{error.form}.json")
+        yield Finding(
+            error.code, ERROR, error.component, line=error.line, params=error.params, resource=f"{error.form}.json"
+        )
 
 
 def check_files(paths: Iterable[Path]) -> list[Finding]:

@@ -50,6 +50,17 @@ def test_a_form_without_chinese_words_is_found() -> None:
     assert found == {(None, "en"), (None, "zh"), ("a", "zh")}
 
 
+def test_what_is_wrong_is_named_with_its_line() -> None:
+    file = json.dumps(
+        json.loads(raw(component("textfield", "a"), component("number", "b", properties={"kind": "x"}))), indent=2
+    )
+    (error,) = checks.check("story/ask", file.encode())
+    assert (error.code, error.component) == ("form_kind_unknown", "b")
+    assert error.line is not None and '"b"' in file.splitlines()[error.line - 1]
+    (broken,) = checks.check("story/ask", b'{\n "components": [\n}')
+    assert (broken.code, broken.line) == ("form_not_json", 3)
+
+
 def test_a_key_never_leaves_the_forms_folder() -> None:
     for key in ("../pyproject", "booking_to_contract/../../x", "/etc/passwd", "a/b/c", ""):
         assert not compiled.exists(key)
