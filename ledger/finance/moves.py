@@ -92,7 +92,9 @@ def convert_earnest(session: Session, actor: Actor, clock: Clock, *, receivable_
 def lock_earnest(session: Session, actor: Actor, receivable_id: str) -> Receivable:
     """An earnest receivable, locked; raises `ReceivableMissing`, `Invalid` for another kind, `NotAllowed`."""
     query = select(Receivable).where(Receivable.id == receivable_id)
-    line = session.scalars(query.with_for_update(of=Receivable)).one_or_none()
+    line = session.scalars(
+        query.with_for_update(of=Receivable).execution_options(populate_existing=True)
+    ).one_or_none()
     if line is None:
         raise ReceivableMissing(field="receivable_id", id=receivable_id)
     actor.require(Permission.FINANCE_RAISE, line.path)

@@ -1,17 +1,12 @@
 """The writes of finance, for handlers and desks: each verb guards, changes, records and tells."""
 
 from ledger.finance.allocation import allocate, allocate_credit, reallocate
+from ledger.finance.charges import Charge
+from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
+from ledger.finance.raising import raise_deposit, raise_earnest
 from ledger.finance.receipts import Confirmation, confirm_receipt, reverse_receipt, take_receipt
-from ledger.finance.receivables import (
-    Charge,
-    build_receivables,
-    close_account,
-    raise_deposit,
-    raise_earnest,
-    reach_milestone,
-    replan,
-)
+from ledger.finance.receivables import build_receivables, close_account, replan
 from ledger.finance.refunds import cancel_refund, forfeit_deposit, pay_refund, refund_earnest, request_refunds
 from ledger.finance.templates import approve_plan, propose_plan, retire_plan
 from ledger.finance.todos import cancel_todo, complete_todo, open_todo

@@ -131,17 +131,23 @@ def _check_line(kind: PlanKind, line: PlanLine, field: str) -> None:
 
 
 def build_lines(
-    lines: Sequence[PlanLine], total_fen: int, *, deposit_fen: int = 0, signed_on: date
+    lines: Sequence[PlanLine],
+    total_fen: int,
+    *,
+    deposit_fen: int = 0,
+    signed_on: date,
+    loan_step_fen: int = LOAN_STEP_FEN,
 ) -> tuple[PlannedLine, ...]:
     """The lines to pay besides the deposit; with it they sum to the total to the fen.
 
-    Lines that come to nothing are left out. Raises `PlanInvalid` when the deposit is above the total.
+    Loans are rounded down to ``loan_step_fen``. Lines that come to nothing are left out. Raises `PlanInvalid` when
+    the deposit is above the total.
     """
     if not 0 <= deposit_fen <= total_fen:
         raise PlanInvalid(
             "plan_deposit_above_total", field="deposit_fen", deposit_fen=deposit_fen, total_fen=total_fen
         )
-    amounts = _financed(lines, total_fen, total_fen - deposit_fen)
+    amounts = _financed(lines, total_fen, total_fen - deposit_fen, max(loan_step_fen, 1))
     _share_buyers(lines, amounts, total_fen, total_fen - sum(amounts.values()))
     _take_off(lines, amounts, deposit_fen)
     return tuple(
@@ -151,7 +157,7 @@ def build_lines(
     )
 
 
-def _financed(lines: Sequence[PlanLine], total_fen: int, available: int) -> dict[int, int]:
+def _financed(lines: Sequence[PlanLine], total_fen: int, available: int, step_fen: int) -> dict[int, int]:
     """What bank and fund centre lend, by line: never more than the deposit leaves."""
     amounts: dict[int, int] = {}
     for index, line in enumerate(lines):
@@ -162,7 +168,7 @@ def _financed(lines: Sequence[PlanLine], total_fen: int, available: int) -> dict
             wanted = max(0, wanted - sum(amounts.values()))
         if line.share.cap_fen is not None:
             wanted = min(wanted, line.share.cap_fen)
-        amounts[index] = _down(min(wanted, available), LOAN_STEP_FEN)
+        amounts[index] = _down(min(wanted, available), step_fen)
         available -= amounts[index]
     return amounts
 

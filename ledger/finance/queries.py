@@ -1,4 +1,4 @@
-"""What a sale owes, paid and still has to pay; receipts; a project's totals. Balances are sums, never stored."""
+"""What a sale owes, has paid and still has to pay, and its receipts. Balances are sums, never stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from ledger.finance.kinds import (
 from ledger.finance.models import (
     Allocation,
     JournalEntry,
-    JournalTransaction,
     Receipt,
     ReceiptEvent,
     ReceiptMove,
@@ -33,9 +32,8 @@ from ledger.finance.models import (
     ReceivableSchedule,
     Refund,
 )
-from ledger.organisation.models import Project
 from ledger.sales.models import Sale
-from ledger.scope import get_scoped, scoped, visible
+from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission
 
 
@@ -112,13 +110,13 @@ def sale_account(session: Session, actor: Actor, sale_id: str, on: date) -> Sale
 
 def _lines_of(sale_id: str) -> Select[Receivable, int]:
     return (
-        select(Receivable, _paid())
+        select(Receivable, paid_on_line())
         .where(Receivable.sale_id == sale_id, Receivable.state != ReceivableState.SUPERSEDED)
         .order_by(Receivable.sequence, Receivable.id)
     )
 
 
-def _paid() -> ScalarSelect[int]:
+def paid_on_line() -> ScalarSelect[int]:
     """Fen allocated to the receivable of the enclosing query."""
     total = func.coalesce(func.sum(Allocation.amount_fen), 0)
     return select(total).where(Allocation.receivable_id == Receivable.id).scalar_subquery()
@@ -263,79 +261,6 @@ def _receipt_row(
         bool(reversed_),
         receipt.path,
     )
-
-
-@dataclass(frozen=True)
-class ProjectTotals:
-    """A project's money in fen: signed (合同额), collected net of refunds (回款), still receivable, overdue."""
-
-    project_id: str
-    signed_fen: int
-    signed_count: int
-    collected_fen: int
-    receivable_fen: int
-    overdue_fen: int
-
-
-def project_totals(
-    session: Session,
-    actor: Actor,
-    project_id: str,
-    *,
-    on: date,
-    booked_from: date | None = None,
-) -> ProjectTotals:
-    """Totals of price-class money at a project. ``booked_from`` limits the collected to a period up to ``on``.
-
-    Collected is what the journal says of money allocated to the price; receivable is open on live price lines.
-    """
-    project = get_scoped(session, actor, Project, Permission.FINANCE_VIEW, project_id)
-    latest = (
-        select(ReceivableSchedule.sale_id, func.max(ReceivableSchedule.number).label("number"))
-        .group_by(ReceivableSchedule.sale_id)
-        .subquery()
-    )
-    signed = (
-        select(func.coalesce(func.sum(ReceivableSchedule.total_fen), 0), func.count())
-        .join(
-            latest,
-            (latest.c.sale_id == ReceivableSchedule.sale_id) & (latest.c.number == ReceivableSchedule.number),
-        )
-        .join(Sale, Sale.id == ReceivableSchedule.sale_id)
-        .where(Sale.project_id == project.id, Sale.state == "live")
-    )
-    signed_fen, signed_count = session.execute(signed).one()
-    open_fen, overdue_fen = _open_sums(session, project.id, on)
-    collected = _collected(session, project.id, booked_from, on)
-    return ProjectTotals(project.id, int(signed_fen), int(signed_count), collected, open_fen, overdue_fen)
-
-
-def _collected(session: Session, project_id: str, booked_from: date | None, until: date) -> int:
-    query = (
-        select(func.coalesce(func.sum(-JournalEntry.amount_fen), 0))
-        .join(JournalTransaction, JournalTransaction.id == JournalEntry.transaction_id)
-        .where(
-            JournalEntry.account == Account.CONTRACT,
-            JournalTransaction.project_id == project_id,
-            JournalTransaction.booked_on <= until,
-        )
-    )
-    if booked_from is not None:
-        query = query.where(JournalTransaction.booked_on >= booked_from)
-    return int(session.scalar(query) or 0)
-
-
-def _open_sums(session: Session, project_id: str, on: date) -> tuple[int, int]:
-    """Open fen of live price lines, and the part of it that is late at a date."""
-    opened = Receivable.amount_fen - _paid()
-    late = func.sum(opened).filter(Receivable.due_on < on)
-    query = select(func.coalesce(func.sum(opened), 0), func.coalesce(late, 0)).where(
-        Receivable.project_id == project_id,
-        Receivable.state == ReceivableState.PLANNED,
-        Receivable.class_ == ReceivableClass.PRICE,
-    )
-    open_fen, overdue_fen = session.execute(query).one()
-    return int(open_fen), int(overdue_fen)
 
 
 def money_at(session: Session, sale_id: str) -> int:

@@ -1,12 +1,11 @@
-"""Receivables (应收款): raised at subscription and signing, sealed by a schedule, superseded, never edited."""
+"""Receivables (应收款) of a contract: raised by its plan, sealed by a schedule, superseded, never edited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -17,7 +16,8 @@ from kernel.ids import new_id
 from ledger.finance.accounts import allocated_by_receivable, free_fen, receipts_at_home
 from ledger.finance.allocation import allocate_credit, live_price_lines, take_back
 from ledger.finance.amounts import require_amount
-from ledger.finance.errors import KeyReused, ScheduleInvalid
+from ledger.finance.charges import Charge, parameter_charges
+from ledger.finance.errors import ScheduleInvalid
 from ledger.finance.kinds import (
     CLASS_OF,
     Debtor,
@@ -28,118 +28,15 @@ from ledger.finance.kinds import (
     TriggerKind,
 )
 from ledger.finance.models import Allocation, Receipt, Receivable, ReceivableSchedule
-from ledger.finance.parties import AccountHolder, customer_account, lock_sale, require_open, today_at
-from ledger.finance.plans import PlannedLine, Trigger, build_lines
+from ledger.finance.parties import AccountHolder, lock_sale, require_open
+from ledger.finance.plans import PlannedLine, Trigger
+from ledger.finance.raising import next_sequence, receivable_row
 from ledger.finance.refusals import typed_refusals
-from ledger.finance.templates import usable_plan
+from ledger.finance.templates import apply_plan
 from ledger.finance.todos import open_todos_of, void_todo
+from ledger.inventory.models import Unit
 from ledger.sales.models import Contract
 from ledger.staff.permissions import Permission
-
-
-@dataclass(frozen=True)
-class Charge:
-    """Something collected for others (代收) beside the price, in fen, due on a date or at a milestone."""
-
-    kind: ReceivableKind
-    amount_fen: int
-    due_on: date | None = None
-    milestone: str = "hand_over"
-
-
-def raise_deposit(
-    session: Session, actor: Actor, clock: Clock, *, sale_id: str, amount_fen: int, due_on: date
-) -> Receivable:
-    """The deposit (定金) of a subscription falls due; raising it again returns the first.
-
-    Raises `AmountInvalid`, `SaleClosed`, and `KeyReused` when it was raised with another amount.
-    """
-    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
-    line = PlannedLine(ReceivableKind.DEPOSIT, Debtor.BUYER, amount_fen, due_on, Trigger(TriggerKind.ON_DATE))
-    return _raise_once(session, actor, clock, holder, line, f"deposit:{sale_id}")
-
-
-def raise_earnest(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    *,
-    amount_fen: int,
-    due_on: date,
-    origin: str,
-    sale_id: str | None = None,
-    customer_id: str | None = None,
-    project_id: str | None = None,
-) -> Receivable:
-    """The refundable money (诚意金) of a small order (with its sale) or a queue number (with its customer).
-
-    ``origin`` names it, as ``small_order:<id>`` or ``queue_number:<id>``; raising it again returns the first.
-    """
-    if sale_id is not None:
-        holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
-    elif customer_id is not None and project_id is not None:
-        holder = customer_account(session, actor, Permission.FINANCE_RAISE, customer_id, project_id)
-    else:
-        raise Invalid("payer_account_missing", field="sale_id")
-    line = PlannedLine(ReceivableKind.EARNEST, Debtor.BUYER, amount_fen, due_on, Trigger(TriggerKind.ON_DATE))
-    return _raise_once(session, actor, clock, holder, line, f"earnest:{origin}", origin)
-
-
-def _raise_once(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    holder: AccountHolder,
-    line: PlannedLine,
-    key: str,
-    origin: str | None = None,
-) -> Receivable:
-    require_amount(line.amount_fen)
-    existing = session.scalars(select(Receivable).where(Receivable.key == key)).one_or_none()
-    if existing is not None:
-        if existing.amount_fen != line.amount_fen:
-            raise KeyReused(field="amount_fen", receivable_id=existing.id)
-        return existing
-    require_open(holder)
-    row = _row(clock, holder, line, key, next_sequence(session, holder))
-    row.origin = origin
-    with typed_refusals():
-        session.add(row)
-        session.flush()  # A deposit after signing would break the seal; the rule must speak now.
-    after = {"kind": row.kind, "amount_fen": row.amount_fen}
-    audit.record(session, actor, clock, "finance:raise", "receivable", row.id, path=row.path, after=after)
-    return row
-
-
-def next_sequence(session: Session, holder: AccountHolder) -> int:
-    """The place after an account's last receivable."""
-    query = select(func.coalesce(func.max(Receivable.sequence), 0))
-    if holder.party.sale_id is not None:
-        query = query.where(Receivable.sale_id == holder.party.sale_id)
-    else:
-        query = query.where(Receivable.customer_id == holder.party.customer_id)
-    return int(session.scalar(query) or 0) + 1
-
-
-def _row(clock: Clock, holder: AccountHolder, line: PlannedLine, key: str, sequence: int) -> Receivable:
-    return Receivable(
-        sale_id=holder.party.sale_id,
-        customer_id=holder.party.customer_id,
-        key=key,
-        project_id=holder.place.project_id,
-        path=holder.place.path,
-        sequence=sequence,
-        kind=line.kind,
-        class_=CLASS_OF[line.kind],
-        debtor=line.debtor,
-        amount_fen=line.amount_fen,
-        due_on=line.due_on,
-        trigger_kind=line.trigger.kind,
-        milestone=line.trigger.milestone,
-        milestone_days=line.trigger.days,
-        state=ReceivableState.PLANNED,
-        created_at=clock.now(),
-    )
 
 
 def build_receivables(
@@ -151,13 +48,14 @@ def build_receivables(
     template_id: str,
     total_fen: int,
     signed_on: date,
-    charges: Iterable[Charge] = (),
+    charges: Sequence[Charge] | None = None,
 ) -> ReceivableSchedule:
     """At signing: the deposit becomes part of the price, the plan's lines and the charges are raised and sealed.
 
-    Unallocated money is then counted towards them. Doing it again with the same plan and total returns the first
-    schedule. Raises `ScheduleInvalid` when the total is not the contract's or another schedule stands,
-    `PlanNotUsable`, `PlanInvalid`, `SaleClosed`, `AmountInvalid`.
+    Charges collected for others follow from the project's parameters unless given. Unallocated money is then
+    counted towards all of them. Doing it again with the same plan and total returns the first schedule. Raises
+    `ScheduleInvalid` when the total is not the contract's or another schedule stands, `PlanNotUsable`,
+    `PlanInvalid`, `SaleClosed`, `AmountInvalid`.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
     standing = current_schedule(session, sale_id)
@@ -168,15 +66,25 @@ def build_receivables(
     require_open(holder)
     require_amount(total_fen, "total_fen")
     _require_contract_total(session, holder, total_fen)
-    plan = usable_plan(session, template_id, holder.place.project_id)
-    held = live_price_lines(session, sale_id)
-    deposit = sum(line.amount_fen for line in held)
-    lines = build_lines(plan, total_fen, deposit_fen=deposit, signed_on=signed_on)
-    schedule = _seal(
-        session, actor, clock, holder, lines, total_fen, "signed", template_id, charges=tuple(charges)
-    )
+    deposit = sum(line.amount_fen for line in live_price_lines(session, sale_id))
+    lines = apply_plan(session, template_id, holder.place.project_id, total_fen, deposit, signed_on)
+    if charges is None:
+        charges = _usual_charges(session, holder, total_fen, signed_on)
+    schedule = _seal(session, actor, clock, holder, lines, total_fen, "signed", template_id, charges=charges)
     allocate_credit(session, actor, clock, sale_id=sale_id)
     return schedule
+
+
+def _usual_charges(session: Session, holder: AccountHolder, total_fen: int, signed_on: date) -> tuple[Charge, ...]:
+    assert holder.sale is not None  # noqa: S101 - a locked sale's account has its sale
+    unit = session.get_one(Unit, holder.sale.unit_id)
+    return parameter_charges(
+        session,
+        holder.place.path,
+        on=signed_on,
+        price_fen=total_fen,
+        area_hundredths=unit.building_area_hundredths,
+    )
 
 
 def _require_contract_total(session: Session, holder: AccountHolder, total_fen: int) -> None:
@@ -211,13 +119,12 @@ def replan(
     if current_schedule(session, sale_id) is None:
         raise ScheduleInvalid("schedule_missing", field="sale_id")
     require_amount(total_fen, "total_fen")
-    plan = usable_plan(session, template_id, holder.place.project_id)
     lines = live_price_lines(session, sale_id)
     paid = allocated_by_receivable(session, [line.id for line in lines])
     kept = [x for x in lines if x.state is ReceivableState.WRITTEN_OFF or paid.get(x.id, 0) == x.amount_fen]
     gone = [line for line in lines if line not in kept]
     standing = sum(line.amount_fen for line in kept)
-    planned = build_lines(plan, total_fen, deposit_fen=standing, signed_on=signed_on)
+    planned = apply_plan(session, template_id, holder.place.project_id, total_fen, standing, signed_on)
     schedule = _seal(session, actor, clock, holder, planned, total_fen, reason, template_id, gone=gone)
     allocate_credit(session, actor, clock, sale_id=sale_id)
     return schedule
@@ -279,7 +186,7 @@ def _raise_lines(
 ) -> None:
     sequence = next_sequence(session, holder)
     for offset, line in enumerate(lines):
-        row = _row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset)
+        row = receivable_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset)
         row.raised_in = schedule.id
         session.add(row)
     for offset, charge in enumerate(charges, start=len(lines)):
@@ -289,7 +196,7 @@ def _raise_lines(
         kind = TriggerKind.MILESTONE if charge.due_on is None else TriggerKind.ON_DATE
         trigger = Trigger(kind, milestone=charge.milestone if charge.due_on is None else None)
         line = PlannedLine(charge.kind, Debtor.BUYER, charge.amount_fen, charge.due_on, trigger)
-        session.add(_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset))
+        session.add(receivable_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset))
 
 
 def supersede(
@@ -350,25 +257,3 @@ def close_account(session: Session, actor: Actor, clock: Clock, *, sale_id: str,
 def credit_of(session: Session, sale_id: str) -> int:
     """A sale's unallocated money in fen."""
     return sum(free_fen(session, receipt) for receipt in receipts_at_home(session, sale_id))
-
-
-def reach_milestone(
-    session: Session, actor: Actor, clock: Clock, *, project_id: str, milestone: str, reached_on: date
-) -> int:
-    """A building milestone (工程节点) is reached: the lines that wait for it fall due; returns how many."""
-    today = today_at(session, clock, project_id)
-    if reached_on > today:
-        raise Invalid("milestone_in_future", field="reached_on", latest=today.isoformat())
-    query = select(Receivable).where(
-        Receivable.project_id == project_id,
-        Receivable.milestone == milestone,
-        Receivable.due_on.is_(None),
-        Receivable.state == ReceivableState.PLANNED,
-    )
-    lines = list(session.scalars(query.order_by(Receivable.id)))
-    for line in lines:
-        actor.require(Permission.FINANCE_RAISE, line.path)
-        line.due_on = reached_on + timedelta(days=line.milestone_days)
-        after = {"milestone": milestone, "due_on": line.due_on.isoformat()}
-        audit.record(session, actor, clock, "finance:fall_due", "receivable", line.id, path=line.path, after=after)
-    return len(lines)

@@ -37,7 +37,8 @@ from ledger.finance.kinds import (
 from ledger.finance.models import Allocation, MoneyTodo, Receipt, Receivable, Refund, RefundEvent
 from ledger.finance.moves import lock_earnest
 from ledger.finance.parties import AccountHolder, lock_sale, today_at
-from ledger.finance.receivables import next_sequence, supersede
+from ledger.finance.raising import next_sequence
+from ledger.finance.receivables import supersede
 from ledger.finance.refusals import typed_refusals
 from ledger.finance.todos import add_todo, close_todo, open_todos_of, void_todo
 from ledger.scope import scoped

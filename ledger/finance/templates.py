@@ -17,6 +17,8 @@ from ledger.finance.kinds import PlanKind
 from ledger.finance.models import PaymentPlanLine, PaymentPlanTemplate
 from ledger.finance.plans import PlanLine, PlannedLine, Share, Trigger, build_lines, check_lines
 from ledger.organisation.models import Project
+from ledger.organisation.parameters import LOAN_ROUNDING_FEN
+from ledger.organisation.queries import parameter
 from ledger.scope import get_scoped, scoped
 from ledger.staff.permissions import Permission
 
@@ -123,7 +125,9 @@ def retire_plan(session: Session, actor: Actor, clock: Clock, *, template_id: st
 
 def _locked(session: Session, actor: Actor, permission: str, template_id: str) -> PaymentPlanTemplate:
     query = scoped(actor, PaymentPlanTemplate, permission).where(PaymentPlanTemplate.id == template_id)
-    template = session.scalars(query.with_for_update(of=PaymentPlanTemplate)).one_or_none()
+    template = session.scalars(
+        query.with_for_update(of=PaymentPlanTemplate).execution_options(populate_existing=True)
+    ).one_or_none()
     if template is None:
         raise PlanMissing(field="template_id", id=template_id)
     return template
@@ -167,6 +171,16 @@ def usable_plan(session: Session, template_id: str, project_id: str) -> list[Pla
     return plan_lines(session, template_id)
 
 
+def apply_plan(
+    session: Session, template_id: str, project_id: str, total_fen: int, deposit_fen: int, signed_on: date
+) -> tuple[PlannedLine, ...]:
+    """A usable plan's lines for a total, loans rounded down to the project's step; raises as `usable_plan`."""
+    lines = usable_plan(session, template_id, project_id)
+    path = session.scalars(select(Project.path).where(Project.id == project_id)).one()
+    step = parameter(session, path, LOAN_ROUNDING_FEN, signed_on)
+    return build_lines(lines, total_fen, deposit_fen=deposit_fen, signed_on=signed_on, loan_step_fen=step)
+
+
 def preview_plan(
     session: Session,
     actor: Actor,
@@ -178,5 +192,4 @@ def preview_plan(
 ) -> tuple[PlannedLine, ...]:
     """What a plan would ask for at a total, for quotes (置业计划书); raises `PlanMissing`, `PlanNotUsable`."""
     template = get_scoped(session, actor, PaymentPlanTemplate, Permission.UNITS_VIEW, template_id)
-    lines = usable_plan(session, template.id, template.project_id)
-    return build_lines(lines, total_fen, deposit_fen=deposit_fen, signed_on=signed_on)
+    return apply_plan(session, template.id, template.project_id, total_fen, deposit_fen, signed_on)

@@ -49,7 +49,8 @@ def open_todo(
 ) -> MoneyTodo:
     """Open a to-do, or return the one that was opened under ``key`` before, whatever became of it since.
 
-    Raises `KeyReused` when the key belongs to a to-do of another kind or amount.
+    A retried step may know of money that came meanwhile, so another amount is no contradiction. Raises
+    `KeyReused` when the key belongs to a to-do of another kind.
     """
     place = _place(session, project_id, path)
     actor.require(Permission.FINANCE_RECEIVE, place.path)
@@ -105,7 +106,7 @@ def _add_once(session: Session, todo: MoneyTodo) -> MoneyTodo | None:
             existing = _by_key(session, todo.key)
             if existing is None:
                 raise
-    if existing and (existing.kind, existing.amount_fen) != (todo.kind, todo.amount_fen):
+    if existing and existing.kind is not todo.kind:
         raise KeyReused(field="key", todo_id=existing.id)
     return existing
 
@@ -116,7 +117,12 @@ def _by_key(session: Session, key: str) -> MoneyTodo | None:
 
 def find_todo(session: Session, actor: Actor, permission: str, todo_id: str) -> MoneyTodo:
     """A to-do, locked; raises `TodoMissing` outside the actor's scope."""
-    query = scoped(actor, MoneyTodo, permission).where(MoneyTodo.id == todo_id).with_for_update(of=MoneyTodo)
+    query = (
+        scoped(actor, MoneyTodo, permission)
+        .where(MoneyTodo.id == todo_id)
+        .with_for_update(of=MoneyTodo)
+        .execution_options(populate_existing=True)
+    )
     todo = session.scalars(query).one_or_none()
     if todo is None:
         raise TodoMissing(field="todo_id", id=todo_id)

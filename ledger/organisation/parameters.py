@@ -161,6 +161,19 @@ DISCOUNT_STACKING = _choice(
 LOAN_ROUNDING_FEN = _fen(
     "loan_rounding_fen", 1_000_000, "Loans round down to", "贷款取整", "DOMAIN 4: 10,000 yuan"
 )
+DEED_TAX = _points(
+    "deed_tax_basis_points", 0, "Deed tax collected for the state", "代收契税率", "DOMAIN 2; 0: not collected"
+)
+MAINTENANCE_FUND_FEN = _fen(
+    "maintenance_fund_fen_per_m2",
+    0,
+    "Maintenance fund per square metre",
+    "代收维修基金(每平方米)",
+    "DOMAIN 2: before hand-over, Shandong, law; 0: not collected",
+)
+REGISTRATION_FEE_FEN = _fen(
+    "registration_fee_fen", 0, "Registration fee", "代收登记费", "DOMAIN 2; 0: not collected"
+)
 AREA_TOLERANCE = _points(
     "area_tolerance_basis_points",
     300,

@@ -28,8 +28,9 @@ from ledger.finance.journal import balance
 from ledger.finance.kinds import Account, Debtor, ReceivableKind, TodoKind, TodoState
 from ledger.finance.models import MoneyTodo, Receipt
 from ledger.finance.operations import Charge
-from ledger.finance.queries import ReceiptFilter, list_receipts, money_at, project_totals
+from ledger.finance.queries import ReceiptFilter, list_receipts, money_at
 from ledger.finance.todos import open_todos_of
+from ledger.finance.totals import list_sale_totals, project_totals
 
 from .house import DEPOSIT, PERMIT_ON, PRICE, TODAY, build_house
 
@@ -361,3 +362,21 @@ def test_a_projects_totals_add_up(session, desk, house, admin, clock):
     assert totals.overdue_fen == 326_789_00 + 300_000_00
     later = project_totals(session, admin, house.project.id, on=date(2026, 3, 20), booked_from=date(2026, 3, 10))
     assert later.collected_fen == 0
+    rows = list_sale_totals(session, admin, house.project.id, on=date(2026, 3, 20))
+    assert [(row.sale_no, row.receivable_fen) for row in rows] == [
+        (first.no, PRICE - DEPOSIT),
+        (second.no, 1_000_000_00),
+    ]
+    for figure in ("signed_fen", "collected_fen", "receivable_fen", "overdue_fen"):
+        assert sum(getattr(row, figure) for row in rows) == getattr(totals, figure)
+
+
+def test_a_closed_sale_counts_no_longer_as_signed(session, desk, house, admin):
+    sale = house.sale()
+    desk.deposit(sale)
+    desk.sign(sale)
+    desk.pay(sale, DEPOSIT)
+    desk.do("close_account", sale_id=sale.id, reason="rescinded")
+    house.close(sale)
+    totals = project_totals(session, admin, house.project.id, on=TODAY)
+    assert (totals.signed_fen, totals.collected_fen, totals.receivable_fen) == (0, 0, 0)

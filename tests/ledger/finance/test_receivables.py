@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from kernel.actor import SYSTEM
 from kernel.errors import Invalid, NotAllowed
 from kernel.ids import new_id
 from ledger.finance.errors import KeyReused, PlanMissing, PlanNotUsable, SaleClosed, SaleMissing, ScheduleInvalid
@@ -15,6 +16,7 @@ from ledger.finance.kinds import Debtor, PlanKind, ReceivableKind, ReceivableSta
 from ledger.finance.models import MoneyTodo, Receivable, ReceivableSchedule
 from ledger.finance.operations import Charge, approve_plan, propose_plan, retire_plan
 from ledger.finance.templates import list_plans, preview_plan
+from ledger.organisation.operations import set_parameter
 
 from .house import APPROVER, DEPOSIT, DOWN, LOAN, PRICE, TODAY
 
@@ -250,3 +252,37 @@ def test_a_sale_outside_the_scope_looks_absent(session, desk, house, actor_with)
     desk.actor = actor_with("finance:view", path="/keyturn/")
     with pytest.raises(SaleMissing):
         desk.deposit(sale)
+
+
+def test_a_projects_parameters_say_what_is_collected_for_others(session, desk, house):
+    for name, value in [
+        ("deed_tax_basis_points", 150),
+        ("maintenance_fund_fen_per_m2", 81_23),
+        ("registration_fee_fen", 80_00),
+    ]:
+        set_parameter(
+            session, SYSTEM, desk.clock, path=house.project.path, name=name, value=value, effective_from=TODAY
+        )
+    sale = house.sale(price=1_236_789_33)
+    desk.sign(sale, total=1_236_789_33)
+    collected = {line.kind: line.amount_fen for line in live(session, sale) if line.class_ == "collected"}
+    assert collected == {
+        ReceivableKind.DEED_TAX: 18_551_84,  # 18,551.83995
+        ReceivableKind.MAINTENANCE_FUND: 8_123_00,  # 100 m²
+        ReceivableKind.REGISTRATION_FEE: 80_00,
+    }
+
+
+def test_a_project_rounds_loans_its_own_way(session, desk, house):
+    set_parameter(
+        session,
+        SYSTEM,
+        desk.clock,
+        path=house.project.path,
+        name="loan_rounding_fen",
+        value=1000_00,
+        effective_from=TODAY,
+    )
+    sale = house.sale()
+    desk.sign(sale)
+    assert live(session, sale)[1].amount_fen == 865_000_00
