@@ -32,10 +32,16 @@ class Act:
     clock: Clock
     key: str | None = None
 
-    def earlier(self, kind: str) -> Sale | None:
-        """The sale on which an act of this kind and key was done already."""
+    def earlier(self, kind: str, *, unit_id: str | None = None, sale_id: str | None = None) -> Sale | None:
+        """The sale on which an act of this kind and key was done already.
+
+        The unit is locked before it is looked for, so that the same call made twice at once waits for its twin
+        and then finds what that did.
+        """
         if self.key is None:
             return None
+        unit_id = unit_id or self.session.scalar(select(Sale.unit_id).where(Sale.id == sale_id))
+        self.session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
         query = select(Sale).join(SaleEvent, SaleEvent.sale_id == Sale.id)
         return self.session.scalars(query.where(SaleEvent.key == self.key, SaleEvent.kind == kind)).one_or_none()
 

@@ -32,7 +32,7 @@ def approve_terms(
     `ApproverIsApplicant` when the sale's consultant is among the approvers or one person took two steps.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("terms_approved"):
+    if earlier := act.earlier("terms_approved", sale_id=sale_id):
         return earlier
     sale, _unit = act.lock(sale_id, Permission.SALES_APPROVE)
     require_stage(sale, "approve_terms", "subscribing")

@@ -43,7 +43,7 @@ def cancel_sale(
     who hear of it by `SaleClosed`. Raises `FilingStands`, `SaleNotReady`, `ReasonMissing`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("cancelled"):
+    if earlier := act.earlier("cancelled", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_CANCEL)
     require_stage(sale, "cancel", *LIVE_STAGES)

@@ -35,7 +35,7 @@ def submit_filing(
     Raises `SaleNotReady`, `DateInvalid` (before signing, or in the future).
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("filing_submitted"):
+    if earlier := act.earlier("filing_submitted", sale_id=sale_id):
         return _filing_of(session, earlier)
     sale, filing = _lock(act, sale_id, "submit_filing", "to_file", "returned")
     contract = _contract_of(session, sale)
@@ -59,7 +59,7 @@ def return_filing(
 ) -> Filing:
     """Note that the authority returned the filing, with its reason. Raises `SaleNotReady`, `ReasonMissing`."""
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("filing_returned"):
+    if earlier := act.earlier("filing_returned", sale_id=sale_id):
         return _filing_of(session, earlier)
     sale, filing = _lock(act, sale_id, "return_filing", "submitted")
     reason = given_reason(reason)
@@ -85,7 +85,7 @@ def accept_filing(
     Raises `SaleNotReady`, `DateInvalid`, `Invalid` when the number is missing.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("filing_accepted"):
+    if earlier := act.earlier("filing_accepted", sale_id=sale_id):
         return _filing_of(session, earlier)
     sale, filing = _lock(act, sale_id, "accept_filing", "submitted")
     no = no.strip()
@@ -116,7 +116,7 @@ def cancel_filing(
     The contract is then being rescinded. Raises `SaleNotReady`, `DateInvalid`, `ReasonMissing`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("filing_cancelled"):
+    if earlier := act.earlier("filing_cancelled", sale_id=sale_id):
         return _filing_of(session, earlier)
     sale, filing = _lock(act, sale_id, "cancel_filing", "submitted", "returned", "accepted")
     reason = given_reason(reason)

@@ -43,7 +43,7 @@ def hold_unit(
     `ApproverIsApplicant`, `ExpiryInvalid`, `ReasonMissing`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("held"):
+    if earlier := act.earlier("held", unit_id=unit_id):
         return earlier
     reason = given_reason(reason)
     _check_expiry(clock, expires_at)
@@ -94,7 +94,7 @@ def extend_hold(
     Raises `SaleNotReady`, `ExpiryInvalid`, `ApproverIsApplicant`, `ReasonMissing`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("hold_extended"):
+    if earlier := act.earlier("hold_extended", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_HOLD)
     require_stage(sale, "extend_hold", "held")
@@ -116,7 +116,7 @@ def release_hold(
 ) -> Sale:
     """Give a held unit up before its time: the sale closes and the unit is free. Raises `SaleNotReady`."""
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("hold_released"):
+    if earlier := act.earlier("hold_released", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_HOLD)
     require_stage(sale, "release_hold", "held")

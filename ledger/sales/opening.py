@@ -66,7 +66,7 @@ def open_sale(
     (reason), `QueueNotReady`, `Missing`, `NotAllowed`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("opened"):
+    if earlier := act.earlier("opened", unit_id=unit_id):
         return earlier
     opening = WALK_IN if queue_number_id is None else QUEUE
     sale = open_line(

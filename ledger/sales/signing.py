@@ -53,7 +53,7 @@ def sign_contract(
     created with its legal deadline. Raises `SaleNotReady`, `DateInvalid`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("signed"):
+    if earlier := act.earlier("signed", sale_id=sale_id):
         return _contract_of(session, earlier)
     sale, unit = act.lock(sale_id, Permission.SALES_SIGN)
     require_stage(sale, "sign_contract", "subscribed")

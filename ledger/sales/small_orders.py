@@ -51,7 +51,7 @@ def take_small_order(
     Raises `AmountInvalid`, `ExpiryInvalid`, `UnitTaken`, `UnitNotSellable` (no money before the permit).
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("small_order_taken"):
+    if earlier := act.earlier("small_order_taken", unit_id=unit_id, sale_id=sale_id):
         return earlier
     if not 0 < amount_fen <= MOST_FEN:
         raise AmountInvalid(field="amount_fen", amount_fen=amount_fen)
@@ -112,7 +112,7 @@ def mark_small_order_paid(
 ) -> Sale:
     """Note that finance confirmed the small order's money; a second time changes nothing."""
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("small_order_paid"):
+    if earlier := act.earlier("small_order_paid", sale_id=sale_id):
         return earlier
     sale, _unit = act.lock(sale_id, Permission.SALES_SMALL_ORDER)
     order = _order_of(session, sale)
@@ -139,7 +139,7 @@ def end_small_order(
     `SmallOrderEnded`), else kept (``lapsed``); an unpaid one is void. The sale closes, the unit is free.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("small_order_ended"):
+    if earlier := act.earlier("small_order_ended", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_SMALL_ORDER)
     order = _order_of(session, sale)

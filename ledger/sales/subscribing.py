@@ -54,7 +54,7 @@ def subscribe(
     `DateInvalid`, `SaleNotReady`, `UnitNotSellable`, each naming its field.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("subscribed"):
+    if earlier := act.earlier("subscribed", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_SUBSCRIBE)
     require_stage(sale, "subscribe", "held", "small_ordered", "subscribing")
@@ -123,7 +123,7 @@ def activate_subscription(
     `SaleNotReady`.
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("activated"):
+    if earlier := act.earlier("activated", sale_id=sale_id):
         return earlier
     sale, _unit = act.lock(sale_id, Permission.SALES_SUBSCRIBE)
     if sale.stage == "subscribed":
@@ -158,7 +158,7 @@ def extend_subscription(
 ) -> Sale:
     """Move the sign-by date (签约期限) to a later day. Raises `DateInvalid`, `SaleNotReady`."""
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("extended"):
+    if earlier := act.earlier("extended", sale_id=sale_id):
         return earlier
     sale, _unit = act.lock(sale_id, Permission.SALES_SUBSCRIBE)
     paper = _active_paper(session, sale, "extend_subscription")
@@ -184,7 +184,7 @@ def lapse_subscription(
 ) -> Sale:
     """End a subscription whose sign-by date has passed without a contract. Raises `SaleNotReady` before that."""
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("lapsed"):
+    if earlier := act.earlier("lapsed", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_SUBSCRIBE)
     paper = _active_paper(session, sale, "lapse_subscription")
@@ -202,7 +202,7 @@ def default_subscription(
     What becomes of a paid deposit is finance's (20 % cap, DOMAIN §4).
     """
     act = Act(session, actor, clock, key)
-    if earlier := act.earlier("defaulted"):
+    if earlier := act.earlier("defaulted", sale_id=sale_id):
         return earlier
     sale, unit = act.lock(sale_id, Permission.SALES_SUBSCRIBE)
     require_stage(sale, "default_subscription", "subscribing", "subscribed")

@@ -14,8 +14,8 @@ from kernel.clock import MovedClock
 from kernel.errors import Stale
 from ledger.inventory.errors import UnitTaken
 from ledger.inventory.models import Unit
-from ledger.sales.models import Sale
-from ledger.sales.operations import hold_unit, open_sale
+from ledger.sales.models import Sale, SaleEvent
+from ledger.sales.operations import cancel_sale, hold_unit, open_sale
 from tests.ledger.sales.conftest import MANAGER, make_customer, open_for_sale
 from webapp.db import Database
 
@@ -90,3 +90,26 @@ def test_an_expired_hold_is_taken_over_by_one_of_two(
     with database.reading() as session:
         closed = session.scalars(select(Sale).where(Sale.state == "closed")).one()
     assert closed.close_kind == "hold_expired"
+
+
+def test_the_same_call_made_twice_at_once_acts_once(
+    database: Database, admin: Actor, clock: MovedClock, on_sale: tuple[list[str], str]
+) -> None:
+    units, customer = on_sale
+    start = Barrier(2)
+
+    def run(_number: int) -> tuple[str, str]:
+        start.wait(timeout=30)
+        with database.unit_of_work(admin) as session:
+            sale = open_sale(session, admin, clock, unit_id=units[0], customer_id=customer, key="form-1")
+        start.wait(timeout=30)
+        with database.unit_of_work(admin) as session:
+            cancel_sale(session, admin, clock, sale_id=sale.id, reason="changed her mind", key="form-2")
+        return sale.id, sale.no
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(run, range(2))
+    assert first == second
+    with database.reading() as session:
+        events = session.scalars(select(SaleEvent).where(SaleEvent.key.is_not(None)).order_by(SaleEvent.id)).all()
+    assert [event.kind for event in events] == ["opened", "cancelled"]
