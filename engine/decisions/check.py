@@ -105,15 +105,16 @@ def _text(model: m.DecisionModel, use: UseOfText) -> Iterator[DecisionFinding]:
 
 
 def _syntax(part: m.Text | m.Cell, problem: FeelSyntaxError) -> DecisionFinding:
-    """What is wrong with a text: the reason with its own parameters, and line and column within the text."""
+    """What is wrong with a text: the reason's code and parameters, and line and column within the text."""
     return error(
         "feel_syntax",
         part.place,
+        what=part.place.element_name,
         text=part.text[:200],
-        reason=problem.code,
+        detail=problem.code,
         line=problem.line,
         column=problem.column,
-        details=dict(problem.params),
+        reasons=dict(problem.params),
     )
 
 

@@ -61,7 +61,7 @@ def evaluate(
     """
     decision = model.decision(decision_id)
     if decision is None:
-        raise DecisionMissing("decision_missing", decision=decision_id[:100])
+        raise DecisionMissing("decision_not_found", decision=decision_id[:100])
     run = Run(limits, today, now, calendar)
     maker = _Maker(model, inputs, run)
     try:
@@ -86,7 +86,7 @@ def evaluate_service(
     """Make the output decisions of a decision service (by its id or name); raises as ``evaluate`` does."""
     service = model.service(service_id)
     if service is None:
-        raise DecisionMissing("decision_missing", decision=service_id[:100])
+        raise DecisionMissing("decision_not_found", decision=service_id[:100])
     run = Run(limits, today, now, calendar)
     maker = _Maker(model, inputs, run)
     try:

@@ -27,7 +27,7 @@ def test_syntax_error_names_the_cell_and_its_line() -> None:
     assert finding.element_id == "cell_2_1"
     assert "&lt;= &gt; 5" in lines[finding.line - 1]
     assert finding.params["text"] == "<= > 5"
-    assert (finding.params["reason"], finding.params["column"]) == ("feel_unexpected_token", 4)
+    assert (finding.params["detail"], finding.params["column"]) == ("feel_unexpected_token", 4)
 
 
 def test_every_syntax_error_is_reported() -> None:

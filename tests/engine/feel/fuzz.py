@@ -62,7 +62,7 @@ def _grown(random: Random) -> str:
 
 def _mutated(random: Random) -> str:
     text = random.choice(SEEDS)
-    for _time in range(random.randint(1, 4)):
+    for _time in range(random.randint(1, 2)):
         at = random.randint(0, len(text))
         until = min(len(text), at + random.randint(0, 6))
         other = random.choice(SEEDS)
