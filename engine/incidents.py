@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,15 @@ from engine.tables.work import JobRow
 from kernel.clock import Clock
 from kernel.ids import new_id
 
-__all__ = ["StepFailed", "back_off", "record_incident", "resolve_incidents_of", "to_incident"]
+__all__ = [
+    "StepFailed",
+    "back_off",
+    "record_incident",
+    "resolve_incidents_of",
+    "resolve_received",
+    "resolve_starts",
+    "to_incident",
+]
 
 INCIDENTS = table_of(IncidentRow)
 JOBS = table_of(JobRow)
@@ -72,6 +81,21 @@ def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Inci
 def resolve_incidents_of(session: Session, clock: Clock, *, task_id: str, actor_id: str) -> None:
     """Close the incidents of a task that has been completed after all."""
     _resolve(session, clock, INCIDENTS.c.task_id == task_id, actor_id)
+
+
+def resolve_received(session: Session, clock: Clock, instance_id: str) -> None:
+    """Close the incidents of events that an instance could not receive, now that it has received one."""
+    nobodys = INCIDENTS.c.job_id.is_(None) & INCIDENTS.c.task_id.is_(None)
+    _resolve(session, clock, (INCIDENTS.c.instance_id == instance_id) & nobodys, "system")
+
+
+def resolve_starts(session: Session, clock: Clock, command: Mapping[str, Any]) -> None:
+    """Close the incidents of a start that the same person has now repeated, lest a retry start it twice."""
+    where = (INCIDENTS.c.definition_key == command["key"]) & INCIDENTS.c.instance_id.is_(None)
+    query = select(INCIDENTS.c.id, INCIDENTS.c.command).where(where, INCIDENTS.c.state == "open")
+    repeated = [row.id for row in session.execute(query) if row.command == command]
+    if repeated:
+        _resolve(session, clock, INCIDENTS.c.id.in_(repeated), str(command["actor_id"]))
 
 
 def to_incident(row: AnyRow) -> Incident:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.host import Host
+from engine.incidents import resolve_received
 from engine.running.run import Deliver, Run, as_system
 from engine.store.instances import lock_instance
 
@@ -32,4 +33,5 @@ def deliver_to(
                 run.services.note("event_received", wait, token, None)
                 case.fire(token, payload)
                 case.run()
+    resolve_received(host.session, host.clock, instance_id)
     return fired

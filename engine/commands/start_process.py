@@ -13,6 +13,7 @@ from engine.commands.start_record import begin_instance
 from engine.errors import CannotGoOn, Invalid, Missing, NotAllowed, Stale
 from engine.expressions import Expressions
 from engine.host import Host
+from engine.incidents import resolve_starts
 from engine.results import Instance
 from engine.spiff.build import Bundle
 from engine.store.instances import LIVE, TABLE
@@ -39,6 +40,7 @@ class StartProcess:
         business_key = self.business_key or self._business_key(host, bundle, variables)
         self._refuse_double(host, business_key)
         again = self._again(host, variables, business_key)
+        resolve_starts(host.session, host.clock, again)
         begun = begin_instance(host, bundle, variables, business_key, self.scope, deliver_thrown, command=again)
         record(
             host.session, host.actor, host.clock, "process:start", "instance", begun.id, path=begun.scope,

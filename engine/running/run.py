@@ -87,9 +87,9 @@ class Run:
             self.case.run()
             self._take_kept_messages()
             self._rows.sync()
-        self._save()
-        for thrown in self.services.thrown:
-            deliver(self.host, thrown)
+            self._save()
+            for thrown in self.services.thrown:
+                deliver(self.host, thrown)
 
     def _take_kept_messages(self) -> None:
         asked: set[int] = set()
@@ -115,10 +115,10 @@ class Run:
             self.journal.note("instance_completed")
         record.tokens, record.tokens_format = dump(self.case), FORMAT
         record.variables = self.case.scope.values
-        if self.services.facts_changed:
-            known = open_facts(session, record.id)
-            if known:
-                replace_facts(session, {task: facts | record.facts for task, facts in known.items()})
+        new_facts = self.services.new_facts
+        known = open_facts(session, record.id) if new_facts else {}
+        if known:
+            replace_facts(session, {task: facts | new_facts for task, facts in known.items()})
         save_instance(session, self.host.clock, record)
         self.journal.write(session)
 

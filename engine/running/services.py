@@ -53,7 +53,7 @@ class StepServices:
     expressions: Expressions
     thrown: list[Thrown] = field(default_factory=list)
     parked: dict[int, dict[str, Any]] = field(default_factory=dict)
-    facts_changed: bool = False
+    new_facts: dict[str, Any] = field(default_factory=dict)
     _sent: int = 0
     _token: int = 0
 
@@ -242,8 +242,8 @@ class StepServices:
 
     def set_facts(self, facts: dict[str, Any]) -> None:
         """Refresh the facts of the instance; its open tasks follow when the step is saved."""
-        self.record.facts = self.record.facts | checked(facts, "facts")
-        self.facts_changed = True
+        self.new_facts |= checked(facts, "facts")
+        self.record.facts = self.record.facts | self.new_facts
 
     def publish(self, message: str, correlation: dict[str, Any], payload: dict[str, Any]) -> None:
         """Publish after this step."""

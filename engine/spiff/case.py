@@ -22,6 +22,7 @@ from engine.spiff.steps import ArmedStart, BoundaryStep, CatchStep, InnerStep, S
 from engine.spiff.token import Token
 
 MAX_STEPS = 10_000
+MAX_DEPTH = 50
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,17 @@ class Inner(Running, BpmnSubWorkflow):  # type: ignore[misc]
     ) -> None:
         self.scope = scope
         self.bundle = bundle
+        self._depth: int = host.workflow.depth + 1
+        if self._depth > MAX_DEPTH:
+            raise CannotGoOn("nested_too_deep", limit=MAX_DEPTH)
         top = host.workflow.top_workflow
         top.subprocesses[host.id] = self
         super().__init__(spec, host.id, top, deserializing=True)
         if not restored:
             self.task_tree = Token(self, spec.start, state=TaskState.COMPLETED)
+
+    def _calculate_depth(self) -> int:
+        return self._depth
 
 
 class Case(Running, BpmnWorkflow):  # type: ignore[misc]

@@ -1,0 +1,113 @@
+"""Several people and workers at once, each in a transaction of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from engine import jobs
+from engine.api import Stale
+from kernel.actor import SYSTEM
+from tests.engine.conftest import House
+from tests.engine.test_inbox import AN, BO, SHOP
+
+
+def at_once(count: int, do: Callable[[int], Any]) -> list[Any]:
+    """Run the same act in several threads that begin together; results and `Stale` refusals."""
+    gate = threading.Barrier(count)
+
+    def run(number: int) -> Any:
+        gate.wait()
+        try:
+            return do(number)
+        except Stale as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def test_of_many_who_complete_a_task_one_does(house: House) -> None:
+    story = house.start("pay_in_time", {"order": "1"})
+    task = story.task("pay")
+    answers = at_once(4, lambda n: house.act(lambda e: e.complete(task.id, {"n": n}), SYSTEM))
+    refused = [answer for answer in answers if isinstance(answer, Stale)]
+    assert len(refused) == 3
+    assert {refusal.code for refusal in refused} == {"task_closed"}
+    assert [e.code for e in story.history].count("task_completed") == 1
+    assert story.state == "completed"
+
+
+def test_of_two_who_claim_at_once_one_wins(house: House) -> None:
+    story = house.start("pay_in_time", {"order": "1"}, scope=SHOP)
+    task = story.task("pay")
+    people = (AN, BO)
+    answers = at_once(2, lambda n: house.act(lambda e: e.claim(task.id), people[n]))
+    assert sum(isinstance(answer, Stale) for answer in answers) == 1
+
+
+def test_workers_share_the_due_timers_and_fire_each_once(house: House) -> None:
+    stories = [house.start("pay_in_time", {"order": str(n)}) for n in range(8)]
+    house.clock.advance(timedelta(days=1))
+
+    def worker(_number: int) -> int:
+        done = 0
+        while house.act(lambda e: e.run_due(house.clock.now()), SYSTEM):
+            done += 1
+        return done
+
+    assert sum(at_once(3, worker)) == 8
+    assert all(story.waiting_at == ["call", "pay"] for story in stories)
+
+
+def test_a_timer_and_a_person_at_once_leave_one_way_out(house: House) -> None:
+    story = house.start("pay_in_time", {"order": "1"})
+    task = story.task("pay")
+    house.clock.advance(timedelta(days=2))
+    house.run_due()
+    house.clock.advance(timedelta(days=5))
+    acts: list[Callable[[Any], Any]] = [
+        lambda e: e.complete(task.id, {}),
+        lambda e: e.run_due(house.clock.now()),
+    ]
+    at_once(2, lambda n: house.act(acts[n], SYSTEM))
+    done = story.done()
+    assert ("paid" in done) != ("lapse" in done)
+
+
+def test_a_message_and_the_beginning_of_its_wait_never_miss_each_other(house: House) -> None:
+    house.deploy("wait_for_receipt.bpmn")
+    for number in range(6):
+        order = {"order": str(number)}
+        acts: list[Callable[[Any], Any]] = [
+            lambda e, o=order: e.start("wait_for_receipt", o, business_key=o["order"]),
+            lambda e, o=order: e.publish("receipt_confirmed", o, {"amount": 1}, ttl=timedelta(hours=1)),
+        ]
+        at_once(2, lambda n, a=acts: house.act(a[n]))  # type: ignore[misc]
+    instances = house.ask(lambda e: e.find_instances()).rows
+    assert len(instances) == 6
+    assert all(house.ask(lambda e, i=i: e.waiting(i.id))[0].kind == "user" for i in instances)
+
+
+def test_two_workers_never_lease_the_same_job(house: House) -> None:
+    @house.registry.handler("outside.ask", errors={"outside.ask.refused"}, external=True)
+    def ask(data: dict[str, Any], ctx: Any) -> None:
+        """Never run here."""
+
+    for _ in range(4):
+        house.start("ask_outside", {"unit": "1"})
+
+    def lease(number: int) -> list[str]:
+        held = []
+        while True:
+            with house.database.unit_of_work() as session:
+                job = jobs.lease_next(session, house.clock.now(), timedelta(minutes=1), worker=f"w{number}")
+            if job is None:
+                return held
+            held.append(job.id)
+
+    leased = [job for jobs_held in at_once(3, lease) for job in jobs_held]
+    assert len(leased) == len(set(leased)) == 4
