@@ -12,7 +12,7 @@ from ledger.finance.kinds import ReceivableKind
 from ledger.organisation.parameters import DEED_TAX, MAINTENANCE_FUND_FEN, REGISTRATION_FEE_FEN
 from ledger.organisation.queries import parameter
 
-HAND_OVER = "hand_over"
+HAND_OVER = "handed_over"
 
 
 @dataclass(frozen=True)

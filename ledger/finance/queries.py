@@ -10,8 +10,8 @@ from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from ledger.finance.accounts import has_event, home_sale, refund_stands, usable
-from ledger.finance.errors import SaleMissing
+from ledger.finance.accounts import has_event, home_sale, refund_stands, refunded_fen, usable
+from ledger.finance.errors import ReceiptMissing, SaleMissing
 from ledger.finance.kinds import (
     MONEY_ACCOUNTS,
     Account,
@@ -196,6 +196,13 @@ def list_receipts(
     session: Session, actor: Actor, where: ReceiptFilter, *, limit: int = 50, offset: int = 0
 ) -> list[ReceiptRow]:
     """Receipts, latest first, in one query; a sale's receipts are seen by whoever sees the sale's money."""
+    query = _filtered(_receipt_select(actor), where).order_by(Receipt.paid_on.desc(), Receipt.id.desc())
+    rows = session.execute(query.limit(limit).offset(offset))
+    return [_receipt_row(*row) for row in rows]
+
+
+def _receipt_select(actor: Actor) -> _ReceiptSelect:
+    """Receipts that the actor may see: by their place, or because he sees the money of their sale."""
     home = home_sale()
     number = (
         select(ReceiptEvent.number)
@@ -204,7 +211,7 @@ def list_receipts(
     )
     allocated = select(func.sum(Allocation.amount_fen)).where(Allocation.receipt_id == Receipt.id)
     confirmed, reversed_ = has_event(EventKind.CONFIRMED), has_event(EventKind.REVERSED)
-    query = (
+    return (
         select(Receipt, home, Sale.no, number, allocated.scalar_subquery(), confirmed, reversed_)
         .outerjoin(Sale, Sale.id == home)
         .where(
@@ -212,9 +219,57 @@ def list_receipts(
             | (Sale.id.is_not(None) & visible(actor, Sale, Permission.FINANCE_VIEW))
         )
     )
-    query = _filtered(query, where).order_by(Receipt.paid_on.desc(), Receipt.id.desc())
-    rows = session.execute(query.limit(limit).offset(offset))
-    return [_receipt_row(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class ReceiptPart:
+    """Fen of a receipt that are counted towards one receivable."""
+
+    receivable_id: str
+    kind: ReceivableKind
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class ReceiptDetail:
+    """A receipt with what it paid for, what is left of it as credit, and who did what when."""
+
+    row: ReceiptRow
+    parts: tuple[ReceiptPart, ...]
+    refunded_fen: int
+    reference: str | None
+    events: tuple[ReceiptEvent, ...]
+
+    @property
+    def credit_fen(self) -> int:
+        """Fen neither counted towards anything nor refunded; nothing unless it is confirmed and stands."""
+        free = self.row.amount_fen - self.row.allocated_fen - self.refunded_fen
+        return free if self.row.confirmed and not self.row.reversed else 0
+
+
+def get_receipt(session: Session, actor: Actor, receipt_id: str) -> ReceiptDetail:
+    """One receipt for its page and its paper (收据). Raises `ReceiptMissing` outside the actor's scope."""
+    found = session.execute(_receipt_select(actor).where(Receipt.id == receipt_id)).one_or_none()
+    if found is None:
+        raise ReceiptMissing(field="receipt_id", id=receipt_id)
+    row = _receipt_row(*found)
+    total = func.sum(Allocation.amount_fen)
+    parts = (
+        select(Receivable.id, Receivable.kind, total)
+        .join(Allocation, Allocation.receivable_id == Receivable.id)
+        .where(Allocation.receipt_id == receipt_id)
+        .group_by(Receivable.id, Receivable.kind, Receivable.sequence)
+        .having(total > 0)
+        .order_by(Receivable.sequence, Receivable.id)
+    )
+    events = select(ReceiptEvent).where(ReceiptEvent.receipt_id == receipt_id).order_by(ReceiptEvent.at)
+    return ReceiptDetail(
+        row,
+        tuple(ReceiptPart(line, kind, int(fen)) for line, kind, fen in session.execute(parts)),
+        refunded_fen(session, found[0]),
+        found[0].reference,
+        tuple(session.scalars(events.order_by(ReceiptEvent.id))),
+    )
 
 
 def _filtered(query: _ReceiptSelect, where: ReceiptFilter) -> _ReceiptSelect:

@@ -45,7 +45,7 @@ def test_charges_for_others_stand_beside_the_price(session, desk, house):
     ]
     desk.sign(sale, charges=charges)
     tax, fund = (line for line in live(session, sale) if line.class_ == "collected")
-    assert (tax.due_on, tax.milestone, fund.due_on) == (None, "hand_over", date(2026, 9, 1))
+    assert (tax.due_on, tax.milestone, fund.due_on) == (None, "handed_over", date(2026, 9, 1))
 
 
 def test_a_charge_that_belongs_to_the_price_is_refused(desk, house):
