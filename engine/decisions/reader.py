@@ -8,7 +8,10 @@ from lxml import etree
 
 from engine.decisions import model as m
 from engine.decisions.boxed_reader import BoxedReader
+from engine.decisions.errors import DecisionFileError
 from engine.decisions.xml import child, children, label, local_name, open_definitions
+
+MAX_NAMES = 3_000
 
 
 def parse(xml: bytes) -> m.DecisionModel:
@@ -17,7 +20,10 @@ def parse(xml: bytes) -> m.DecisionModel:
     Raises DecisionFileError for a file that is not sound DMN; errors within texts are left to ``check``.
     """
     root = open_definitions(xml)
-    boxed = BoxedReader(root, frozenset(_names(root)))
+    names = frozenset(_names(root))
+    if len(names) > MAX_NAMES:
+        raise DecisionFileError("decision_file_too_deep", names=len(names), limit=MAX_NAMES)
+    boxed = BoxedReader(root, names)
     model = m.DecisionModel(
         model_id=root.get("id") or "",
         name=label(root),

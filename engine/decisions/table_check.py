@@ -169,22 +169,26 @@ def _not_allowed(
 def _coverage(model: DecisionModel, table: Table) -> Iterator[DecisionFinding]:
     columns, findings = _columns(model, table)
     yield from findings[: 2 * MAX_REPORTED]
-    coverage = Coverage(columns, len(table.rules))
-    try:
-        for rule, index in coverage.impossible():
-            yield error(
-                "decision_rule_impossible",
-                table.rules[rule].place,
-                rule=table.rules[rule].index,
-                column=columns[index].name,
-            )
-        yield from _gaps(table, coverage)
-        yield from islice(_overlaps(table, coverage), MAX_REPORTED)
-        if table.hit_policy == "FIRST":
-            for rule in coverage.hidden():
-                yield error("decision_rule_hidden", table.rules[rule].place, rule=table.rules[rule].index)
-    except TooComplexError:
+    gave_up = False
+    for look in (_impossible, _gaps, _overlaps, _hidden):
+        try:
+            yield from islice(look(table, Coverage(columns, len(table.rules))), MAX_REPORTED)
+        except TooComplexError:
+            gave_up = True
+    if gave_up:
         yield warning("decision_too_complex", table.place, rules=len(table.rules))
+
+
+def _impossible(table: Table, coverage: Coverage) -> Iterator[DecisionFinding]:
+    for number, index in coverage.impossible():
+        rule, column = table.rules[number], coverage.columns[index]
+        yield error("decision_rule_impossible", rule.place, rule=rule.index, column=column.name)
+
+
+def _hidden(table: Table, coverage: Coverage) -> Iterator[DecisionFinding]:
+    for number in coverage.hidden() if table.hit_policy == "FIRST" else ():
+        rule = table.rules[number]
+        yield error("decision_rule_hidden", rule.place, rule=rule.index)
 
 
 def _region(coverage: Coverage, box: Box) -> str:
@@ -222,8 +226,16 @@ def _same_outputs(one: Rule, other: Rule) -> bool:
         known, value = _constant(mine)
         other_known, other_value = _constant(theirs)
         if known and other_known:
-            if not same(value, other_value, Run(DEFAULT, None, None, None)):
+            if not _same_values(value, other_value):
                 return False
         elif mine.text != theirs.text:
             return False
     return True
+
+
+def _same_values(one: object, other: object) -> bool:
+    """Whether two constants are equal; those too big to be compared count as different."""
+    try:
+        return same(one, other, Run(DEFAULT, None, None, None))
+    except (FeelError, RecursionError):
+        return False

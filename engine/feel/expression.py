@@ -20,6 +20,9 @@ from engine.feel.values import Code
 
 _BUILTIN_NAMES = index_names(BUILTINS)
 CACHE_SIZE = 4_096
+LONG_TEXT = 300
+LONG_CACHE_SIZE = 128
+"""Long texts make big closures, so fewer of them are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,6 @@ def _parser(text: str, names: frozenset[str], types: frozenset[str]) -> Parser:
     return Parser(text, (_BUILTIN_NAMES, _index(names)), types)
 
 
-@lru_cache(maxsize=CACHE_SIZE)
 def _expression(text: str, names: frozenset[str], types: frozenset[str]) -> Expression:
     compiler = Compiler(text, names)
     try:
@@ -148,7 +150,6 @@ def _expression(text: str, names: frozenset[str], types: frozenset[str]) -> Expr
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 
 
-@lru_cache(maxsize=CACHE_SIZE)
 def _unary_tests(text: str, names: frozenset[str], types: frozenset[str]) -> UnaryTests:
     compiler = Compiler(text, names)
     try:
@@ -157,12 +158,19 @@ def _unary_tests(text: str, names: frozenset[str], types: frozenset[str]) -> Una
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 
 
+_short_expression = lru_cache(CACHE_SIZE)(_expression)
+_long_expression = lru_cache(LONG_CACHE_SIZE)(_expression)
+_short_tests = lru_cache(CACHE_SIZE)(_unary_tests)
+_long_tests = lru_cache(LONG_CACHE_SIZE)(_unary_tests)
+
+
 def compile_expression(text: str, names: Iterable[str] = (), *, types: Iterable[str] = ()) -> Expression:
     """Read an expression; ``names`` are variables known to exist, which may hold spaces and operators.
 
     ``types`` are further names allowed after ``instance of``. Raises FeelSyntaxError with line and column.
     """
-    return _expression(text, frozenset(names), frozenset(types))
+    read = _short_expression if len(text) <= LONG_TEXT else _long_expression
+    return read(text, frozenset(names), frozenset(types))
 
 
 def compile_unary_tests(text: str, names: Iterable[str] = (), *, types: Iterable[str] = ()) -> UnaryTests:
@@ -170,7 +178,8 @@ def compile_unary_tests(text: str, names: Iterable[str] = (), *, types: Iterable
 
     Raises FeelSyntaxError with line and column.
     """
-    return _unary_tests(text, frozenset(names), frozenset(types))
+    read = _short_tests if len(text) <= LONG_TEXT else _long_tests
+    return read(text, frozenset(names), frozenset(types))
 
 
 def evaluate(

@@ -137,13 +137,16 @@ class Parser(Reader):
     def expression(self, strength: int = OR) -> Node:
         """An expression whose operators bind at least so strongly."""
         with self.deeper():
-            left = self._prefix()
-            while True:
-                token = self.token
-                binding = STRENGTH.get(token.text, 0) if token.kind in ("sign", "word") else 0
-                if binding < strength or not binding or self._closes_range(token):
-                    return left
-                left = self._infix(left, token, binding)
+            return self._climb(self._prefix(), strength)
+
+    def _climb(self, left: Node, strength: int) -> Node:
+        """Everything that follows an operand as long as it binds at least so strongly."""
+        while True:
+            token = self.token
+            binding = STRENGTH.get(token.text, 0) if token.kind in ("sign", "word") else 0
+            if binding < strength or not binding or self._closes_range(token):
+                return left
+            left = self._infix(left, token, binding)
 
     def _closes_range(self, token: Token) -> bool:
         return self.in_range and token.text == "[" and self.peek().text in AFTER_RANGE
@@ -207,16 +210,19 @@ class Parser(Reader):
             if self.token.kind == "sign" and self.token.text in COMPARISONS:
                 return Tests(start, (self._unary_comparison(),))
             return Tests(start, (self.expression(SUM),))
-        before = self.position
         self.advance()
-        first = self.test()
-        if self.sign("..") or (self.sign(")") and not isinstance(first, RangeNode)):
-            self.position = before
-            return Tests(start, (self.expression(SUM),))
-        alternatives = [first]
-        while self.accept(","):
-            alternatives.append(self.test())
-        self.expect(")")
+        outer, self.in_range = self.in_range, False
+        alternatives = [self.test()]
+        if self.sign(".."):
+            self.in_range = outer
+            alternatives = [self._range(start, alternatives[0], included=False)]
+        else:
+            while self.accept(","):
+                alternatives.append(self.test())
+            self.expect(")")
+            self.in_range = outer
+        if len(alternatives) == 1:
+            alternatives = [self._climb(alternatives[0], SUM)]
         return Tests(start, tuple(alternatives))
 
     def _call(self, callee: Node, token: Token) -> Call:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.decisions import DecisionFileError, evaluate, parse
-from tests.engine.decisions.dmn import DMN, decision, file, literal, source
+from tests.engine.decisions.dmn import DMN, decision, file, input_data, literal, source
 
 NAMESPACES = [
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -50,6 +50,7 @@ def test_entities_and_references_are_refused(doctype: str, encoding: str) -> Non
         (source("<a>" * 150 + "</a>" * 150), "decision_file_too_deep"),
         (source("<a>" * 5_000 + "</a>" * 5_000), "decision_file_not_xml"),
         (source("<a/>" * 70_000), "decision_file_too_deep"),
+        (source("".join(input_data(f"a {n}") for n in range(4_000))), "decision_file_too_deep"),
     ],
 )
 def test_unsound_file_is_refused_by_name(content: bytes, code: str) -> None:
