@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -17,10 +18,15 @@ from webapp.jobs import JobRunner, JobThread
 from webapp.paperwork.office import PaperOffice, outlets_of
 from webapp.settings import Settings
 
+Accounts = Callable[[], list[tuple[str, str, str]]]
 
-def serve(settings: Settings, database: Database, *, host: str, port: int) -> None:
-    """Serve until the process is told to stop."""
+
+def serve(
+    settings: Settings, database: Database, *, host: str, port: int, demo_accounts: Accounts | None = None
+) -> None:
+    """Serve until the process is told to stop; ``demo_accounts`` are offered on the sign-in page of the demo."""
     app = build_app(settings, database)
+    app.extensions["keyturn.demo_accounts"] = demo_accounts
     server = create_server(app, host=host, port=port, threads=settings.threads, ident="Keyturn")
     use_office(PaperOffice(database, outlets_of(settings, database)))
     thread = JobThread(JobRunner(database, handlers.registry()))

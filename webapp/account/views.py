@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -71,7 +73,8 @@ def _sign_in_page(target: str, username: str = "", refused: str = "") -> str:
         {"name": "password", "kind": "password", "label": _("Password"), "required": True,
          "autocomplete": "current-password", "autofocus": bool(username)},
     ]  # fmt: skip
-    accounts = current_app.extensions.get("keyturn.demo_accounts", [])
+    demo: Callable[[], list[tuple[str, str, str]]] | None = current_app.extensions.get("keyturn.demo_accounts")
+    accounts = demo() if demo else []
     return render_template("sign_in.html", fields=fields, next=target, refused=refused, accounts=accounts)
 
 
