@@ -223,6 +223,7 @@ class TaskFilter:
     instance_id: str | None = None
     business_key: str | None = None
     search: str = ""
+    due_from: datetime | None = None
     due_before: datetime | None = None
     without_due: bool = False
     show_snoozed: bool = False

@@ -7,13 +7,13 @@ from types import ModuleType
 from flask import Flask, g
 
 from ledger.staff import queries as staff
-from webapp import account, security
+from webapp import account, inbox, lookup, security
 from webapp.app import create_app
 from webapp.db import Database
 from webapp.settings import Settings
 
 # Each desk offers install(app), which registers its blueprint and its navigation entries.
-DESKS: tuple[ModuleType, ...] = (account,)
+DESKS: tuple[ModuleType, ...] = (account, inbox, lookup)
 
 
 def build_app(settings: Settings, database: Database) -> Flask:

@@ -124,6 +124,8 @@ def _narrowing(host: Host, wanted: TaskFilter) -> list[ColumnElement[bool]]:
         where.append(TABLE.c.instance_id == wanted.instance_id)
     if wanted.business_key is not None:
         where.append(TABLE.c.business_key == wanted.business_key)
+    if wanted.due_from is not None:
+        where.append(TABLE.c.far_due >= wanted.due_from)
     if wanted.due_before is not None:
         where.append(TABLE.c.far_due < wanted.due_before)
     if wanted.without_due:

@@ -1,0 +1,31 @@
+"""The inbox: tasks of one's own and of one's groups, opening and completing them, starting processes, cases."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from engine.api import TaskFilter
+from webapp.acting import clock, reading
+from webapp.engine_room import engine_for
+from webapp.inbox import cases, claiming, listing, starting, tasks
+from webapp.inbox.answering import off_list
+from webapp.inbox.blueprint import pages
+from webapp.language import N_
+from webapp.navigation import NavEntry, add_entry
+
+# Importing them puts their views on the blueprint.
+VIEWS = (cases, claiming, listing, starting, tasks)
+
+
+def waiting_for_me() -> int:
+    """How many tasks are the reader's own."""
+    with reading() as (session, actor):
+        return engine_for(session, actor, clock()).count_tasks(TaskFilter(box="mine"))
+
+
+def install(app: Flask) -> None:
+    """Serve the inbox as the first desk."""
+    app.register_blueprint(pages)
+    app.add_template_global(off_list)
+    entry = NavEntry("inbox.index", N_("Inbox"), "inbox", group="work", order=10, count=waiting_for_me)
+    add_entry(app, entry)

@@ -1,0 +1,83 @@
+"""Tasks as the list shows them: named in the reader's language, with their business facts in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.api import Definition, Task
+from webapp.language import current_language
+from webapp.wording import state_name
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list. ``off_bp`` is the effective discount in basis points off the list price."""
+
+    id: str
+    name: str
+    process: str
+    subject: str
+    project: str | None
+    unit: str | None
+    customer: str | None
+    amount_fen: int | None
+    off_bp: int | None
+    below_floor: bool
+    due_at: datetime | None
+    created_at: datetime
+    completed_at: datetime | None
+    state: str
+    assignee: str | None
+
+
+def name_of(labels: Mapping[str, str], name: str) -> str:
+    """An analyst's own word in the reader's language."""
+    return labels.get(current_language()) or name
+
+
+def process_names(definitions: list[Definition]) -> dict[str, str]:
+    """Processes by key in the reader's language."""
+    return {d.key: name_of(d.labels, d.name) for d in definitions if d.kind == "process"}
+
+
+def task_name(task: Task) -> str:
+    """The task's name, and for an approval what is asked for."""
+    name = name_of(task.labels, task.name)
+    kind = task.facts.get("kind")
+    return f"{name} · {state_name(f'approval_kind.{kind}')}" if isinstance(kind, str) else name
+
+
+def row_of(task: Task, processes: Mapping[str, str], *, sees_floor: bool) -> Row:
+    """A task as a line of the list."""
+    facts = task.facts
+    subject = facts.get("sale_no") or facts.get("subject") or task.business_key or ""
+    return Row(
+        id=task.id,
+        name=task_name(task),
+        process=processes.get(task.definition_key, task.definition_key),
+        subject=str(subject) if subject != facts.get("unit") else "",
+        project=_text(facts, "project"),
+        unit=_text(facts, "unit"),
+        customer=_text(facts, "customer"),
+        amount_fen=_number(facts, "amount_fen"),
+        off_bp=_number(facts, "effective_discount_bp"),
+        below_floor=sees_floor and facts.get("below_floor") is True,
+        due_at=task.due_at,
+        created_at=task.created_at,
+        completed_at=task.completed_at,
+        state=task.state,
+        assignee=task.assignee,
+    )
+
+
+def _text(facts: Mapping[str, Any], name: str) -> str | None:
+    value = facts.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _number(facts: Mapping[str, Any], name: str) -> int | None:
+    value = facts.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,102 @@
+"""Starting a process: which ones the reader may start, where, and with which answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from engine.api import Definition, Engine
+from forms.compile import load
+from forms.posted import read_posted
+from kernel.actor import Actor
+from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing
+from ledger.organisation.queries import list_projects, names_of_paths
+from webapp.acting import acting, clock, reading
+from webapp.engine_room import engine_for
+from webapp.errors import status_of
+from webapp.inbox import answering
+from webapp.inbox.blueprint import pages
+from webapp.inbox.rows import name_of
+from webapp.once import once
+from webapp.wording import word
+
+Answer = str | tuple[str, int] | Response
+
+
+@pages.get("/start")
+def begin() -> Answer:
+    """The processes to choose from; the only one opens at once."""
+    with reading() as (session, actor):
+        found = engine_for(session, actor, clock()).startable()
+        if len(found) == 1:
+            return redirect(url_for("inbox.start", key=found[0].key))  # type: ignore[return-value]
+        named = [(d, name_of(d.labels, d.name)) for d in found]
+        return render_template("inbox/begin.html", definitions=named)
+
+
+@pages.route("/start/<key>", methods=["GET", "POST"])
+def start(key: str) -> Answer:
+    """The start form; what stands in the address is filled in beforehand."""
+    if request.method == "GET":
+        return _page(key, request.args.to_dict())
+    with reading() as (session, actor):
+        definition = _definition(engine_for(session, actor, clock()), key)
+    typed = read_posted(load(str(definition.start_form)).model, request.form.items(multi=True))
+    try:
+        with acting() as (session, actor):
+            address = once(session, actor, clock(), lambda: _start(session, actor, key, typed))
+    except AnswersInvalid as refused:
+        return _page(key, typed, errors=refused.errors), 422
+    except KeyturnError as refused:
+        sentence = word(refused.code, refused.params, field=refused.field)
+        errors = None
+        if isinstance(refused, Invalid | Missing) and refused.field:
+            errors = {refused.field: [(refused.code, dict(refused.params))]}
+        return _page(key, typed, errors=errors, refusal=sentence), status_of(refused)
+    flash(_("Started."), "success")
+    return redirect(address)  # type: ignore[return-value]
+
+
+def _start(session: Session, actor: Actor, key: str, typed: dict[str, object]) -> str:
+    """Start, and lead to the first task if it is the starter's to do, else to the case."""
+    engine = engine_for(session, actor, clock())
+    begun = engine.start(key, typed, scope=request.form.get("at", ""))
+    for task_id in begun.open_tasks:
+        task = engine.get_task(task_id).task
+        if task.assignee == actor.id:
+            return url_for("inbox.task", task_id=task_id)
+    return url_for("inbox.case", instance_id=begun.id)
+
+
+def _definition(engine: Engine, key: str) -> Definition:
+    found = [definition for definition in engine.startable() if definition.key == key]
+    if not found:
+        raise Missing("definition_missing", key=key)
+    return found[0]
+
+
+def _page(key: str, values: dict[str, Any], *, errors: Any = None, refusal: str | None = None) -> str:
+    with reading() as (session, actor):
+        engine = engine_for(session, actor, clock())
+        definition = _definition(engine, key)
+        places = _places(session, actor, engine, key)
+        if not places:
+            raise Missing("definition_missing", key=key)
+        wanted = request.values.get("at", "")
+        at = wanted if wanted in dict(places) else places[0][0]
+        asked = answering.draw(session, actor, definition.start_form, {}, typed=values, errors=errors, path=at)
+        name = name_of(definition.labels, definition.name)
+        return render_template(
+            "inbox/start.html", key=key, name=name, asked=asked, places=places, at=at, refusal=refusal
+        )
+
+
+def _places(session: Session, actor: Actor, engine: Engine, key: str) -> list[tuple[str, str]]:
+    """The projects where the reader may start it, as (path, name)."""
+    may_start = engine.host.checker.may_start
+    paths = [p.path for p in list_projects(session, actor) if may_start(actor, key, p.path)]
+    names = names_of_paths(session, set(paths))
+    return [(path, names.get(path, path)) for path in paths]

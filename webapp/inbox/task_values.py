@@ -1,0 +1,97 @@
+"""Everything the page of a task shows, gathered in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.api import Engine, Task, TaskDetail
+from engine.ports import candidate_roles
+from engine.store.tasks import access_of
+from forms.describe import Refusals
+from kernel.actor import Actor
+from ledger.staff.permissions import Permission
+from webapp.acting import clock
+from webapp.engine_room import engine_for
+from webapp.inbox import answering, deciding
+from webapp.inbox.diagrams import markers_of
+from webapp.inbox.happenings import happenings, people_in
+from webapp.inbox.people import names_of
+from webapp.inbox.rows import process_names, row_of
+from webapp.wording import state_name
+
+Values = dict[str, Any]
+
+
+def task_values(
+    session: Session,
+    actor: Actor,
+    task_id: str,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    errors: Refusals | None = None,
+) -> Values:
+    """For the template of a task; raises `Missing` for a task that is not the reader's to see."""
+    engine = engine_for(session, actor, clock())
+    detail = engine.get_task(task_id)
+    task, case = detail.task, detail.instance.id
+    events, labels = engine.history(case), engine.labels(case)
+    names = names_of(session, _people(detail) | people_in(events, detail.comments))
+    state = engine.diagram(case)
+    sees_floor = actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, task.path)
+    data = {**detail.instance.facts, **task.facts, **detail.variables}
+    asked = answering.draw(
+        session, actor, task.form_key, {**data, **detail.draft}, typed=typed, errors=errors, path=task.path
+    )
+    return {
+        "task": task,
+        "row": row_of(task, process_names(engine.find_definitions(kind="process")), sees_floor=sees_floor),
+        "detail": detail,
+        "asked": asked,
+        "facts": _facts(asked, detail, names),
+        "figures": deciding.figures(data, sees_floor=sees_floor),
+        "below_floor": deciding.is_below_floor(data, sees_floor=sees_floor),
+        "applicants": [names.get(person, "") for person in deciding.applicants(data)],
+        "opinions": deciding.opinions(data, names),
+        "groups": _groups(task),
+        "names": names,
+        "may_do": _rights(engine, actor, task),
+        "markers": markers_of(state, labels, names),
+        "history": happenings(events, detail.comments, labels, names),
+        "sale_id": data.get("sale_id") if isinstance(data.get("sale_id"), str) else None,
+    }
+
+
+def _people(detail: TaskDetail) -> set[str]:
+    task, data = detail.task, detail.variables
+    people = {task.assignee, task.owner, task.completed_by, detail.instance.started_by}
+    return {p for p in people if p} | set(deciding.applicants(data)) | set(deciding.opinion_people(data))
+
+
+def _facts(asked: answering.Asked | None, detail: TaskDetail, names: Mapping[str, str]) -> list[tuple[str, Any]]:
+    shown = asked.shown if asked else []
+    has_prices = bool(deciding.figures(detail.variables, sees_floor=False))
+    hidden = answering.PRICES if has_prices else ()
+    return [(label, value) for key, label, value in shown if key not in hidden]
+
+
+def _groups(task: Task) -> list[str]:
+    roles = dict.fromkeys(role for role, _ in candidate_roles(access_of(task)))
+    return [state_name(f"role.{role}") for role in roles]
+
+
+def _rights(engine: Engine, actor: Actor, task: Task) -> dict[str, bool]:
+    """What the page offers; the commands check for themselves."""
+    people = {actor.id, actor.on_behalf_of} - {None}
+    is_open = task.state == "open"
+    mine = task.assignee in people
+    barred = bool(people & set(task.excluded))
+    works = engine.host.checker.may_work(actor, access_of(task)) and not barred
+    return {
+        "complete": is_open and works and (task.assignee is None or mine),
+        "claim": is_open and works and task.assignee is None,
+        "unclaim": is_open and mine and bool(task.candidates),
+        "barred": is_open and barred,
+    }

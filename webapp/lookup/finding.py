@@ -1,0 +1,122 @@
+"""Searches behind pick fields, each within what the reader may see; at most `MOST` choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.clock import Clock
+from ledger.customers.queries import list_customers
+from ledger.customers.rows import CustomerRow
+from ledger.customers.search import search
+from ledger.finance.templates import list_plans
+from ledger.inventory.queries import Cell, UnitFilter, find_units
+from ledger.organisation.queries import list_projects, names_of_paths, project_at
+from ledger.sales.queries import find_queue_batches
+from ledger.staff.queries import list_staff
+from webapp.formatting import area, money_short
+from webapp.language import current_language
+from webapp.wording import word
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, at which organisation node the form stands, and the clock."""
+
+    text: str
+    path: str
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice: its id, the words that then stand in the field, and a quiet second line."""
+
+    id: str
+    words: str
+    sub: str | Markup = ""
+
+
+Finder = Callable[[Session, Actor, Asked], list[Choice]]
+
+
+def customers(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """By name, pinyin, the end of a phone or ID number; the first by name when nothing is typed."""
+    if asked.text:
+        rows: list[CustomerRow] = search(session, actor, asked.text, limit=MOST)
+    else:
+        rows = list_customers(session, actor, path=asked.path, limit=MOST)
+    return [Choice(row.id, row.name, row.phone or "") for row in rows]
+
+
+def units(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Units for sale by number, with the building before it if typed: ``3-1201``, ``3栋 1201``."""
+    building, unit_no = _building_and_number(asked.text)
+    project = project_at(session, asked.path)
+    wanted = UnitFilter(project_id=project.id if project else None, state="available", text=unit_no)
+    limit = MOST if not building else MOST * 20
+    cells = find_units(session, actor, wanted, clock=asked.clock, limit=limit)
+    fitting = [cell for cell in cells if building in cell.building.lower()][:MOST]
+    return [Choice(cell.unit_id, f"{cell.building} {cell.unit_no}", _about(cell)) for cell in fitting]
+
+
+def _about(cell: Cell) -> Markup:
+    parts = (area(cell.building_area_hundredths), cell.layout, money_short(cell.list_price_fen))
+    return Markup(" · ").join(part for part in parts if part)
+
+
+def _building_and_number(text: str) -> tuple[str, str]:
+    building, _, unit_no = text.lower().replace("-", " ").strip().rpartition(" ")
+    return building.strip(), unit_no
+
+
+def plans(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """The payment plans that may be used in the project."""
+    project = project_at(session, asked.path)
+    if project is None:
+        return []
+    found = []
+    for plan in list_plans(session, actor, project_id=project.id):
+        name = str(plan.labels.get(current_language()) or plan.labels.get("en") or plan.code)
+        found.append(Choice(plan.id, name, word(f"plan_kind.{plan.kind}")))
+    return _containing(found, asked.text)
+
+
+def people(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Members of staff whom the reader may see."""
+    return [Choice(s.id, s.display_name, s.username) for s in list_staff(session, actor, text=asked.text)[:MOST]]
+
+
+def projects(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Projects in the reader's scope."""
+    rows = list_projects(session, actor)
+    names = names_of_paths(session, {row.path for row in rows})
+    return _containing([Choice(row.id, names.get(row.path, row.code), row.code) for row in rows], asked.text)
+
+
+def batches(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Queue batches that still give out numbers."""
+    project = project_at(session, asked.path)
+    rows = find_queue_batches(session, actor, project_id=project.id if project else None)
+    return _containing([Choice(row.id, row.name, row.code) for row in rows if row.state == "open"], asked.text)
+
+
+def _containing(choices: list[Choice], text: str) -> list[Choice]:
+    part = text.lower()
+    return [c for c in choices if part in f"{c.words} {c.sub}".lower()][:MOST]
+
+
+FINDERS: dict[str, Finder] = {
+    "customer": customers,
+    "unit": units,
+    "plan": plans,
+    "staff": people,
+    "project": projects,
+    "batch": batches,
+}

@@ -1,0 +1,61 @@
+"""Words for the ids that stand in pick fields, one query per kind however many ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from ledger.customers.queries import names_seen
+from ledger.finance.models import PaymentPlanTemplate
+from ledger.inventory.queries import labels_of_units
+from ledger.organisation.models import OrgNode
+from ledger.sales.models import QueueBatch
+from ledger.scope import scoped
+from ledger.staff.permissions import Permission
+from ledger.staff.queries import names
+from webapp.language import current_language
+
+Worder = Callable[[Session, Actor, list[str]], Mapping[str, str]]
+
+
+def words_of(session: Session, actor: Actor, ids: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """What the ids of each kind of pick field are called; an id the reader may not see is left out."""
+    found: dict[str, str] = {}
+    for kind, wanted in ids.items():
+        some = sorted(set(wanted))
+        if some and kind in _WORDERS:
+            found.update(_WORDERS[kind](session, actor, some))
+    return found
+
+
+def _plans(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
+    query = scoped(actor, PaymentPlanTemplate, Permission.UNITS_VIEW).where(PaymentPlanTemplate.id.in_(ids))
+    language = current_language()
+    return {p.id: p.labels.get(language) or p.labels.get("en") or p.code for p in session.scalars(query)}
+
+
+def _people(session: Session, _actor: Actor, ids: list[str]) -> dict[str, str]:
+    return names(session, ids)
+
+
+def _projects(session: Session, _actor: Actor, ids: list[str]) -> dict[str, str]:
+    rows = session.execute(select(OrgNode.id, OrgNode.name).where(OrgNode.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _batches(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
+    query = scoped(actor, QueueBatch, Permission.SALES_QUEUE).where(QueueBatch.id.in_(ids))
+    return {batch.id: batch.name for batch in session.scalars(query)}
+
+
+_WORDERS: dict[str, Worder] = {
+    "customer": names_seen,
+    "unit": labels_of_units,
+    "plan": _plans,
+    "staff": _people,
+    "project": _projects,
+    "batch": _batches,
+}

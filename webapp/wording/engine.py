@@ -1,0 +1,78 @@
+"""Refusals and failures of the engine: what happened to a task, a case or a step, and what to do."""
+
+from __future__ import annotations
+
+from webapp.language import N_
+
+TEXTS = {
+    # Tasks
+    "task_missing": N_("This task does not exist, or it is not yours to see."),
+    "task_closed": N_("This task is no longer open: %(by)s closed it on %(at)s."),
+    "task_cancelled": N_("This task is no longer needed: the case went on without it on %(at)s."),
+    "task_claimed": N_("%(by)s has taken this task (%(at)s). Choose another one, or ask for it."),
+    "task_changed": N_("The task has changed since you opened it (%(at)s). Look at the facts again, then send."),
+    "task_of_another": N_("This task is with %(assignee)s. Ask for it, or have it assigned to you."),
+    "task_delegated": N_("This task has been handed on for preparation; only %(owner)s can complete it."),
+    "task_not_delegated": N_("This task has not been handed on to you for preparation."),
+    "delegate_to_self": N_("A task cannot be handed on to oneself."),
+    "not_a_candidate": N_("This task is for another role. Ask whoever holds it."),
+    "four_eyes": N_("You may not decide here: you applied for it or took an earlier step. Somebody else must."),
+    "priority_out_of_range": N_("The priority must lie between %(lowest)s and %(highest)s."),
+    "comment_length": N_("A comment needs some text, at most %(longest)s characters."),
+    "box_unknown": N_("There is no such list of tasks."),
+    "sort_unknown": N_("The list cannot be sorted that way."),
+    "operator_unknown": N_("The list cannot be filtered that way."),
+    # Cases
+    "instance_missing": N_("This case does not exist, or it lies outside what you may see."),
+    "instance_not_active": N_("The case does not run at present (since %(at)s). Ask operations."),
+    "instance_changed": N_("Somebody else worked on this case at the same moment. Try again."),
+    "instance_in_other_state": N_("The case is in another state by now. Load the page again."),
+    "already_started": N_("%(by)s started this case already on %(at)s."),
+    "start_not_allowed": N_(
+        "You may not start this process here. Choose another project or ask an administrator."
+    ),
+    "operate_missing": N_("Only operations may do this."),
+    # Definitions
+    "definition_missing": N_("There is no such process or decision."),
+    "deploy_missing": N_("You may not deploy. Ask a business analyst or an administrator."),
+    # Incidents
+    "incident_missing": N_("This incident does not exist, or it lies outside what you may see."),
+    "incident_resolved": N_("%(by)s resolved this incident on %(at)s."),
+    "incident_not_retryable": N_("Only the person who acted can repeat this. Ask them to do it again."),
+    "step_failed": N_(
+        "A step behind this could not be carried out. Nothing was saved, and the incident has been noted. "
+        "Operations can retry it once the cause is mended."
+    ),
+    "lease_lost": N_("Another worker took the job over."),
+    "unexpected": N_("An unexpected error (a fault in the program). Tell an administrator the type and the time."),
+    # Data that a step may not carry
+    "field_missing": N_("The step lacks the value “%(field)s”. Check the diagram's inputs."),
+    "field_type": N_("The value “%(field)s” has the wrong type. Check the diagram's inputs."),
+    "name_reserved": N_("The name “%(name)s” is reserved. Choose another variable name."),
+    "result_type": N_("A handler gave back something that cannot be stored."),
+    "result_undeclared": N_("A handler gave back a value it does not declare."),
+    "value_not_json": N_("A value cannot be stored in the process. Use texts, numbers, lists and maps."),
+    "value_too_deep": N_("A value is nested too deeply to be stored in the process."),
+    "value_too_long": N_("A value is too long to be stored in the process."),
+    "state_format_unknown": N_("The case was saved by another release. Upgrade, or restore a backup."),
+    # Why a step could not go on
+    "call_without_process": N_("The call activity names no process."),
+    "condition_unclear": N_("A condition is neither true nor false. Check its variables."),
+    "cycle_unreadable": N_("The repetition of a timer cannot be read."),
+    "duration_too_long": N_("The duration of a timer is too long."),
+    "duration_unreadable": N_("The duration of a timer cannot be read."),
+    "event_unsupported": N_("The engine does not know this kind of event."),
+    "job_kind_missing": N_("Nobody delivers “%(kind)s”. Check the installation."),
+    "loop_needs_list": N_("The loop was given no list."),
+    "loop_needs_number": N_("The loop was given no number."),
+    "loop_too_long": N_("The loop has too many rounds."),
+    "messages_without_end": N_("Messages answered each other without end. Check the diagram."),
+    "no_flow_open": N_("No way leads on: no condition holds and there is no default flow."),
+    "priority_no_number": N_("The priority is no number."),
+    "script_refused": N_("Only FEEL is run; other scripts are refused."),
+    "time_unreadable": N_("The time of a timer cannot be read."),
+    "timer_without_value": N_("The timer's expression gives no value."),
+    "token_gone": N_("The case has moved on meanwhile."),
+    "too_many_steps": N_("The case ran through too many steps at once. Check the diagram for a circle."),
+    "working_days_unreadable": N_("The number of working days cannot be read."),
+}
