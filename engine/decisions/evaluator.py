@@ -184,13 +184,14 @@ class _Maker:
         names = tuple(name for name, _type in logic.parameters)
 
         def call(run: Run, arguments: list[object], _offset: int) -> object:
-            run.enter()
             v = outer()
             for (name, wanted), argument in zip(logic.parameters, arguments, strict=True):
                 v[name] = fit(self.model, argument, wanted, run, name=name, outside=False)
-            value = fit(self.model, self.value(logic.body, v), type_ref, run, name="", outside=False)
-            run.leave()
-            return value
+            run.enter()
+            try:
+                return fit(self.model, self.value(logic.body, v), type_ref, run, name="", outside=False)
+            finally:
+                run.leave()
 
         return Function(logic.place.element_name or "function", names, call)
 
@@ -203,11 +204,13 @@ class _Maker:
 
         def call(run: Run, arguments: list[object], _offset: int) -> object:
             run.enter()
-            maker = _Maker(self.model, dict(zip(names, arguments, strict=True)), run)
-            value = maker.serve(service)
-            self.fired.extend(maker.fired)
-            run.leave()
-            return value
+            try:
+                maker = _Maker(self.model, dict(zip(names, arguments, strict=True)), run)
+                value = maker.serve(service)
+                self.fired.extend(maker.fired)
+                return value
+            finally:
+                run.leave()
 
         return Function(service.name, names, call)
 

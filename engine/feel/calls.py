@@ -105,17 +105,17 @@ class Caller:
             captured = dict(v)
 
             def invoke_body(run: Run, arguments: list[object], offset: int) -> object:
-                run.enter()
                 inner = dict(captured)
                 for name, wanted, argument in zip(parameters, types, arguments, strict=True):
                     if not _suits(argument, wanted, run):
                         run.warn("feel_argument_kind", offset, parameter=name, found=kind(argument))
-                        run.leave()
                         return None
                     inner[name] = argument
-                result = body(inner, run)
-                run.leave()
-                return result
+                run.enter()
+                try:
+                    return body(inner, run)
+                finally:
+                    run.leave()
 
             return Function("function", parameters, invoke_body)
 

@@ -94,11 +94,18 @@ def list_replace_matching(run: Run, items: List, match: Function, new: object) -
     """The list with another element wherever ``match(element, newItem)`` is true."""
     result: List = []
     for item in items:
-        chosen = match.invoke(run, [item, new], 0)
+        chosen = _asked(match, run, item, new)
         if type(chosen) is not bool:
             raise NoValueError("feel_not_boolean")
         result.append(new if chosen else item)
     return result
+
+
+def _asked(function: Function, run: Run, first: object, second: object) -> object:
+    """What a function of two says; raises NoValueError for one that takes another number."""
+    if not function.variadic and len(function.parameters) != 2:
+        raise NoValueError("feel_argument_count")
+    return function.invoke(run, [first, second], 0)
 
 
 @builtin("reverse", "list: list")
@@ -168,7 +175,7 @@ def sort(run: Run, items: List, precedes: Function | None = None) -> List:
 
     def before(left: object, right: object) -> bool:
         if precedes is not None:
-            return precedes.invoke(run, [left, right], 0) is True
+            return _asked(precedes, run, left, right) is True
         run.spend()
         if not comparable(left, right):
             raise NoValueError("feel_not_comparable")

@@ -157,8 +157,9 @@ def months_duration(_run: Run, start: date, end: date) -> Months:
     return Months(months_between(_plain(start), _plain(end)))
 
 
-def _plain(value: date) -> date:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+def _plain(value: date) -> datetime:
+    """The day with its time on its own clock."""
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
 
 
 @builtin("day of week", "date: day")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from engine.feel import evaluate
+from engine.feel import Limits, Run, evaluate
 from engine.feel.builtins import BUILTINS
+from engine.feel.builtins.registry import as_function
 
 NUMERIC = [
     ("decimal(1/3, 2)", Decimal("0.33")),
@@ -251,3 +253,31 @@ def test_function_may_be_called_by_parameter_names(name: str) -> None:
         if not overload.variadic or len(overload.parameters) == 1:
             arguments = ", ".join(f"{parameter.name}: null" for parameter in overload.parameters)
             evaluate(f"{name}({arguments})")
+
+
+ANY_VALUES = (
+    *("null", "true", "0", "-1", "2.5", "1e300", '""', '"a"', '"2026-01-31"', '"(["', "[]", "[1]"),
+    *("[null, 1]", '["a", 1]', "{a: 1}", "{}", '@"2026-01-31"', '@"09:30:00"', '@"09:30:00Z"'),
+    *('@"2026-01-31T09:30:00"', '@"2026-01-31T09:30:00@Asia/Shanghai"', '@"P1M"', '@"-PT36H"'),
+    *("[1..5)", '(< "b")', '[@"2026-01-01"..@"2026-02-01"]', "function(x) x", "function(a, b) a"),
+)
+
+
+@pytest.mark.parametrize("name", sorted(BUILTINS))
+def test_function_never_fails_whatever_it_is_given(name: str) -> None:
+    values = {text: evaluate(text) for text in ANY_VALUES}
+    run = Run(Limits(steps=10**9), None, None, None)
+    function = as_function(name)
+    assert function is not None
+    for overload in BUILTINS[name]:
+        count = min(len(overload.parameters), 3)
+        for arguments in itertools.product(values.values(), repeat=count):
+            function.invoke(run, list(arguments), 0)
+
+
+@pytest.mark.parametrize(
+    "operator", ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "in", "and", "or"]
+)
+def test_operator_never_fails_whatever_it_is_given(operator: str) -> None:
+    for left, right in itertools.product(ANY_VALUES, repeat=2):
+        evaluate(f"({left}) {operator} ({right})")
