@@ -6,7 +6,7 @@ holds goes to the next higher role, with the vacancy noted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine.api import BusinessError, Context, NotAllowed, handler
 from handlers.shared import end_of_day, instant_text, today, working_day_after
 from handlers.telling import tell_staff
+from ledger.sales.models import Sale
 from ledger.scope import paths_above
 from ledger.staff.queries import holders
 
@@ -52,6 +53,34 @@ class Opinion:
     decision: Decision
     opinion: str | None
     at: str
+
+
+@dataclass(frozen=True)
+class BeginIn:
+    """What is asked for, and about which thing."""
+
+    kind: str
+    subject_id: str | None = None
+
+
+@dataclass(frozen=True)
+class BeginOut:
+    """A case that nobody has decided yet; ``outcome`` stands if nobody needs to. The floor price is fen."""
+
+    floor_price_fen: int | None
+    step: int = 0
+    outcome: Decision = "approved"
+    opinions: list[Opinion] = field(default_factory=list)
+    deciders: list[str] = field(default_factory=list)
+    vacancies: list[Vacancy] = field(default_factory=list)
+    expires_at: str | None = None
+
+
+@handler("approval.begin")
+def begin(data: BeginIn, ctx: Context) -> BeginOut:
+    """Open the case and gather what only its approvers may see: the floor price (底价) of a discounted sale."""
+    sale = ctx.session.get(Sale, data.subject_id) if data.kind == "discount" and data.subject_id else None
+    return BeginOut(floor_price_fen=sale.floor_price_fen if sale else None)
 
 
 @dataclass(frozen=True, kw_only=True)

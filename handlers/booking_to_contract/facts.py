@@ -46,18 +46,17 @@ def sale_of(ctx: Context, sale_id: str) -> Sale:
 
 @dataclass(frozen=True)
 class OpenedSale:
-    """A sale that has taken its unit. Prices are fen; the floor price (底价) is for approvers only."""
+    """A sale that has taken its unit. Prices are fen; the floor price (底价) stays in the ledger."""
 
     sale_id: str
     sale_no: str
     unit_id: str
     unit_label: str
     list_price_fen: int
-    floor_price_fen: int | None
 
 
 def opened(ctx: Context, sale: Sale) -> OpenedSale:
     """The data of a sale that was just opened; the inbox rows get its number and price."""
     _, label = labels_of_unit(ctx, sale.unit_id)
     ctx.set_facts(sale_no=sale.no, unit=label, amount_fen=sale.list_price_fen)
-    return OpenedSale(sale.id, sale.no, sale.unit_id, label, sale.list_price_fen, sale.floor_price_fen)
+    return OpenedSale(sale.id, sale.no, sale.unit_id, label, sale.list_price_fen)

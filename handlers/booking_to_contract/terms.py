@@ -55,11 +55,11 @@ class ReckonPriceIn:
 class ReckonPriceOut:
     """The sealed terms: prices in fen, the effective discount in basis points, their content hash.
 
+    The floor price itself (底价) stays in the ledger: whoever sees the sale sees its process data.
     ``earlier_exceptions`` counts the approvals that the buyers' other sales have had.
     """
 
     list_price_fen: int
-    floor_price_fen: int | None
     deal_price_fen: int
     effective_discount_bp: int
     below_floor: bool
@@ -89,14 +89,9 @@ def reckon_price(data: ReckonPriceIn, ctx: Context) -> ReckonPriceOut:
     )
     terms = ctx.session.get_one(SaleTerms, (sale.id, sale.terms_version))
     _check_plan(ctx, data, sale, terms)
-    ctx.set_facts(
-        amount_fen=terms.deal_price_fen,
-        effective_discount_bp=terms.effective_discount_bp,
-        below_floor=terms.below_floor,
-    )
+    ctx.set_facts(amount_fen=terms.deal_price_fen, effective_discount_bp=terms.effective_discount_bp)
     return ReckonPriceOut(
         list_price_fen=terms.list_price_fen,
-        floor_price_fen=terms.floor_price_fen,
         deal_price_fen=terms.deal_price_fen,
         effective_discount_bp=terms.effective_discount_bp,
         below_floor=terms.below_floor,

@@ -194,6 +194,11 @@ class Case:
         rows = self._ask(lambda e: e.find_tasks(TaskFilter(box="all", instance_id=self.id))).rows
         return next(row for row in rows if row.element_id == element and row.state == "open")
 
+    def seen_by(self, name: str, element: str) -> dict[str, Any]:
+        """The data that somebody's page of the open task shows."""
+        task, actor = self.task(element), self.company.actor(name)
+        return self.company.read(lambda s: self.company.engine(s, actor).get_task(task.id)).variables
+
     def complete(self, element: str, name: str = "wei", **answers: Any) -> None:
         """Somebody completes the open task at an element."""
         task = self.task(element)

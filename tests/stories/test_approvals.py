@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 from engine.api import AnswersInvalid, NotAllowed
 from ledger.sales.models import SaleApproval
 from ledger.staff.models import Staff
-from tests.stories.company import LIST_PRICE, Case, Company
+from tests.stories.company import FLOOR_PRICE, LIST_PRICE, Case, Company
 
 
 @pytest.fixture
@@ -50,7 +51,18 @@ def test_the_approver_sees_price_floor_discount_and_effect(case: Case) -> None:
     assert task.facts["amount_fen"] == LIST_PRICE * 99 // 100
     assert task.facts["effective_discount_bp"] == 100
     assert task.form_key == "approval/decide"
+    seen = case.seen_by("manager_1", "decide")
+    assert (seen["list_price_fen"], seen["floor_price_fen"]) == (LIST_PRICE, FLOOR_PRICE)
+    assert (seen["money_effect_fen"], seen["earlier_exceptions"]) == (-LIST_PRICE // 100, 0)
     assert task.due_at == datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
+
+
+def test_the_floor_price_is_not_in_the_data_that_the_consultant_can_see(case: Case) -> None:
+    case.enter_terms(off=700)
+    for name in ("manager_1", "gm_1", "marketing_1", "city_finance_1", "city_gm_1", "pricing_1"):
+        assert str(FLOOR_PRICE) not in json.dumps(case.data)
+        case.decide(name)
+    assert str(FLOOR_PRICE) not in json.dumps([case.data, case.instance().facts])
 
 
 def test_below_the_floor_the_group_decides_too(company: Company, case: Case) -> None:
