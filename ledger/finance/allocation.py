@@ -146,12 +146,11 @@ def _check_lines(
         if not owner:
             raise AllocationRefused("allocation_to_another_sale", field=field)
         if line.state is not ReceivableState.PLANNED:
-            raise AllocationRefused("allocation_to_closed_receivable", field=field, state=line.state)
+            state = f"receivable.{line.state}"
+            raise AllocationRefused("allocation_to_closed_receivable", field=field, state=state)
         if not money_fits(accounts, line):
-            needed = MONEY_ACCOUNT_OF[line.class_]
-            raise AllocationRefused(
-                "allocation_wrong_account", field=field, account=receipt.account, needed=needed
-            )
+            words = {"account": f"account.{receipt.account}", "needed": f"account.{MONEY_ACCOUNT_OF[line.class_]}"}
+            raise AllocationRefused("allocation_wrong_account", field=field, **words)
         if allocations[line.id] > line.amount_fen - paid.get(line.id, 0):
             left = line.amount_fen - paid.get(line.id, 0)
             raise AllocationRefused("allocation_above_receivable", field=field, open_fen=left)

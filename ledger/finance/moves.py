@@ -99,7 +99,7 @@ def lock_earnest(session: Session, actor: Actor, receivable_id: str) -> Receivab
         raise ReceivableMissing(field="receivable_id", id=receivable_id)
     actor.require(Permission.FINANCE_RAISE, line.path)
     if line.kind is not ReceivableKind.EARNEST:
-        raise Invalid("receivable_not_earnest", field="receivable_id", kind=line.kind)
+        raise Invalid("receivable_not_earnest", field="receivable_id", kind=f"receivable_kind.{line.kind}")
     return line
 
 
@@ -129,7 +129,7 @@ def complete_transfer(
     """
     todo = find_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.kind is not TodoKind.TRANSFER or todo.receipt_id is None:
-        raise Invalid("todo_is_no_transfer", field="todo_id", kind=todo.kind)
+        raise Invalid("todo_is_no_transfer", field="todo_id", kind=f"todo_kind.{todo.kind}")
     if todo.state is TodoState.DONE:
         return todo
     if todo.state is TodoState.CANCELLED:

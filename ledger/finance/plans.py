@@ -111,12 +111,13 @@ def check_lines(kind: PlanKind, lines: Sequence[PlanLine]) -> None:
     if kind is PlanKind.LUMP and len(lines) != 1:
         raise PlanInvalid("plan_lump_has_one_line", field="lines")
     if missing := _FINANCED[kind] - {line.kind for line in lines}:
-        raise PlanInvalid("plan_without_loan", field="lines", kind=min(missing))
+        raise PlanInvalid("plan_without_loan", field="lines", kind=f"receivable_kind.{min(missing)}")
 
 
 def _check_line(kind: PlanKind, line: PlanLine, field: str) -> None:
     if line.kind not in _KINDS_OF[kind]:
-        raise PlanInvalid("plan_line_kind", field=f"{field}.kind", kind=line.kind, plan=kind)
+        words = {"kind": f"receivable_kind.{line.kind}", "plan": f"plan_kind.{kind}"}
+        raise PlanInvalid("plan_line_kind", field=f"{field}.kind", **words)
     share, trigger = line.share, line.trigger
     if share.kind is ShareKind.BASIS_POINTS and not 0 < share.value <= WHOLE:
         raise PlanInvalid("plan_basis_points", field=f"{field}.share", value=share.value)

@@ -191,7 +191,8 @@ def _raise_lines(
         session.add(row)
     for offset, charge in enumerate(charges, start=len(lines)):
         if CLASS_OF[charge.kind] is not ReceivableClass.COLLECTED:
-            raise Invalid("charge_not_collected_for_others", field="charges", kind=charge.kind)
+            word = f"receivable_kind.{charge.kind}"
+            raise Invalid("charge_not_collected_for_others", field="charges", kind=word)
         require_amount(charge.amount_fen, f"charges.{charge.kind}")
         kind = TriggerKind.MILESTONE if charge.due_on is None else TriggerKind.ON_DATE
         trigger = Trigger(kind, milestone=charge.milestone if charge.due_on is None else None)

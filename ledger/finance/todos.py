@@ -136,7 +136,7 @@ def complete_todo(session: Session, actor: Actor, clock: Clock, *, todo_id: str)
     """
     todo = find_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.kind not in _DONE_BY_HAND:
-        raise Invalid("todo_done_by_operation", field="todo_id", kind=todo.kind)
+        raise Invalid("todo_done_by_operation", field="todo_id", kind=f"todo_kind.{todo.kind}")
     if todo.state is TodoState.CANCELLED:
         raise AlreadyDone("todo_cancelled", by=todo.closed_by, at=todo.closed_at)
     close_todo(session, actor, clock, todo)
