@@ -1,0 +1,56 @@
+"""``keyturn bench``: runs groups of figures and tells which hold.
+
+A figure is a ratio or time measured in one run: ``{figure, value, limit, holds, unit, database}``; ``limit`` is
+None and ``holds`` True when none is set. PostgreSQL is measured too when KEYTURN_TEST_DATABASE_URL names a server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from bench import engine, feel
+
+Figure = dict[str, Any]
+Group = Callable[[], Sequence[Mapping[str, Any]]]
+FIELDS = ("figure", "value", "limit", "holds", "unit", "database")
+
+
+def _engine() -> Sequence[Mapping[str, Any]]:
+    server = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
+    return engine.figures(["sqlite://", server] if server else ())
+
+
+GROUPS: dict[str, Group] = {"engine": _engine, "feel": feel.figures}
+
+
+def measure(groups: Mapping[str, Group]) -> list[Figure]:
+    """The figures of all given groups, each with exactly the fields of the format."""
+    return [{name: figure[name] for name in FIELDS} for group in groups.values() for figure in group()]
+
+
+@click.command()
+@click.argument("group", required=False, type=click.Choice(sorted(GROUPS)))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of figures.")
+def bench(group: str | None, as_json: bool) -> None:
+    """Measure, each figure against a named peer or limit; fails when one does not hold."""
+    figures = measure({group: GROUPS[group]} if group else GROUPS)
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+    else:
+        for figure in figures:
+            click.echo(_line(figure))
+    if not all(figure["holds"] for figure in figures):
+        sys.exit(1)
+
+
+def _line(figure: Figure) -> str:
+    limit = "" if figure["limit"] is None else f" (limit {figure['limit']:g})"
+    mark = "ok  " if figure["holds"] else "FAIL"
+    database = f" [{figure['database']}]" if figure["database"] else ""
+    return f"{mark} {figure['figure']}{database}: {figure['value']:.3g} {figure['unit']}{limit}"
