@@ -60,7 +60,7 @@ def demo_settings(settings: Settings) -> Settings:
             "Leave KEYTURN_HOST out, or start a real company with `keyturn init`."
         )
     url = f"sqlite:///{FOLDER / 'keyturn.db'}"
-    return replace(settings, database_url=url, secret_file=FOLDER / "keys.json", demo=True)
+    return replace(settings, database_url=url, secret_file=FOLDER / "keys.json")
 
 
 def _is_loopback(host: str) -> bool:

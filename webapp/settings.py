@@ -25,7 +25,6 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
-    demo: bool = False
     debug: bool = False
     testing: bool = False
     styleguide: bool = False
@@ -37,7 +36,6 @@ class Settings:
     zone: str = "Asia/Shanghai"
     log_level: str = "INFO"
     log_json: bool = True
-    broker_url: str = ""
     outbox_folder: str = "var/outbox"
     smtp_host: str = ""
     smtp_port: int = 587
@@ -48,11 +46,6 @@ class Settings:
     sms_url: str = ""
     sms_token: str = field(default="", repr=False)
     sms_signature: str = ""
-
-    @property
-    def is_scaled(self) -> bool:
-        """Whether jobs are carried by workers over a broker instead of the embedded job thread."""
-        return bool(self.broker_url)
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -65,7 +58,6 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         host=read.text("HOST", "127.0.0.1"),
         port=read.number("PORT", 8000, 1, 65535),
         threads=read.number("THREADS", 8, 1, 256),
-        demo=read.switch("DEMO"),
         debug=debug,
         styleguide=debug or read.switch("STYLEGUIDE"),
         secure_cookies=read.switch("SECURE_COOKIES"),
@@ -76,7 +68,6 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         zone=read.text("ZONE", "Asia/Shanghai"),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         log_json=not debug,
-        broker_url=read.text("BROKER_URL", ""),
         outbox_folder=read.text("OUTBOX_FOLDER", "var/outbox"),
         smtp_host=read.text("SMTP_HOST", ""),
         smtp_port=read.number("SMTP_PORT", 587, 1, 65535),

@@ -13,7 +13,6 @@ def test_an_empty_environment_gives_an_embedded_installation_on_the_loopback_add
     settings = from_environment({})
     assert settings.database_url == "sqlite:///var/keyturn.db"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
-    assert not settings.is_scaled
     assert not settings.styleguide
 
 
@@ -26,7 +25,6 @@ def test_variables_win_over_defaults() -> None:
             "KEYTURN_SECURE_COOKIES": "yes",
             "KEYTURN_TRUSTED_HOSTS": "a.example,b.example",
             "KEYTURN_MAX_UPLOAD_MB": "5",
-            "KEYTURN_BROKER_URL": "redis://queue",
         }
     )
     assert settings.database_url == "postgresql+psycopg://db/keyturn"
@@ -35,7 +33,6 @@ def test_variables_win_over_defaults() -> None:
     assert settings.secure_cookies
     assert settings.trusted_hosts == ("a.example", "b.example")
     assert settings.max_upload == 5 * 1024 * 1024
-    assert settings.is_scaled
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,17 @@ DIAGRAM = process(
     + "".join(
         f'<keyturn:variable name="{name}"/>'
         for name in (
-            "applicants", "project", "unit", "customer", "amount_fen", "effective_discount_bp", "below_floor", "kind",
-            "list_price_fen", "floor_price_fen", "opinions",
+            "applicants",
+            "project",
+            "unit",
+            "customer",
+            "amount_fen",
+            "effective_discount_bp",
+            "below_floor",
+            "kind",
+            "list_price_fen",
+            "floor_price_fen",
+            "opinions",
         )  # fmt: skip
     )
     + "</bpmn:extensionElements>",

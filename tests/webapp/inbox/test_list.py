@@ -39,7 +39,9 @@ def test_who_may_not_see_the_floor_price_is_not_told_that_it_is_undercut(desk: D
 def test_people_of_another_project_see_nothing(desk: Desk, browser_of) -> None:
     desk.begin()
     with desk.house.database.unit_of_work() as session:
-        add_node(session, SYSTEM, desk.house.database.clock, parent="/kt/", kind="company", code="west", name="West")
+        add_node(
+            session, SYSTEM, desk.house.database.clock, parent="/kt/", kind="company", code="west", name="West"
+        )
     page = browser_of("sales_manager", path="/kt/west/").get("/inbox?box=group").text
     assert "Decide" not in page
     assert "All done" in page
