@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
-from handlers.booking_to_contract.people import buyers_of, unmark_subscribers, words_of
+from handlers.booking_to_contract.people import buyers_of, words_of
 from handlers.telling import tell_customers
 from ledger.finance.deposits import Fault, settle_deposit
 from ledger.finance.kinds import ReceivableKind, ReceivableState
@@ -44,7 +44,6 @@ def close_sale(data: CloseSaleIn, ctx: Context) -> None:
     _settle_money(ctx, sale, data, reason)
     _close(ctx, data, sale, reason)
     if paper is not None and paper.no:
-        unmark_subscribers(ctx, sale, buyers)
         params |= {"number": paper.no, "sign_by_on": paper.sign_by.isoformat()}
         template = "subscription_lapsed" if data.kind == "lapsed" else "subscription_ended"
         tell_customers(ctx, template, buyers, sale.path, params)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
 from handlers.booking_to_contract.money import collect
-from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers, words_of
+from handlers.booking_to_contract.people import buyers_of, issue_paper, words_of
 from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_customers
 from ledger.finance.accounts import allocated_by_receivable
@@ -68,7 +68,6 @@ def record_contract(data: RecordContractIn, ctx: Context) -> RecordContractOut:
     sale = sale_of(ctx, data.sale_id)
     _ask_for_the_price(ctx, sale)
     buyers = buyers_of(ctx, sale)
-    mark_buyers(ctx, sale, buyers, "owner")
     issue_paper(ctx, "contract", sale)
     params = {**words_of(ctx, sale), "number": contract.no, "total_fen": contract.total_fen}
     tell_customers(ctx, "contract_signed", buyers, sale.path, params)

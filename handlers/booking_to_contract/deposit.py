@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
 from handlers.booking_to_contract.money import collect
-from handlers.booking_to_contract.people import buyers_of, issue_paper, mark_buyers, words_of
+from handlers.booking_to_contract.people import buyers_of, issue_paper, words_of
 from handlers.shared import days_from_today, end_of_day, instant_text
 from handlers.telling import tell_customers, tell_person
 from ledger.finance.accounts import allocated_by_receivable
@@ -120,7 +120,6 @@ def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
             key=ctx.idempotency_key,
         )
     buyers = buyers_of(ctx, sale)
-    mark_buyers(ctx, sale, buyers, "subscriber")
     issue_paper(ctx, "subscription", sale)
     params = {
         **words_of(ctx, sale),

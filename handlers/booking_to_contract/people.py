@@ -1,4 +1,4 @@
-"""The buyers of a sale, what they become, and the papers made for them."""
+"""The buyers of a sale, what messages say of it, and the papers made for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from sqlalchemy import select
 from engine.api import Context
 from handlers.booking_to_contract.facts import customer_name, labels_of_unit
 from handlers.jobs import PAPERS
-from ledger.customers.kinds import end_kind, mark_kind
 from ledger.organisation.models import Project
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.staff.queries import names
@@ -31,45 +30,6 @@ def words_of(ctx: Context, sale: Sale) -> dict[str, object]:
         "number": sale.no,
         "consultant": names(ctx.session, [sale.owner_id]).get(sale.owner_id, ""),
     }
-
-
-def mark_buyers(ctx: Context, sale: Sale, buyers: list[str], kind: str) -> None:
-    """From now on the buyers are of this kind at the sale's project."""
-    for customer_id in buyers:
-        mark_kind(
-            ctx.session,
-            ctx.ledger_actor,
-            ctx.clock,
-            customer_id=customer_id,
-            kind=kind,
-            project_id=sale.project_id,
-        )
-
-
-def unmark_subscribers(ctx: Context, sale: Sale, buyers: list[str]) -> None:
-    """The buyers of a sale that came to nothing are subscribers no longer, unless another sale makes them so."""
-    others = select(SaleBuyer.customer_id).join(Sale, Sale.id == SaleBuyer.sale_id)
-    still = set(
-        ctx.session.scalars(
-            others.where(
-                Sale.project_id == sale.project_id,
-                Sale.id != sale.id,
-                Sale.stage == "subscribed",
-                SaleBuyer.customer_id.in_(buyers),
-                SaleBuyer.version == Sale.terms_version,
-            )
-        )
-    )
-    for customer_id in buyers:
-        if customer_id not in still:
-            end_kind(
-                ctx.session,
-                ctx.ledger_actor,
-                ctx.clock,
-                customer_id=customer_id,
-                kind="subscriber",
-                project_id=sale.project_id,
-            )
 
 
 def issue_paper(ctx: Context, kind: str, sale: Sale) -> None:

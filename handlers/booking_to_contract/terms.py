@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from sqlalchemy import func, select
 
@@ -12,20 +13,22 @@ from handlers.booking_to_contract.facts import found
 from handlers.shared import days_from_today, today
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import preview_plan, usable_plan
-from ledger.sales.models import Sale, SaleApproval, SaleBuyer, SaleTerms
+from ledger.sales.models import DiscountOffer, Sale, SaleApproval, SaleBuyer, SaleTerms
+from ledger.sales.offers import discount_of
 from ledger.sales.operations import subscribe
-from ledger.sales.pricing import Discount, Kind
+from ledger.sales.pricing import Discount, Of
 from ledger.sales.shares import Buyer, Ownership
 
 
 @dataclass(frozen=True)
 class DiscountRow:
-    """A discount as entered, in the order in which it is taken: basis points off, or fen off."""
+    """A discount as entered, in the order in which it is taken: an agreed offer, basis points off, or fen off."""
 
-    name: str
-    kind: Kind
+    kind: Literal["offer", "rate", "amount"]
+    name: str | None = None
     basis_points: int | None = None
     amount_fen: int | None = None
+    offer_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def reckon_price(data: ReckonPriceIn, ctx: Context) -> ReckonPriceOut:
         buyers=[Buyer(row.customer_id, Fraction(row.share) if row.share else None) for row in data.buyers],
         ownership=data.ownership,
         deposit_fen=data.deposit_fen,
-        discounts=[_discount(row, data.discount_stacking) for row in data.discounts],
+        discounts=[_discount(ctx, row, data.discount_stacking) for row in data.discounts],
         plan_id=data.plan_id,
         sign_by=days_from_today(ctx, data.sign_by_days, data.zone),
         key=ctx.idempotency_key,
@@ -101,9 +104,12 @@ def reckon_price(data: ReckonPriceIn, ctx: Context) -> ReckonPriceOut:
     )
 
 
-def _discount(row: DiscountRow, stacking: str) -> Discount:
-    of = "list" if stacking == "add" and row.kind == "rate" else "running"
-    return Discount(row.name, row.kind, row.basis_points, row.amount_fen, of=of)  # type: ignore[arg-type]
+def _discount(ctx: Context, row: DiscountRow, stacking: str) -> Discount:
+    """The discount of a row; what an offer gives is the offer's, whatever else the row says."""
+    if row.kind == "offer":
+        return discount_of(found(ctx, DiscountOffer, row.offer_id or "", "discounts"))
+    of: Of = "list" if stacking == "add" and row.kind == "rate" else "running"
+    return Discount(row.name or "", row.kind, row.basis_points, row.amount_fen, of)
 
 
 def _check_plan(ctx: Context, data: ReckonPriceIn, sale: Sale, terms: SaleTerms) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.api import AnswersInvalid, NotAllowed
+from kernel.actor import Actor
 from ledger.customers.models import CustomerKind
 from ledger.finance.kinds import ReceivableClass, ReceivableState
 from ledger.finance.models import Receivable
 from ledger.inventory.errors import UnitTaken
-from ledger.sales.errors import BuyersInvalid
+from ledger.sales.errors import BuyersInvalid, DiscountInvalid
 from ledger.sales.models import SaleBuyer
+from ledger.sales.offers import approve_offer, propose_offer
 from ledger.sales.operations import cancel_sale, return_filing
+from ledger.sales.pricing import Discount
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
 
 
@@ -105,6 +109,30 @@ def test_wrong_answers_come_back_by_field_and_the_task_stays(case: Case) -> None
         case.enter_terms(ownership="joint")
     assert refused.value.field == "buyers"
     assert case.waiting_at == ["enter_terms"]
+
+
+def test_an_agreed_offer_gives_what_it_says_and_no_other(company: Company, case: Case) -> None:
+    def propose(session: Session, actor: Actor) -> str:
+        opening = Discount("开盘优惠", "rate", 100)
+        return propose_offer(
+            session,
+            actor,
+            company.clock,
+            project_id=company.project_id,
+            code="opening",
+            discount=opening,
+            valid_from=date(2026, 3, 1),
+        ).id
+
+    offer_id = company.act("manager_1", propose)
+    row = {"kind": "offer", "offer_id": offer_id}
+    with pytest.raises(DiscountInvalid) as caught:
+        case.enter_terms(discounts=[row])
+    assert (caught.value.code, caught.value.field) == ("offer_not_valid", "discounts.0")
+    company.act("gm_1", lambda s, a: approve_offer(s, a, company.clock, offer_id=offer_id))
+    case.enter_terms(discounts=[row])
+    assert case.data["deal_price_fen"] == LIST_PRICE * 99 // 100
+    assert case.waiting_at == ["decide"]
 
 
 def test_buyers_share_a_home_in_exact_parts(company: Company, case: Case) -> None:

@@ -9,13 +9,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from kernel.clock import Clock
+from kernel.clock import Clock, business_date
 from ledger.customers.queries import list_customers
 from ledger.customers.rows import CustomerRow
 from ledger.customers.search import search
 from ledger.finance.templates import list_plans
 from ledger.inventory.queries import Cell, UnitFilter, find_units
 from ledger.organisation.queries import list_projects, names_of_paths, project_at
+from ledger.sales.offers import list_offers
 from ledger.sales.queries import find_queue_batches
 from ledger.staff.queries import list_staff
 from webapp.formatting import area, money_short
@@ -107,6 +108,15 @@ def batches(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     return _containing([Choice(row.id, row.name, row.code) for row in rows if row.state == "open"], asked.text)
 
 
+def offers(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """The discount offers that may be given in the project today."""
+    project = project_at(session, asked.path)
+    if project is None:
+        return []
+    rows = list_offers(session, actor, project.id, on=business_date(asked.clock, project.zone))
+    return _containing([Choice(row.id, row.name, row.code) for row in rows], asked.text)
+
+
 def _containing(choices: list[Choice], text: str) -> list[Choice]:
     part = text.lower()
     return [c for c in choices if part in f"{c.words} {c.sub}".lower()][:MOST]
@@ -119,4 +129,5 @@ FINDERS: dict[str, Finder] = {
     "staff": people,
     "project": projects,
     "batch": batches,
+    "offer": offers,
 }

@@ -12,7 +12,7 @@ from ledger.customers.queries import names_seen
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.queries import labels_of_units
 from ledger.organisation.models import OrgNode
-from ledger.sales.models import QueueBatch
+from ledger.sales.models import DiscountOffer, QueueBatch
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
 from ledger.staff.queries import names
@@ -51,6 +51,11 @@ def _batches(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
     return {batch.id: batch.name for batch in session.scalars(query)}
 
 
+def _offers(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
+    query = scoped(actor, DiscountOffer, Permission.UNITS_VIEW).where(DiscountOffer.id.in_(ids))
+    return {offer.id: offer.name for offer in session.scalars(query)}
+
+
 _WORDERS: dict[str, Worder] = {
     "customer": names_seen,
     "unit": labels_of_units,
@@ -58,4 +63,5 @@ _WORDERS: dict[str, Worder] = {
     "staff": _people,
     "project": _projects,
     "batch": _batches,
+    "offer": _offers,
 }
