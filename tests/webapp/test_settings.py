@@ -37,7 +37,7 @@ def test_variables_win_over_defaults() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "80a"), ("PORT", "0"), ("PORT", "70000"), ("PROXIES", "-1"), ("DEMO", "maybe"), ("THREADS", "١٢")],
+    [("PORT", "80a"), ("PORT", "0"), ("PORT", "70000"), ("PROXIES", "-1"), ("DEBUG", "maybe"), ("THREADS", "١٢")],
 )
 def test_a_value_that_cannot_be_meant_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid, match=f"KEYTURN_{name}"):
