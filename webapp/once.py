@@ -35,20 +35,21 @@ class FormSent(Base):
     location: Mapped[str] = mapped_column(String(500), default="")
 
 
-def once(session: Session, actor: Actor, clock: Clock, act: Callable[[], str]) -> str:
+def once(session: Session, actor: Actor, clock: Clock, act: Callable[[], str], *, key: str | None = None) -> str:
     """Run ``act``, which returns an address, unless this form has acted before; returns the address.
 
-    A form without a key acts every time. An act that raises leaves no trace, so the form can be sent again.
+    ``key`` stands for the form's own where the content decides what is the same. A form without a key acts every
+    time. An act that raises leaves no trace, so the form can be sent again.
     """
-    sent = request.form.get(FIELD, "")[:_LONGEST]
+    sent = (request.form.get(FIELD, "") if key is None else key)[:_LONGEST]
     if not sent:
         return act()
-    key = f"{actor.id}:{sent}"
+    mark = f"{actor.id}:{sent}"
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     # A second sender waits here until the first one's transaction has ended.
-    mine = insert(FormSent).values(key=key, at=clock.now(), location="").on_conflict_do_nothing()
+    mine = insert(FormSent).values(key=mark, at=clock.now(), location="").on_conflict_do_nothing()
     taken = session.execute(mine.returning(FormSent.key)).scalar_one_or_none()
-    row = session.get_one(FormSent, key)
+    row = session.get_one(FormSent, mark)
     if taken is not None:
         row.location = act()[:500]
     return row.location

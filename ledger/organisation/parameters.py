@@ -158,6 +158,10 @@ ALLOCATION_ORDER = _choice(
 DISCOUNT_STACKING = _choice(
     "discount_stacking", ("multiply", "add"), "Discounts multiply or add", "折上折方式", "DOMAIN 4"
 )
+LOAN_RATE = _points("loan_rate_basis_points", 310, "Mortgage rate a year, for offers", "商贷年利率（测算）", "practice")
+FUND_RATE = _points(
+    "fund_rate_basis_points", 260, "Housing fund rate a year, for offers", "公积金贷款年利率（测算）", "practice"
+)
 LOAN_ROUNDING_FEN = _fen(
     "loan_rounding_fen", 1_000_000, "Loans round down to", "贷款取整", "DOMAIN 4: 10,000 yuan"
 )

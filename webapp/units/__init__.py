@@ -1,0 +1,21 @@
+"""The sales board (销控), units with quotes, price lists and price versions."""
+
+from flask import Flask
+
+from webapp.language import N_
+from webapp.navigation import NavEntry, add_entry
+from webapp.units import board, imports, prices, purchase_plan, quotes, selling, unit
+from webapp.units.desk import pages
+
+__all__ = ["board", "imports", "install", "pages", "prices", "purchase_plan", "quotes", "selling", "unit"]
+
+
+def install(app: Flask) -> None:
+    """Serve these pages and offer them in the navigation."""
+    app.register_blueprint(pages)
+    add_entry(
+        app,
+        NavEntry(
+            "units.board", N_("Sales board"), "layout-grid", group="business", order=20, permission="units:view"
+        ),
+    )

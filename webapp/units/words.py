@@ -1,0 +1,54 @@
+"""Sentences of the units desk that need more than a look-up: when an instalment is due, what changed on a unit."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ledger.finance.kinds import TriggerKind
+from ledger.finance.plans import PlannedLine
+from ledger.inventory.models import UnitEvent
+from webapp.formatting import NOTHING, day, yuan
+from webapp.wording import state_name
+
+
+def plan_due(line: PlannedLine) -> str:
+    """When a line of a plan falls due, in words; dates are ISO here and worded by page or paper."""
+    trigger = line.trigger
+    if trigger.kind is TriggerKind.ON_DATE:
+        return day(trigger.on)
+    if trigger.kind is TriggerKind.MILESTONE:
+        name = state_name(f"milestone.{trigger.milestone}")
+        if not trigger.days:
+            return name
+        return ngettext(
+            "%(num)d day after: %(milestone)s", "%(num)d days after: %(milestone)s", trigger.days, milestone=name
+        )
+    if not trigger.days:
+        return _("on signing")
+    return ngettext("%(num)d day after signing", "%(num)d days after signing", trigger.days)
+
+
+def unit_event(event: UnitEvent) -> str:
+    """What happened to a unit, without who and when."""
+    before, after = event.before or NOTHING, event.after or NOTHING
+    if event.kind == "created":
+        return _("entered the unit")
+    if event.kind == "status":
+        return _(
+            "%(before)s → %(after)s", before=state_name(f"unit.{before}"), after=state_name(f"unit.{after}")
+        )
+    if event.kind == "price":
+        return _("price %(before)s → %(after)s", before=_price(event.before), after=_price(event.after))
+    if event.kind == "withheld":
+        return _("withheld the unit from sale") if event.after else _("released the unit for sale")
+    if event.kind == "permit":
+        return _("put the unit under a presale permit")
+    if event.kind == "flag":
+        flag = state_name(f"unit.{event.after or event.before}")
+        return _("set: %(flag)s", flag=flag) if event.after else _("lifted: %(flag)s", flag=flag)
+    return _("changed the unit's data")
+
+
+def _price(fen: str | None) -> str:
+    return f"¥{yuan(int(fen))}" if fen and fen.isdecimal() else NOTHING
