@@ -210,7 +210,8 @@ class TaskFilter:
 
     ``facts`` maps a fact's name to (operator, value), operators being = < <= > >= and startswith. ``sort`` names
     due, priority, created, follow_up, completed, name or ``fact:<name>``, with a leading minus for descending.
-    ``viewer`` limits to what that actor may see (default: the engine's actor).
+    ``viewer`` limits to what that actor may see (default: the engine's actor). ``states`` are open, completed and
+    cancelled; left out, the box decides.
     """
 
     box: str = "mine"
@@ -221,6 +222,8 @@ class TaskFilter:
     definition_keys: tuple[str, ...] = ()
     element_ids: tuple[str, ...] = ()
     instance_id: str | None = None
+    instance_ids: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
     business_key: str | None = None
     search: str = ""
     due_from: datetime | None = None

@@ -117,6 +117,8 @@ def _narrowing(host: Host, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     for column, values in (
         (TABLE.c.definition_key, wanted.definition_keys),
         (TABLE.c.element_id, wanted.element_ids),
+        (TABLE.c.instance_id, wanted.instance_ids),
+        (TABLE.c.state, wanted.states),
     ):
         if values:
             where.append(column.in_(values))

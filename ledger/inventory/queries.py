@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kernel.actor import Actor
 from kernel.clock import Clock, business_date
@@ -100,6 +100,17 @@ class PricePeriod:
     floor_price_fen: int | None
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A unit's price in a version, in fen, and the one in force now (None while there is none)."""
+
+    unit_id: str
+    label: str
+    list_price_fen: int
+    floor_price_fen: int | None
+    now_fen: int | None
 
 
 def board(session: Session, actor: Actor, project_id: str, *, clock: Clock) -> tuple[Cell, ...]:
@@ -232,6 +243,51 @@ def find_import_batches(
     if project_id is not None:
         query = query.where(ImportBatch.project_id == project_id)
     return session.scalars(query.order_by(ImportBatch.at.desc(), ImportBatch.id.desc()).limit(limit)).all()
+
+
+def get_import_batch(session: Session, actor: Actor, batch_id: str) -> ImportBatch:
+    """A price list that changed something. Raises `Missing`."""
+    return get_scoped(session, actor, ImportBatch, Permission.UNITS_IMPORT, batch_id)
+
+
+def version_prices(
+    session: Session, actor: Actor, version_id: str, *, limit: int = 1000
+) -> tuple[PriceVersion, tuple[VersionLine, ...]]:
+    """A price version with its prices beside those in force now, by building and unit. Raises `Missing`."""
+    reach = or_(*(visible(actor, PriceVersion, p) for p in (Permission.PRICES_PROPOSE, Permission.PRICES_APPROVE)))
+    version = session.scalars(select(PriceVersion).where(PriceVersion.id == version_id, reach)).one_or_none()
+    if version is None:
+        raise Missing("price_version_missing", id=version_id)
+    secret = not actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, version.path)
+    now = aliased(UnitPrice)
+    query = (
+        select(UnitPrice, Unit.unit_no, Building.name, now.list_price_fen)
+        .join(Unit, Unit.id == UnitPrice.unit_id)
+        .join(Building, Building.id == Unit.building_id)
+        .outerjoin(now, and_(now.unit_id == Unit.id, now.version_id == Unit.price_version_id))
+        .where(UnitPrice.version_id == version.id)
+        .order_by(Building.code, Unit.floor.nulls_last(), Unit.unit_no)
+    )
+    return version, tuple(
+        VersionLine(
+            price.unit_id,
+            f"{building}-{unit_no}",
+            price.list_price_fen,
+            None if secret else price.floor_price_fen,
+            old,
+        )
+        for price, unit_no, building, old in session.execute(query.limit(limit))
+    )
+
+
+def version_totals(session: Session, version_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many units each version prices and their total in fen, for versions the caller has reached."""
+    query = (
+        select(UnitPrice.version_id, func.count(), func.sum(UnitPrice.list_price_fen))
+        .where(UnitPrice.version_id.in_(version_ids))
+        .group_by(UnitPrice.version_id)
+    )
+    return {version_id: (count, int(total)) for version_id, count, total in session.execute(query)}
 
 
 def list_buildings(session: Session, actor: Actor, project_id: str) -> Sequence[Building]:

@@ -158,7 +158,9 @@ ALLOCATION_ORDER = _choice(
 DISCOUNT_STACKING = _choice(
     "discount_stacking", ("multiply", "add"), "Discounts multiply or add", "折上折方式", "DOMAIN 4"
 )
-LOAN_RATE = _points("loan_rate_basis_points", 310, "Mortgage rate a year, for offers", "商贷年利率（测算）", "practice")
+LOAN_RATE = _points(
+    "loan_rate_basis_points", 310, "Mortgage rate a year, for offers", "商贷年利率（测算）", "practice"
+)
 FUND_RATE = _points(
     "fund_rate_basis_points", 260, "Housing fund rate a year, for offers", "公积金贷款年利率（测算）", "practice"
 )

@@ -6,6 +6,7 @@ from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
 from webapp.units import board, imports, prices, purchase_plan, quotes, selling, unit
 from webapp.units.desk import pages
+from webapp.units.words import plan_due, unit_event
 
 __all__ = ["board", "imports", "install", "pages", "prices", "purchase_plan", "quotes", "selling", "unit"]
 
@@ -13,6 +14,7 @@ __all__ = ["board", "imports", "install", "pages", "prices", "purchase_plan", "q
 def install(app: Flask) -> None:
     """Serve these pages and offer them in the navigation."""
     app.register_blueprint(pages)
+    app.jinja_env.filters.update(plan_due=plan_due, unit_event=unit_event)
     add_entry(
         app,
         NavEntry(

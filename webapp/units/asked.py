@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from flask import request, session as browser
+from flask import request
+from flask import session as browser
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 

@@ -45,7 +45,9 @@ class BoardFilter:
     @property
     def is_on(self) -> bool:
         """Whether anything but the building is asked for."""
-        return any(getattr(self, field.name) not in ("", None) for field in fields(self) if field.name != "building")
+        return any(
+            getattr(self, field.name) not in ("", None) for field in fields(self) if field.name != "building"
+        )
 
     def keeps(self, cell: Cell) -> bool:
         """Whether a unit is what the reader looks for."""
@@ -135,9 +137,7 @@ def _whole(cell: Cell) -> str:
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part
-    ]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
 
 
 def count_states(cells: Iterable[Cell]) -> list[tuple[str, int]]:

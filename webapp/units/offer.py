@@ -96,7 +96,9 @@ class Terms:
 def read_terms(typed: Mapping[str, Any], *, name: str, of: Of, loan_rate_bp: int, fund_rate_bp: int) -> Terms:
     """The typed offer; discounts without a name are called ``name``. Raises `AnswersInvalid`."""
     try:
-        clean = OfferSchema(unknown=EXCLUDE).load({key: value for key, value in typed.items() if isinstance(value, str)})
+        clean = OfferSchema(unknown=EXCLUDE).load(
+            {key: value for key, value in typed.items() if isinstance(value, str)}
+        )
     except ValidationError as error:
         raise AnswersInvalid(flatten(error.messages)) from error
     return Terms(

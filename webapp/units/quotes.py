@@ -46,7 +46,9 @@ class Offer:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-def work_out(session: Session, actor: Actor, about: Opened, typed: Mapping[str, str], chosen: Sequence[str]) -> Offer:
+def work_out(
+    session: Session, actor: Actor, about: Opened, typed: Mapping[str, str], chosen: Sequence[str]
+) -> Offer:
     """The offer for a unit as typed; what is wrong stands in ``errors``."""
     on = business_date(clock(), about.project.zone)
     plans = list_plans(session, actor, project_id=about.project.id)
@@ -120,5 +122,3 @@ def show(unit_id: str) -> str:
             events=events,
             names=staff.names(session, {event.actor_id for event in events}),
         )
-
-

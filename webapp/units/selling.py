@@ -178,6 +178,11 @@ def _fields(
         if one.source is not None:
             one = replace(one, source=f"/lookup/{one.source}?path={about.project.path}")
         if one.name == "customer_id":
-            one = replace(one, required=False, wide=True, help=_("Type a name, its pinyin initials or the end of a phone number."))
+            one = replace(
+                one,
+                required=False,
+                wide=True,
+                help=_("Type a name, its pinyin initials or the end of a phone number."),
+            )
         drawn.append(replace(one, error=refused.fields.get(one.name)))
     return drawn

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kernel.actor import Actor
-from ledger.inventory import operations, queries as inventory
+from ledger.inventory import operations
+from ledger.inventory import queries as inventory
 from ledger.inventory.queries import Cell
 from ledger.organisation.models import Project
 from ledger.organisation.queries import get_project
@@ -78,7 +79,9 @@ def withhold(unit_id: str) -> Response:
     with acting() as (session, actor):
 
         def act() -> str:
-            operations.withhold_unit(session, actor, clock(), unit_id=unit_id, reason=request.form.get("reason", ""))
+            operations.withhold_unit(
+                session, actor, clock(), unit_id=unit_id, reason=request.form.get("reason", "")
+            )
             return url_for("units.show", unit_id=unit_id)
 
         address = once(session, actor, clock(), act)
@@ -92,7 +95,9 @@ def release(unit_id: str) -> Response:
     with acting() as (session, actor):
 
         def act() -> str:
-            operations.release_unit(session, actor, clock(), unit_id=unit_id, reason=request.form.get("reason", ""))
+            operations.release_unit(
+                session, actor, clock(), unit_id=unit_id, reason=request.form.get("reason", "")
+            )
             return url_for("units.show", unit_id=unit_id)
 
         address = once(session, actor, clock(), act)

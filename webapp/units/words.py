@@ -35,9 +35,7 @@ def unit_event(event: UnitEvent) -> str:
     if event.kind == "created":
         return _("entered the unit")
     if event.kind == "status":
-        return _(
-            "%(before)s → %(after)s", before=state_name(f"unit.{before}"), after=state_name(f"unit.{after}")
-        )
+        return _("%(before)s → %(after)s", before=state_name(f"unit.{before}"), after=state_name(f"unit.{after}"))
     if event.kind == "price":
         return _("price %(before)s → %(after)s", before=_price(event.before), after=_price(event.after))
     if event.kind == "withheld":

@@ -2,7 +2,7 @@
 
 from .errors import PriceListError
 from .grid import Limits
-from .reader import read_price_list
+from .reader import propose_columns, read_price_list
 from .rows import (
     Column,
     ColumnMapping,
@@ -30,6 +30,7 @@ __all__ = [
     "SkippedRow",
     "UnitRow",
     "error_text",
+    "propose_columns",
     "read_price_list",
     "reason_text",
 ]

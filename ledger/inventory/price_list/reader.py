@@ -10,7 +10,7 @@ from .errors import PriceListError, RowRefused
 from .file_kind import CSV, checked_kind
 from .grid import Grid, Kind, Limits, plain
 from .permits import find_permits
-from .rows import ColumnMapping, Field, PermitFound, PriceList, Refusal, SheetRead, SkippedRow, UnitRow
+from .rows import Column, ColumnMapping, Field, PermitFound, PriceList, Refusal, SheetRead, SkippedRow, UnitRow
 from .tables import Table, fill_merged, find_table, is_heading
 from .text_file import readings
 from .unit_rows import Carried, decide_units, read_unit, skipped_kind, unit_number
@@ -32,12 +32,7 @@ def read_price_list(
     :class:`PriceListError` when the file as a whole cannot be read: it is not what its name says, too large,
     encrypted, in an unknown encoding, or lacks a required column.
     """
-    limits = limits or Limits()
-    if checked_kind(content, file_name, limits) == CSV:
-        encoding, grids = _best_reading(content, file_name, mapping, limits)
-    else:
-        encoding, grids = "", read_workbook(content, file_name, limits)
-    found = [(grid, None if grid.hidden else find_table(grid, mapping)) for grid in grids]
+    encoding, found = _tables(content, file_name, mapping, limits or Limits())
     _require_columns([table for _, table in found if table], file_name)
     sheets = [_Sheet(grid, table) for grid, table in found]
     units, refused = _read_rows([sheet for sheet in sheets if sheet.table])
@@ -50,6 +45,31 @@ def read_price_list(
         refused=tuple(refused),
         permits=tuple(permits),
     )
+
+
+def propose_columns(
+    content: bytes, file_name: str, *, limits: Limits | None = None
+) -> tuple[tuple[str, tuple[Column, ...]], ...]:
+    """The columns of each sheet that holds a table, with the field proposed for each, required ones or not.
+
+    For the step in which a person decides what a column means. Raises :class:`PriceListError`.
+    """
+    _, found = _tables(content, file_name, None, limits or Limits())
+    tables = [table for _, table in found if table]
+    if not tables:
+        raise PriceListError("no_table", file=file_name)
+    return tuple((table.grid.name, table.columns) for table in tables)
+
+
+def _tables(
+    content: bytes, file_name: str, mapping: ColumnMapping | None, limits: Limits
+) -> tuple[str, list[tuple[Grid, Table | None]]]:
+    """The encoding of a text file, and the sheets with the table that each visible one holds."""
+    if checked_kind(content, file_name, limits) == CSV:
+        encoding, grids = _best_reading(content, file_name, mapping, limits)
+    else:
+        encoding, grids = "", read_workbook(content, file_name, limits)
+    return encoding, [(grid, None if grid.hidden else find_table(grid, mapping)) for grid in grids]
 
 
 def _best_reading(

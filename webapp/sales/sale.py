@@ -1,0 +1,114 @@
+"""One sale on one page: its line with dates, buyers, price, money, tasks, papers and history; and its withdrawal."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from engine.api import Page, Task, TaskFilter
+from kernel.actor import SYSTEM, Actor
+from ledger.documents.models import Document
+from ledger.documents.queries import find_documents
+from ledger.finance.models import PaymentPlanTemplate
+from ledger.inventory.changes import given_reason
+from ledger.organisation.models import Project
+from ledger.sales import queries as sales
+from ledger.sales.errors import SaleNotReady
+from ledger.sales.models import Sale
+from ledger.sales.queries import SaleView
+from ledger.scope import get_scoped, require_on
+from ledger.staff import queries as staff
+from ledger.staff.permissions import Permission
+from webapp.acting import acting, clock, reading
+from webapp.engine_room import engine_for
+from webapp.once import once
+from webapp.sales.desk import pages
+from webapp.sales.money import account_of
+
+WITHDRAWABLE = ("held", "small_ordered", "subscribing", "subscribed")
+MOST_TASKS = 50
+
+
+@pages.get("/<sale_id>")
+def sale(sale_id: str) -> str:
+    """The page of a sale."""
+    with reading() as (session, actor):
+        view = sales.get_sale(session, actor, sale_id)
+        line = sales.sale_line(session, actor, sale_id)
+        events = sales.list_events(session, actor, sale_id)
+        project = session.get_one(Project, view.sale.project_id)
+        people = {one.actor_id for one in events} | {one.actor_id for one in line if one.actor_id}
+        people |= {approver for approval in view.approvals for approver in approval.approvers}
+        tasks = open_tasks(session, [view.sale.instance_id] if view.sale.instance_id else [])
+        people |= {task.assignee for task in tasks if task.assignee} | {view.sale.owner_id}
+        plan = session.get(PaymentPlanTemplate, view.sale.plan_id) if view.sale.plan_id else None
+        return render_template(
+            "sales/sale.html",
+            view=view,
+            line=line,
+            events=events,
+            project=project,
+            plan=plan,
+            account=account_of(session, actor, sale_id, project.zone),
+            tasks=tasks,
+            documents=documents_of(session, actor, view),
+            names=staff.names(session, people),
+            may_withdraw=_may_withdraw(actor, view.sale),
+            may_issue=_holds(actor, Permission.DOCUMENTS_ISSUE, view.sale),
+            papers=issuable(view),
+        )
+
+
+@pages.post("/<sale_id>/withdraw")
+def withdraw(sale_id: str) -> Response:
+    """The buyer withdraws before signing: the process hears of it and ends the sale as its diagram says."""
+    with acting() as (session, actor):
+        address = once(session, actor, clock(), lambda: _withdraw(session, actor, sale_id))
+    flash(_("The sale is withdrawn."), "success")
+    return redirect(address)
+
+
+def _withdraw(session: Session, actor: Actor, sale_id: str) -> str:
+    found = get_scoped(session, actor, Sale, Permission.SALES_VIEW, sale_id)
+    require_on(actor, Permission.SALES_CANCEL, path=found.path, owner_id=found.owner_id)
+    reason = given_reason(request.form.get("reason", ""))
+    engine = engine_for(session, actor, clock())
+    if not engine.publish("sale_withdrawn", {"sale_id": found.id}, {"reason": reason}):
+        raise SaleNotReady(sale_id=found.id, no=found.no, stage=found.stage, act="withdraw", wanted=WITHDRAWABLE)
+    return url_for("sales.sale", sale_id=sale_id)
+
+
+def open_tasks(session: Session, instance_ids: list[str]) -> list[Task]:
+    """What waits for people in the processes of sales whose page the reader may see."""
+    if not instance_ids:
+        return []
+    # Who sees the sale sees what it waits for; opening a task asks for its own right.
+    wanted = TaskFilter(box="all", instance_ids=tuple(instance_ids), states=("open",))
+    return engine_for(session, SYSTEM, clock()).find_tasks(wanted, Page(size=MOST_TASKS)).rows
+
+
+def documents_of(session: Session, actor: Actor, view: SaleView) -> list[Document]:
+    """The papers of a sale, and of its unit those that the reader issued."""
+    return find_documents(session, actor, subject="sale", subject_ids=[view.sale.id])
+
+
+def issuable(view: SaleView) -> list[str]:
+    """The kinds of paper that the sale has come far enough for."""
+    found = []
+    if view.subscription is not None and view.subscription.no:
+        found.append("subscription")
+    if view.contract is not None:
+        found.append("contract")
+    return found
+
+
+def _may_withdraw(actor: Actor, found: Sale) -> bool:
+    return found.stage in WITHDRAWABLE and _holds(actor, Permission.SALES_CANCEL, found)
+
+
+def _holds(actor: Actor, permission: Permission, found: Sale) -> bool:
+    if not actor.may(permission, found.path):
+        return False
+    return not actor.only_own(permission, found.path) or found.owner_id in (actor.id, actor.on_behalf_of)
