@@ -63,7 +63,9 @@ def project_field(projects: Sequence[Project], typed: Mapping[str, Any]) -> dict
 
 def record_fields(typed: Mapping[str, Any], refused: Refused, *, kind: str | None = None) -> list[dict[str, Any]]:
     """Name, papers, addresses and what sales want to know; ``kind`` limits the papers to person or firm."""
-    papers = [(code, state_name(f"id_type.{code}")) for code, one in ID_TYPES.items() if not kind or kind in one.kinds]
+    papers = [
+        (code, state_name(f"id_type.{code}")) for code, one in ID_TYPES.items() if not kind or kind in one.kinds
+    ]
     fields: list[dict[str, Any]] = [
         {"name": "name", "label": _("Name"), "required": True, "max_length": 100, "autocomplete": "off"},
         {"name": "contact_person", "label": _("Contact person"), "max_length": 60, "shown_when": None},

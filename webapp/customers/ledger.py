@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import ledger.finance.timeline
-import ledger.messages.queries
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+import ledger.finance.timeline
+import ledger.messages.queries
 from kernel.actor import Actor
 from ledger.customers import queries as customers
 from ledger.customers.contacts import CHANNELS
@@ -51,8 +51,8 @@ def show(customer_id: str) -> str:
         bought = _sales(session, actor, customer_id)
         tasks = open_tasks(session, [one.sale.instance_id for one in bought if one.sale.instance_id])
         kinds = customers.list_kinds(session, actor, customer_id)
-        people = {event.actor_id for event in events if event.actor_id} | {task.assignee for task in tasks if task.assignee}
-        people |= {one.owner_id for one in row.projects if one.owner_id} | ({row.owner_id} - {None})
+        people = {event.actor_id for event in events} | {task.assignee for task in tasks}
+        people |= {one.owner_id for one in row.projects} | {row.owner_id}
         projects = {one.id: one for one in list_projects(session, actor, Permission.UNITS_VIEW)}
         return render_template(
             "customers/show.html",

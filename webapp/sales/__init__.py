@@ -14,5 +14,6 @@ def install(app: Flask) -> None:
     """Serve these pages and offer them in the navigation."""
     app.register_blueprint(pages)
     add_entry(
-        app, NavEntry("sales.index", N_("Sales"), "home-dollar", group="business", order=30, permission="sales:view")
+        app,
+        NavEntry("sales.index", N_("Sales"), "home-dollar", group="business", order=30, permission="sales:view"),
     )

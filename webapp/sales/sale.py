@@ -1,4 +1,4 @@
-"""One sale on one page: its line with dates, buyers, price, money, tasks, papers and history; and its withdrawal."""
+"""One sale on one page: line with dates, buyers, price, money, tasks, papers, history; and its withdrawal."""
 
 from __future__ import annotations
 

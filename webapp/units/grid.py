@@ -1,4 +1,4 @@
-"""The sales board (销控) as a drawing: buildings, floors from the top, the same unit of each floor below the other.
+"""The sales board (销控) as a drawing: buildings, floors from the top, like units of all floors in one column.
 
 Pure; it arranges the cells of the inventory and says which of them a filter keeps in the light.
 """

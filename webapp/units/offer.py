@@ -54,7 +54,7 @@ OfferSchema: type[Schema] = Schema.from_dict(
 
 @dataclass(frozen=True)
 class Loan:
-    """A loan of an offer: fen, months, basis points a year, the first month's payment and what falls away monthly."""
+    """A loan of an offer: fen, months, basis points a year, the first payment and what falls away monthly."""
 
     kind: ReceivableKind
     amount_fen: int

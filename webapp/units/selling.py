@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -170,19 +171,19 @@ def _fields(
     choices = {batch.id: batch.code for batch in batches}
     described = describe(compiled.load(START_FORM), current_language(), typed, texts={**texts, **choices})
     for one in described:
-        if one.name in ("unit_id", "intended_units"):
-            continue
-        if one.name == "entry" and not batches:
-            allowed = tuple(option for option in one.options if option.value in _OPEN_TO_ALL_ENTRIES)
-            one = replace(one, options=allowed)
-        if one.source is not None:
-            one = replace(one, source=f"/lookup/{one.source}?path={about.project.path}")
-        if one.name == "customer_id":
-            one = replace(
-                one,
-                required=False,
-                wide=True,
-                help=_("Type a name, its pinyin initials or the end of a phone number."),
-            )
-        drawn.append(replace(one, error=refused.fields.get(one.name)))
+        if one.name not in ("unit_id", "intended_units"):
+            drawn.append(_adapted(one, about.project.path, bool(batches), refused.fields.get(one.name)))
     return drawn
+
+
+def _adapted(one: Field, path: str, has_batches: bool, error: str | None) -> Field:
+    """A field of the start form as this page draws it."""
+    changes: dict[str, Any] = {"error": error}
+    if one.name == "entry" and not has_batches:
+        changes["options"] = tuple(option for option in one.options if option.value in _OPEN_TO_ALL_ENTRIES)
+    if one.source is not None:
+        changes["source"] = f"/lookup/{one.source}?path={path}"
+    if one.name == "customer_id":
+        hint = _("Type a name, its pinyin initials or the end of a phone number.")
+        changes |= {"required": False, "wide": True, "help": hint}
+    return replace(one, **changes)

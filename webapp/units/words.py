@@ -31,21 +31,19 @@ def plan_due(line: PlannedLine) -> str:
 
 def unit_event(event: UnitEvent) -> str:
     """What happened to a unit, without who and when."""
-    before, after = event.before or NOTHING, event.after or NOTHING
-    if event.kind == "created":
-        return _("entered the unit")
     if event.kind == "status":
-        return _("%(before)s → %(after)s", before=state_name(f"unit.{before}"), after=state_name(f"unit.{after}"))
+        before, after = (state_name(f"unit.{code or NOTHING}") for code in (event.before, event.after))
+        return _("%(before)s → %(after)s", before=before, after=after)
     if event.kind == "price":
         return _("price %(before)s → %(after)s", before=_price(event.before), after=_price(event.after))
-    if event.kind == "withheld":
-        return _("withheld the unit from sale") if event.after else _("released the unit for sale")
-    if event.kind == "permit":
-        return _("put the unit under a presale permit")
     if event.kind == "flag":
         flag = state_name(f"unit.{event.after or event.before}")
         return _("set: %(flag)s", flag=flag) if event.after else _("lifted: %(flag)s", flag=flag)
-    return _("changed the unit's data")
+    return {
+        "created": _("entered the unit"),
+        "withheld": _("withheld the unit from sale") if event.after else _("released the unit for sale"),
+        "permit": _("put the unit under a presale permit"),
+    }.get(event.kind, _("changed the unit's data"))
 
 
 def _price(fen: str | None) -> str:

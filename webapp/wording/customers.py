@@ -77,7 +77,9 @@ TEXTS = {
     "customer_invalid": N_("This entry of the customer’s record is not right."),
     "customer_duplicate": N_("This seems to be a customer you have already."),
     "customer_stale": N_("%(by)s changed this record at %(at)s. Open it again and decide anew."),
-    "customer_registered_meanwhile": N_("Somebody registered the same ID paper just now. Search for the customer."),
+    "customer_registered_meanwhile": N_(
+        "Somebody registered the same ID paper just now. Search for the customer."
+    ),
     "customer_erased": N_("The data of this customer have been erased."),
     "customer_kind_unknown": N_("There is no such kind of customer."),
     "customer_sort_unknown": N_("Say whether it is a person or a firm."),

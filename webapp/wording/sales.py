@@ -87,12 +87,16 @@ TEXTS = {
     "document_damaged": N_("The stored document does not fit its hash. Tell an administrator."),
     "document_number_taken": N_("Another document carries the number %(number)s."),
     "paper_not_ready": N_("The sale has not come far enough for this paper."),
-    "paper.missing_glyphs": N_("The paper cannot be printed: a character is missing in the font. Check names and texts."),
+    "paper.missing_glyphs": N_(
+        "The paper cannot be printed: a character is missing in the font. Check names and texts."
+    ),
     "paper.incomplete": N_("The paper cannot be issued: something it must say is missing (%(field)s)."),
     "sale_missing": N_("There is no such sale, or it lies outside what you may see."),
     "sale_not_ready": N_("Sale %(no)s cannot do this at its present stage. Open it again to see where it stands."),
     "approval_missing": N_("The price lies below the floor; these terms need an approval first."),
-    "approval_of_other_terms": N_("What was approved is not what the sale says now. Ask for approval of the present terms."),
+    "approval_of_other_terms": N_(
+        "What was approved is not what the sale says now. Ask for approval of the present terms."
+    ),
     "approver_is_applicant": N_("Whoever asks for an approval does not give it. Another person has to decide."),
     "approvers_missing": N_("An approval names the people who gave it."),
     "expiry_in_the_past": N_("The end lies in the past. Choose a later one."),
@@ -126,7 +130,9 @@ TEXTS = {
     "offer_does_not_stack": N_("Offer %(offer)s is given alone, without other discounts."),
     "offer_not_ready": N_("The discount offer has been decided already."),
     "discount_offer_missing": N_("There is no such discount offer."),
-    "second_person_needed_for_offer": N_("You proposed offer %(offer)s yourself. Another person has to approve it."),
+    "second_person_needed_for_offer": N_(
+        "You proposed offer %(offer)s yourself. Another person has to approve it."
+    ),
     "buyers_invalid": N_("The buyers are not right."),
     "buyers_missing": N_("Name at least one buyer."),
     "buyer_twice": N_("Buyer %(position)s stands in the list twice."),

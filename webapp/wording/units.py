@@ -20,8 +20,12 @@ TEXTS = {
     "unit_missing": N_("There is no such unit, or it lies outside what you may see."),
     "unit_withheld": N_("Unit %(unit_no)s is withheld from sale. Whoever may withhold units can release it."),
     "unit_unreleased": N_("Unit %(unit_no)s has no price in force. A price version must be approved first."),
-    "unit_unlicensed": N_("Unit %(unit_no)s has no presale permit in force. Nothing may be sold before the permit."),
-    "unit_mortgaged": N_("Unit %(unit_no)s is mortgaged by the developer and cannot be sold until it is released."),
+    "unit_unlicensed": N_(
+        "Unit %(unit_no)s has no presale permit in force. Nothing may be sold before the permit."
+    ),
+    "unit_mortgaged": N_(
+        "Unit %(unit_no)s is mortgaged by the developer and cannot be sold until it is released."
+    ),
     "unit_seized": N_("Unit %(unit_no)s is seized by a court and cannot be sold."),
     "unit_not_for_sale": N_("Unit %(unit_no)s is marked as not for sale."),
     "unit_not_sellable": N_("Unit %(unit_no)s cannot be sold now."),
