@@ -67,7 +67,7 @@ def record_fields(typed: Mapping[str, Any], refused: Refused, *, kind: str | Non
         (code, state_name(f"id_type.{code}")) for code, one in ID_TYPES.items() if not kind or kind in one.kinds
     ]
     fields: list[dict[str, Any]] = [
-        {"name": "name", "label": _("Name"), "required": True, "max_length": 100, "autocomplete": "off"},
+        {"name": "name", "label": _("Full name"), "required": True, "max_length": 100, "autocomplete": "off"},
         {"name": "contact_person", "label": _("Contact person"), "max_length": 60, "shown_when": None},
         {"name": "id_type", "kind": "select", "label": _("ID paper"), "options": papers},
         {"name": "id_no", "label": _("ID number"), "autocomplete": "off"},

@@ -35,7 +35,7 @@ TEXTS = {
     "reason_too_long": N_("The reason is too long; at most %(longest)s characters fit."),
     "price_version.draft": N_("Draft"),
     "price_version.submitted": N_("Waits for approval"),
-    "price_version.approved": N_("Approved"),
+    "price_version.approved": N_("Approved, not in force yet"),
     "price_version.in_force": N_("In force"),
     "price_version.superseded": N_("Superseded"),
     "price_version.rejected": N_("Turned down"),
