@@ -49,7 +49,9 @@ def receipts_at_home(session: Session, sale_id: str) -> list[Receipt]:
     moved_here = select(ReceiptMove.receipt_id).where(ReceiptMove.sale_id == sale_id)
     candidates = (Receipt.sale_id == sale_id) | Receipt.id.in_(moved_here)
     query = select(Receipt).where(candidates, home_sale() == sale_id, usable())
-    return list(session.scalars(query.order_by(Receipt.paid_on, Receipt.id).with_for_update(of=Receipt)))
+    return list(
+        session.scalars(query.order_by(Receipt.paid_on, Receipt.id).with_for_update(of=Receipt, key_share=True))
+    )
 
 
 def allocated_by_receivable(session: Session, receivable_ids: Iterable[str]) -> dict[str, int]:

@@ -128,7 +128,11 @@ def apply(session: Session, actor: Actor, clock: Clock, receipt: Receipt, alloca
 
 def _lock_lines(session: Session, allocations: Mapping[str, int]) -> list[Receivable]:
     query = select(Receivable).where(Receivable.id.in_(allocations)).order_by(Receivable.id)
-    lines = list(session.scalars(query.with_for_update(of=Receivable).execution_options(populate_existing=True)))
+    lines = list(
+        session.scalars(
+            query.with_for_update(of=Receivable, key_share=True).execution_options(populate_existing=True)
+        )
+    )
     if missing := set(allocations) - {line.id for line in lines}:
         raise ReceivableMissing(field=f"allocations.{min(missing)}", id=min(missing))
     return sorted(lines, key=lambda line: (line.sequence, line.id))

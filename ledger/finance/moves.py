@@ -18,11 +18,11 @@ from ledger.finance.errors import AllocationRefused, AlreadyDone, DateInvalid, R
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Account, ReceivableKind, ReceivableState, TodoKind, TodoState
 from ledger.finance.models import Allocation, MoneyTodo, Receipt, ReceiptMove, Receivable
-from ledger.finance.parties import lock_sale, require_open, today_at
+from ledger.finance.parties import lock_sale, lock_sale_row, require_open, today_at
 from ledger.finance.receipt_rows import lock_receipt
 from ledger.finance.receivables import supersede
 from ledger.finance.refusals import typed_refusals
-from ledger.finance.todos import add_todo, close_todo, find_todo
+from ledger.finance.todos import add_todo, close_todo, get_todo, lock_todo
 from ledger.staff.permissions import Permission
 
 
@@ -92,11 +92,12 @@ def convert_earnest(session: Session, actor: Actor, clock: Clock, *, receivable_
 def lock_earnest(session: Session, actor: Actor, receivable_id: str) -> Receivable:
     """An earnest receivable, locked; raises `ReceivableMissing`, `Invalid` for another kind, `NotAllowed`."""
     query = select(Receivable).where(Receivable.id == receivable_id)
-    line = session.scalars(
-        query.with_for_update(of=Receivable).execution_options(populate_existing=True)
-    ).one_or_none()
+    line = session.scalars(query).one_or_none()
     if line is None:
         raise ReceivableMissing(field="receivable_id", id=receivable_id)
+    lock_sale_row(session, line.sale_id)
+    locked = query.with_for_update(of=Receivable, key_share=True).execution_options(populate_existing=True)
+    session.scalars(locked).one()
     actor.require(Permission.FINANCE_RAISE, line.path)
     if line.kind is not ReceivableKind.EARNEST:
         raise Invalid("receivable_not_earnest", field="receivable_id", kind=f"receivable_kind.{line.kind}")
@@ -127,9 +128,11 @@ def complete_transfer(
 
     Raises `Invalid` for another kind of to-do, `DateInvalid` for a future date, `AlreadyDone` if cancelled.
     """
-    todo = find_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
+    todo = get_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.kind is not TodoKind.TRANSFER or todo.receipt_id is None:
         raise Invalid("todo_is_no_transfer", field="todo_id", kind=f"todo_kind.{todo.kind}")
+    receipt = lock_receipt(session, actor, Permission.FINANCE_CONFIRM, todo.receipt_id)
+    todo = lock_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.state is TodoState.DONE:
         return todo
     if todo.state is TodoState.CANCELLED:
@@ -137,7 +140,6 @@ def complete_transfer(
     today = today_at(session, clock, todo.project_id)
     if carried_on > today:
         raise DateInvalid("date_in_future", field="carried_on", latest=today.isoformat())
-    receipt = lock_receipt(session, actor, Permission.FINANCE_CONFIRM, todo.receipt_id)
     journal.post(
         session,
         actor,

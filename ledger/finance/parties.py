@@ -37,10 +37,18 @@ class AccountHolder:
 def lock_sale(session: Session, actor: Actor, permission: str, sale_id: str) -> AccountHolder:
     """The account of a sale, locked against others until the commit; raises `SaleMissing`, `NotAllowed`."""
     query = scoped(actor, Sale, permission).where(Sale.id == sale_id)
-    sale = session.scalars(query.with_for_update(of=Sale).execution_options(populate_existing=True)).one_or_none()
+    sale = session.scalars(
+        query.with_for_update(of=Sale, key_share=True).execution_options(populate_existing=True)
+    ).one_or_none()
     if sale is None:
         raise SaleMissing(field="sale_id", id=sale_id)
     return _holder(session, Party(sale.id), sale.project_id, sale)
+
+
+def lock_sale_row(session: Session, sale_id: str | None) -> None:
+    """Make others who act on the sale's money wait until the commit; new rows may still refer to the sale."""
+    if sale_id is not None:
+        session.execute(select(Sale.id).where(Sale.id == sale_id).with_for_update(of=Sale, key_share=True))
 
 
 def customer_account(

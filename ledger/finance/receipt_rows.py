@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
+from ledger.finance.accounts import home_of
 from ledger.finance.errors import ReceiptMissing
 from ledger.finance.kinds import EventKind
 from ledger.finance.models import Receipt, ReceiptEvent
+from ledger.finance.parties import lock_sale_row
 from ledger.finance.refusals import typed_refusals
 from ledger.scope import scoped
 
@@ -19,9 +21,12 @@ from ledger.scope import scoped
 def lock_receipt(session: Session, actor: Actor, permission: str, receipt_id: str) -> Receipt:
     """A receipt, locked until the commit; raises `ReceiptMissing` outside the actor's scope."""
     query = scoped(actor, Receipt, permission).where(Receipt.id == receipt_id)
-    receipt = session.scalars(query.with_for_update(of=Receipt)).one_or_none()
+    receipt = session.scalars(query).one_or_none()
     if receipt is None:
         raise ReceiptMissing(field="receipt_id", id=receipt_id)
+    # Everybody locks the sale before its rows, so that nobody waits for somebody who waits for him.
+    lock_sale_row(session, home_of(session, receipt))
+    session.scalars(query.with_for_update(of=Receipt, key_share=True)).one()
     return receipt
 
 

@@ -43,7 +43,7 @@ from ledger.finance.parties import (
     today_at,
 )
 from ledger.finance.receipt_rows import add_event, event_of, lock_receipt
-from ledger.finance.todos import add_todo, close_todo, find_todo, open_todos_of, void_todo
+from ledger.finance.todos import add_todo, close_todo, get_todo, open_todos_of, void_todo
 from ledger.staff.permissions import Permission
 
 RECEIPT_NUMBERS = "receipt"
@@ -85,7 +85,7 @@ def take_receipt(
     Raises `AmountInvalid`, `DateInvalid`, `SaleClosed`, `NoPermit`, `KeyReused`, `ReceivableMissing` by field.
     """
     if todo_id is not None:
-        todo = find_todo(session, actor, Permission.FINANCE_RECEIVE, todo_id)
+        todo = get_todo(session, actor, Permission.FINANCE_RECEIVE, todo_id)
         sale_id, customer_id = sale_id or todo.sale_id, customer_id or todo.customer_id
         project_id, receivable_id = project_id or todo.project_id, receivable_id or todo.receivable_id
     holder = _holder(session, actor, sale_id, customer_id, project_id)

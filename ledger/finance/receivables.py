@@ -220,7 +220,7 @@ def free_line(session: Session, actor: Actor, clock: Clock, line: Receivable) ->
     """Take back all that is allocated to a receivable; returns the fen freed."""
     receipt_ids = select(Allocation.receipt_id).where(Allocation.receivable_id == line.id)
     receipts = select(Receipt).where(Receipt.id.in_(receipt_ids)).order_by(Receipt.id)
-    locked = session.scalars(receipts.with_for_update(of=Receipt)).all()
+    locked = session.scalars(receipts.with_for_update(of=Receipt, key_share=True)).all()
     return sum(take_back(session, actor, clock, receipt, only=line) for receipt in locked)
 
 

@@ -272,7 +272,9 @@ def cancel_refund(session: Session, actor: Actor, clock: Clock, *, refund_id: st
 
 
 def _locked(session: Session, actor: Actor, permission: str, refund_id: str) -> Refund:
-    query = scoped(actor, Refund, permission).where(Refund.id == refund_id).with_for_update(of=Refund)
+    query = (
+        scoped(actor, Refund, permission).where(Refund.id == refund_id).with_for_update(of=Refund, key_share=True)
+    )
     refund = session.scalars(query).one_or_none()
     if refund is None:
         raise RefundMissing(field="refund_id", id=refund_id)

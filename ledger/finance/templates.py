@@ -126,7 +126,7 @@ def retire_plan(session: Session, actor: Actor, clock: Clock, *, template_id: st
 def _locked(session: Session, actor: Actor, permission: str, template_id: str) -> PaymentPlanTemplate:
     query = scoped(actor, PaymentPlanTemplate, permission).where(PaymentPlanTemplate.id == template_id)
     template = session.scalars(
-        query.with_for_update(of=PaymentPlanTemplate).execution_options(populate_existing=True)
+        query.with_for_update(of=PaymentPlanTemplate, key_share=True).execution_options(populate_existing=True)
     ).one_or_none()
     if template is None:
         raise PlanMissing(field="template_id", id=template_id)

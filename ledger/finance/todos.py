@@ -115,12 +115,20 @@ def _by_key(session: Session, key: str) -> MoneyTodo | None:
     return session.scalars(select(MoneyTodo).where(MoneyTodo.key == key)).one_or_none()
 
 
-def find_todo(session: Session, actor: Actor, permission: str, todo_id: str) -> MoneyTodo:
+def get_todo(session: Session, actor: Actor, permission: str, todo_id: str) -> MoneyTodo:
+    """A to-do as it stands; raises `TodoMissing` outside the actor's scope."""
+    todo = session.scalars(scoped(actor, MoneyTodo, permission).where(MoneyTodo.id == todo_id)).one_or_none()
+    if todo is None:
+        raise TodoMissing(field="todo_id", id=todo_id)
+    return todo
+
+
+def lock_todo(session: Session, actor: Actor, permission: str, todo_id: str) -> MoneyTodo:
     """A to-do, locked; raises `TodoMissing` outside the actor's scope."""
     query = (
         scoped(actor, MoneyTodo, permission)
         .where(MoneyTodo.id == todo_id)
-        .with_for_update(of=MoneyTodo)
+        .with_for_update(of=MoneyTodo, key_share=True)
         .execution_options(populate_existing=True)
     )
     todo = session.scalars(query).one_or_none()
@@ -134,7 +142,7 @@ def complete_todo(session: Session, actor: Actor, clock: Clock, *, todo_id: str)
 
     Raises `Invalid` for the kinds that the money operation itself completes and `AlreadyDone` if it was cancelled.
     """
-    todo = find_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
+    todo = lock_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.kind not in _DONE_BY_HAND:
         raise Invalid("todo_done_by_operation", field="todo_id", kind=f"todo_kind.{todo.kind}")
     if todo.state is TodoState.CANCELLED:
@@ -145,7 +153,7 @@ def complete_todo(session: Session, actor: Actor, clock: Clock, *, todo_id: str)
 
 def cancel_todo(session: Session, actor: Actor, clock: Clock, *, todo_id: str, reason: str) -> MoneyTodo:
     """Cancel an open to-do with a reason; a cancelled one stays so. Raises `AlreadyDone` if it was completed."""
-    todo = find_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
+    todo = lock_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if not reason.strip():
         raise Invalid("reason_missing", field="reason")
     if todo.state is TodoState.DONE:
