@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from engine import jobs
 from engine.api import Stale
+from engine.store.instances import lock_instance, save_instance
 from kernel.actor import SYSTEM
 from tests.engine.conftest import House
 from tests.engine.test_inbox import AN, BO, SHOP
@@ -90,6 +94,17 @@ def test_a_message_and_the_beginning_of_its_wait_never_miss_each_other(house: Ho
     instances = house.ask(lambda e: e.find_instances()).rows
     assert len(instances) == 6
     assert all(house.ask(lambda e, i=i: e.waiting(i.id))[0].kind == "user" for i in instances)
+
+
+def test_a_writer_who_read_an_older_revision_cannot_write(house: House) -> None:
+    story = house.start("pay_in_time", {"order": "1"})
+    with house.database.unit_of_work() as session:
+        record = lock_instance(session, story.id)
+        stale = replace(record, revision=record.revision - 1)
+        with pytest.raises(Stale, match="instance_changed"):
+            save_instance(session, house.clock, stale)
+        save_instance(session, house.clock, record)
+    assert story.instance.revision == record.revision
 
 
 def test_two_workers_never_lease_the_same_job(house: House) -> None:

@@ -70,6 +70,15 @@ def test_a_completion_condition_sees_the_results_so_far() -> None:
     assert play.data["said"] == ["yes", "no"]
 
 
+def test_instances_that_need_nobody_stop_too_when_the_condition_is_met() -> None:
+    asked: list[str] = []
+    until = "<completionCondition>nrOfCompletedInstances = 2</completionCondition>"
+    xml = repeated(f">{OVER}{until}", "serviceTask")
+    play = Play(xml, PEOPLE, handlers={"t": lambda data: asked.append(data["person"]) or {}})
+    assert asked == ["an", "bo"]
+    assert play.waits() == ["after"]
+
+
 @pytest.mark.parametrize("mode", ["", 'isSequential="true"'])
 def test_nothing_to_do_leads_on_at_once(mode: str) -> None:
     assert Play(repeated(f"{mode}>{GATHER}"), {"people": []}).waits() == ["after"]
