@@ -17,9 +17,9 @@ from engine.running.waits import WaitRows
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case
 from engine.spiff.codec import FORMAT, dump, load
-from engine.store.instances import InstanceRecord, insert_instance, save_instance
+from engine.store.instances import InstanceRecord, insert_instance, lock_instance, save_instance
 from engine.store.journal import Journal
-from engine.store.tasks import open_facts, replace_facts
+from engine.store.tasks import open_facts, open_task_ids, replace_facts
 from kernel.actor import SYSTEM
 
 Deliver = Callable[[Host, Thrown], None]
@@ -72,7 +72,7 @@ class Run:
     @property
     def open_tasks(self) -> tuple[str, ...]:
         """The ids of the open tasks, oldest first."""
-        return tuple(wait.row for wait in self.case.waits() if wait.kind == "user" and wait.row)
+        return tuple(row for row, kind in self._rows.before.items() if kind == "user")
 
     @contextmanager
     def step(self, deliver: Deliver) -> Iterator[Case]:
@@ -88,8 +88,16 @@ class Run:
             self._take_kept_messages()
             self._rows.sync()
             self._save()
-            for thrown in self.services.thrown:
-                deliver(self.host, thrown)
+            self._deliver_thrown(deliver)
+
+    def _deliver_thrown(self, deliver: Deliver) -> None:
+        for thrown in self.services.thrown:
+            deliver(self.host, thrown)
+        if self.services.thrown:
+            # What this instance threw may have come back to it.
+            fresh = lock_instance(self.host.session, self.record.id)
+            vars(self.record).update(vars(fresh))
+            self._rows.before = dict.fromkeys(open_task_ids(self.host.session, fresh.id), "user")
 
     def _take_kept_messages(self) -> None:
         asked: set[int] = set()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing, Stale
@@ -87,8 +88,11 @@ def lock_instance_of_task(session: Session, task_id: str) -> InstanceRecord:
 
 
 def insert_instance(session: Session, record: InstanceRecord) -> None:
-    """Write a new instance."""
-    session.execute(insert(TABLE).values(vars(record)))
+    """Write a new instance; raises `Stale` when another one with its business key came first."""
+    try:
+        session.execute(insert(TABLE).values(vars(record)))
+    except IntegrityError as fault:
+        raise Stale("already_started", key=record.definition_key, business_key=record.business_key) from fault
 
 
 _CHANGING = (

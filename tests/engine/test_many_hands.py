@@ -96,6 +96,13 @@ def test_a_message_and_the_beginning_of_its_wait_never_miss_each_other(house: Ho
     assert all(house.ask(lambda e, i=i: e.waiting(i.id))[0].kind == "user" for i in instances)
 
 
+def test_the_same_case_started_twice_at_once_begins_once(house: House) -> None:
+    house.deploy("pay_in_time.bpmn")
+    begun = at_once(2, lambda _n: house.act(lambda e: e.start("pay_in_time", {"order": "1"}, business_key="YX-1")))
+    assert [getattr(answer, "code", "") for answer in begun].count("already_started") == 1
+    assert len(house.ask(lambda e: e.find_instances()).rows) == 1
+
+
 def test_a_writer_who_read_an_older_revision_cannot_write(house: House) -> None:
     story = house.start("pay_in_time", {"order": "1"})
     with house.database.unit_of_work() as session:

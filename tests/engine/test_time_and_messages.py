@@ -139,3 +139,12 @@ def test_what_a_called_process_waits_for_is_found_by_its_message(house: House) -
     assert story.data == {"order": "1", "secret": 2, "amount": 5}
     story.complete("book")
     assert story.state == "completed"
+
+
+def test_what_a_process_tells_itself_has_come_when_the_command_returns(house: House) -> None:
+    house.deploy("talk_to_itself.bpmn")
+    instance = house.act(lambda e: e.start("talk_to_itself", {"order": "1"}))
+    story = Story(house, instance)
+    assert story.waiting_at == ["after"]
+    assert instance.open_tasks == (story.task("after").id,)
+    assert instance.revision == story.instance.revision
