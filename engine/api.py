@@ -163,6 +163,10 @@ class Engine:
         known = definitions.find_latest(self.host.session, kind="process")
         return [d for d in known if d.start_form and any(may_start(actor, d.key, path) for path in paths)]
 
+    def element_labels(self, key: str, version: int | None = None) -> dict[str, dict[str, str]]:
+        """What the elements of a process (called ones included) are named; raises `Missing`."""
+        return definitions.labels(self.host.session, self.get_definition(key, version).id)
+
     def resource(self, key: str, version: int | None = None, *, kind: str = "process") -> bytes:
         """The file a definition came in; raises `Missing`."""
         return definitions.content(self.host.session, self.get_definition(key, version, kind=kind).id)

@@ -236,7 +236,10 @@ class TaskFilter:
 
 @dataclass(frozen=True)
 class InstanceFilter:
-    """Which instances; ``viewer`` limits to the scope of that actor (default: the engine's actor)."""
+    """Which instances; ``viewer`` limits to the scope of that actor (default: the engine's actor).
+
+    ``search`` looks through business keys and the business facts of the instances' tasks.
+    """
 
     viewer: Actor | None = None
     states: tuple[str, ...] = ()

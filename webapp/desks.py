@@ -7,13 +7,23 @@ from types import ModuleType
 from flask import Flask, g
 
 from ledger.staff import queries as staff
-from webapp import account, customers, inbox, lookup, papers, sales, security, units
+from webapp import account, customers, inbox, lookup, operations, papers, sales, security, studio, units
 from webapp.app import create_app
 from webapp.db import Database
 from webapp.settings import Settings
 
 # Each desk offers install(app), which registers its blueprint and its navigation entries.
-DESKS: tuple[ModuleType, ...] = (account, inbox, lookup, units, customers, sales, papers)
+DESKS: tuple[ModuleType, ...] = (
+    account,
+    inbox,
+    lookup,
+    units,
+    customers,
+    sales,
+    papers,
+    operations,
+    studio,
+)
 
 
 def build_app(settings: Settings, database: Database) -> Flask:

@@ -26,8 +26,8 @@ from engine.results import (
     Waiting,
 )
 from engine.store.instances import TABLE
+from engine.store.tasks import FACTS, open_task_ids
 from engine.store.tasks import TABLE as TASKS
-from engine.store.tasks import open_task_ids
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.instances import CommentRow, HistoryRow
 from engine.tables.work import JobRow, SubscriptionRow
@@ -172,7 +172,7 @@ def _narrowing(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
     if wanted.path is not None:
         where.append(within(TABLE.c.path, wanted.path))
     words = wanted.search.lower().split()
-    where += [func.lower(TABLE.c.business_key).contains(word, autoescape=True) for word in words]
+    where += [_search(word) for word in words]
     if wanted.with_incidents:
         same = (INCIDENTS.c.instance_id == TABLE.c.id) & (INCIDENTS.c.state == "open")
         where.append(exists(select(INCIDENTS.c.id).where(same)))
@@ -180,6 +180,16 @@ def _narrowing(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
         at = (TASKS.c.instance_id == TABLE.c.id) & (TASKS.c.state == "open")
         where.append(exists(select(TASKS.c.id).where(at, TASKS.c.element_id == wanted.waiting_at)))
     return where
+
+
+def _search(word: str) -> ColumnElement[bool]:
+    """The business key, or a business fact that a task of the instance had: a unit, a customer, a number."""
+    facts = (
+        select(TASKS.c.instance_id)
+        .join(FACTS, FACTS.c.task_id == TASKS.c.id)
+        .where(func.lower(FACTS.c.text).contains(word, autoescape=True))
+    )
+    return or_(func.lower(TABLE.c.business_key).contains(word, autoescape=True), TABLE.c.id.in_(facts))
 
 
 def _to_instance(row: AnyRow, open_tasks: tuple[str, ...] = ()) -> Instance:

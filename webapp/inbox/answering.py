@@ -25,6 +25,7 @@ PRICES = (
     "list_price_fen",
     "amount_fen",
     "deal_price_fen",
+    "money_effect_fen",
     "effective_discount_bp",
     "floor_price_fen",
     "below_floor",

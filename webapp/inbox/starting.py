@@ -8,7 +8,8 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from engine.api import Definition, Engine
+from engine.api import Definition, Engine, TaskFilter
+from engine.api import Page as PageNumber
 from forms.compile import load
 from forms.posted import read_posted
 from kernel.actor import Actor
@@ -64,10 +65,9 @@ def _start(session: Session, actor: Actor, key: str, typed: dict[str, object]) -
     """Start, and lead to the first task if it is the starter's to do, else to the case."""
     engine = engine_for(session, actor, clock())
     begun = engine.start(key, typed, scope=request.form.get("at", ""))
-    for task_id in begun.open_tasks:
-        task = engine.get_task(task_id).task
-        if task.assignee == actor.id:
-            return url_for("inbox.task", task_id=task_id)
+    mine = engine.find_tasks(TaskFilter(box="mine", instance_id=begun.id), PageNumber(1, 1)).rows
+    if mine:
+        return url_for("inbox.task", task_id=mine[0].id)
     return url_for("inbox.case", instance_id=begun.id)
 
 

@@ -23,25 +23,23 @@ DECIDE = (
     '<keyturn:fact name="below_floor" value="= below_floor"/><keyturn:fact name="kind" value="= kind"/>'
 )
 FILE = '<keyturn:label lang="zh">提交网签</keyturn:label><keyturn:task form="approval/fill_vacancy" candidateGroups="sales_manager, filing_clerk" due="P5D"/>'
+BROUGHT = (
+    "applicants",
+    "project",
+    "unit",
+    "customer",
+    "kind",
+    "list_price_fen",
+    "amount_fen",
+    "effective_discount_bp",
+    "floor_price_fen",
+    "below_floor",
+    "opinions",
+)
 DIAGRAM = process(
     '<bpmn:extensionElements><keyturn:label lang="zh">认购到签约</keyturn:label>'
     '<keyturn:start form="booking_to_contract/start"/>'
-    + "".join(
-        f'<keyturn:variable name="{name}"/>'
-        for name in (
-            "applicants",
-            "project",
-            "unit",
-            "customer",
-            "amount_fen",
-            "effective_discount_bp",
-            "below_floor",
-            "kind",
-            "list_price_fen",
-            "floor_price_fen",
-            "opinions",
-        )  # fmt: skip
-    )
+    + "".join(f'<keyturn:variable name="{name}"/>' for name in BROUGHT)
     + "</bpmn:extensionElements>",
     '<bpmn:startEvent id="begin"/><bpmn:endEvent id="done" name="Filed"/>',
     extended("userTask", 'id="decide" name="Decide"', DECIDE),

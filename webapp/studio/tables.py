@@ -1,0 +1,35 @@
+"""A decision as a table to read: columns, rules, what each gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.decisions import parse
+from engine.decisions.model import Table
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A decision table; ``inputs`` are (label, expression), ``rules`` the texts of their cells."""
+
+    hit_policy: str
+    inputs: list[tuple[str, str]]
+    outputs: list[str]
+    rules: list[tuple[list[str], list[str]]]
+
+
+def table_of(content: bytes, key: str) -> ShownTable | None:
+    """The table of a decision in a file; None when it is no table but an expression."""
+    decision = parse(content).decisions.get(key)
+    table = decision.logic if decision is not None else None
+    if not isinstance(table, Table):
+        return None
+    return ShownTable(
+        f"{table.hit_policy} {table.aggregation}".strip(),
+        [(column.label, column.expression.text) for column in table.inputs],
+        [column.name for column in table.outputs],
+        [
+            ([cell.text or "–" for cell in rule.cells], [text.text for text in rule.outputs])
+            for rule in table.rules
+        ],
+    )
