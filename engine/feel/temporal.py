@@ -232,11 +232,6 @@ def time_micro(value: time) -> int:
     return ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
 
 
-def time_offset(value: time | datetime) -> timedelta | None:
-    """The offset from UTC; for a bare time in a named zone the zone's standard offset is unknown: None."""
-    return value.utcoffset()
-
-
 def add_to_time(value: time, span: timedelta) -> time:
     """A time of day, going round midnight."""
     micro = (time_micro(value) + microseconds(span)) % MICROSECONDS_PER_DAY

@@ -41,10 +41,10 @@ def _test_cell(text: str) -> None:
 def test_fuzzed_texts_stay_in_bounds(part: int) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for text in texts(COUNT // PARTS, seed=20_260_203 + part):
-        started = time.perf_counter()
+        started = time.process_time()
         run = _evaluate(text)
         _test_cell(text)
-        taken = time.perf_counter() - started
+        taken = time.process_time() - started
         assert run.steps >= -DEFAULT.steps, text
         assert taken < SECONDS_EACH, text
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

@@ -227,9 +227,9 @@ def _outcome(text: str) -> object:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_hostile_text_is_harmless(case: Case) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     outcome = _outcome(case.text)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     if case.outcome == "limit-or-false":
         assert outcome in ("limit", False) or isinstance(outcome, (list, str))
     else:
@@ -242,10 +242,10 @@ def test_there_are_at_least_sixty_hostile_texts_with_different_names() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_hostile_text_is_harmless_as_a_cell_too(case: Case) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(FeelError):
         assert compile_unary_tests(case.text, CONTEXT)(5, CONTEXT) in (True, False, None)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_no_value_that_a_text_can_make_is_a_python_object_of_ours() -> None:
