@@ -17,7 +17,7 @@ from kernel.actor import Actor
 from kernel.facts import Telling, on
 from ledger.finance.facts import DepositPaid, ReceivableSettled
 from ledger.finance.kinds import ReceivableKind
-from ledger.sales.facts import FilingReturned, SaleClosed
+from ledger.sales.facts import FilingReturned, SaleClosed, SubscriptionExtended
 from ledger.sales.models import Filing, Sale
 from ledger.sales.operations import mark_queue_fee_paid, mark_small_order_paid
 
@@ -54,6 +54,12 @@ def earnest_paid(fact: ReceivableSettled, telling: Telling) -> None:
     elif kind == "queue_number":
         mark_queue_fee_paid(*act, number_id=subject_id)
         _publish(telling, "queue_fee_paid", {"queue_number_id": subject_id})
+
+
+@on(SubscriptionExtended)
+def sign_by_extended(fact: SubscriptionExtended, telling: Telling) -> None:
+    """The sign-by date was put off: reminder and lapse wait for the new one."""
+    _publish(telling, "sign_by_extended", {"sale_id": fact.sale_id})
 
 
 @on(FilingReturned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from handlers.telling import tell_customers, tell_person
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.operations import convert_earnest, raise_deposit
 from ledger.sales.models import Subscription
-from ledger.sales.operations import activate_subscription, approve_terms, extend_subscription
+from ledger.sales.operations import activate_subscription, approve_terms
 
 
 @dataclass(frozen=True)
@@ -81,45 +81,74 @@ def write_subscription(data: WriteSubscriptionIn, ctx: Context) -> WriteSubscrip
 
 
 @dataclass(frozen=True)
-class ActivateIn:
-    """A subscription whose deposit is there, and the project's days for signing."""
+class SignByIn:
+    """A subscription and the project's days around its sign-by date."""
 
     sale_id: str
-    sign_by_days: int
     sign_by_reminder_days: int
     sign_by_grace_days: int
     zone: str
 
 
 @dataclass(frozen=True)
-class ActivateOut:
-    """The subscription's number and its sign-by date, as a day and as the instants (UTC) of the timers."""
+class SignByOut:
+    """The sign-by date (签约期限), as a day and as the instants (UTC) of task, reminder and lapse."""
 
-    subscription_no: str
     sign_by: date
     sign_by_at: str
     sign_by_reminder_at: str
     lapse_at: str
 
 
+@handler("booking_to_contract.renew_sign_by")
+def renew_sign_by(data: SignByIn, ctx: Context) -> SignByOut:
+    """Take the sign-by date that the subscription has by now."""
+    paper = _paper(ctx, data.sale_id)
+    ctx.set_facts(due=paper.sign_by.isoformat())
+    return _sign_by(paper, data)
+
+
+def _sign_by(paper: Subscription, data: SignByIn) -> SignByOut:
+    lapse = paper.sign_by + timedelta(days=data.sign_by_grace_days)
+    remind = paper.sign_by - timedelta(days=data.sign_by_reminder_days + 1)
+    return SignByOut(
+        sign_by=paper.sign_by,
+        sign_by_at=instant_text(end_of_day(paper.sign_by, data.zone)),
+        sign_by_reminder_at=instant_text(end_of_day(remind, data.zone)),
+        lapse_at=instant_text(end_of_day(lapse, data.zone)),
+    )
+
+
+def _paper(ctx: Context, sale_id: str) -> Subscription:
+    return ctx.session.scalars(select(Subscription).where(Subscription.sale_id == sale_id)).one()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivateIn(SignByIn):
+    """A subscription whose deposit is there, and the project's days for signing."""
+
+    sign_by_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivateOut(SignByOut):
+    """The subscription's number beside its sign-by date."""
+
+    subscription_no: str
+
+
 @handler("booking_to_contract.activate_subscription")
 def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
     """Bring the subscription into force; the days for signing count from now, approval took its own time."""
-    activate_subscription(ctx.session, ctx.ledger_actor, ctx.clock, sale_id=data.sale_id, key=ctx.idempotency_key)
-    sale = sale_of(ctx, data.sale_id)
-    paper = ctx.session.scalars(select(Subscription).where(Subscription.sale_id == sale.id)).one()
-    sign_by = days_from_today(ctx, data.sign_by_days, data.zone)
-    if sign_by > paper.sign_by:
-        extend_subscription(
-            ctx.session,
-            ctx.ledger_actor,
-            ctx.clock,
-            sale_id=sale.id,
-            sign_by=sign_by,
-            reason="counted_from_activation",
-            key=ctx.idempotency_key,
-        )
-    buyers = buyers_of(ctx, sale)
+    sale = activate_subscription(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        sale_id=data.sale_id,
+        sign_by=days_from_today(ctx, data.sign_by_days, data.zone),
+        key=ctx.idempotency_key,
+    )
+    paper = _paper(ctx, sale.id)
     issue_paper(ctx, "subscription", sale)
     params = {
         **words_of(ctx, sale),
@@ -127,17 +156,9 @@ def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
         "deposit_fen": paper.deposit_fen,
         "sign_by_on": paper.sign_by.isoformat(),
     }
-    tell_customers(ctx, "subscription_in_force", buyers, sale.path, params)
+    tell_customers(ctx, "subscription_in_force", buyers_of(ctx, sale), sale.path, params)
     ctx.set_facts(due=paper.sign_by.isoformat(), subscription_no=paper.no)
-    lapse_at = end_of_day(paper.sign_by + timedelta(days=data.sign_by_grace_days), data.zone)
-    remind_at = end_of_day(paper.sign_by - timedelta(days=data.sign_by_reminder_days + 1), data.zone)
-    return ActivateOut(
-        subscription_no=paper.no or "",
-        sign_by=paper.sign_by,
-        sign_by_at=instant_text(end_of_day(paper.sign_by, data.zone)),
-        sign_by_reminder_at=instant_text(remind_at),
-        lapse_at=instant_text(lapse_at),
-    )
+    return ActivateOut(**asdict(_sign_by(paper, data)), subscription_no=paper.no or "")
 
 
 @dataclass(frozen=True)

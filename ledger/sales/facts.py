@@ -79,6 +79,14 @@ class SubscriptionActivated(SaleFact):
 
 
 @dataclass(frozen=True)
+class SubscriptionExtended(SaleFact):
+    """The sign-by date (签约期限) of an active subscription was put off."""
+
+    subscription_id: str
+    sign_by: date
+
+
+@dataclass(frozen=True)
 class SubscriptionLapsed(SaleFact):
     """The subscription ended because the contract was not signed in time (``defaulted``: the buyer broke it)."""
 

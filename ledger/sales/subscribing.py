@@ -22,7 +22,7 @@ from ledger.organisation.queries import parameter
 from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.closing import close_line, end_parts
 from ledger.sales.errors import AmountInvalid, ApprovalMissing, DateInvalid, SaleNotReady
-from ledger.sales.facts import SubscriptionActivated, SubscriptionLapsed, TermsSealed
+from ledger.sales.facts import SubscriptionActivated, SubscriptionExtended, SubscriptionLapsed, TermsSealed
 from ledger.sales.kinds import mark_buyers
 from ledger.sales.models import Hold, Sale, SmallOrder, Subscription
 from ledger.sales.offers import check_offers
@@ -115,12 +115,19 @@ def _take_over(act: Act, sale: Sale, unit: Unit) -> None:
 
 
 def activate_subscription(
-    session: Session, actor: Actor, clock: Clock, *, sale_id: str, key: str | None = None
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    sale_id: str,
+    sign_by: date | None = None,
+    key: str | None = None,
 ) -> Sale:
     """Bring the subscription into force, once finance has the deposit; it gets its number.
 
-    Raises `ApprovalMissing` when the price is below the floor and these very terms were not approved,
-    `SaleNotReady`.
+    ``sign_by`` puts the agreed sign-by date off, because approval and payment took their own time; an earlier
+    date changes nothing. Raises `ApprovalMissing` when the price is below the floor and these very terms were
+    not approved, `SaleNotReady`.
     """
     act = Act(session, actor, clock, key)
     if earlier := act.earlier("activated", sale_id=sale_id):
@@ -136,6 +143,7 @@ def activate_subscription(
         raise ApprovalMissing(sale_id=sale.id, no=sale.no)
     paper.no = next_number(session, "subscription", sale.path, act.today(sale.project_id))
     paper.state, paper.activated_at, sale.stage = "active", clock.now(), "subscribed"
+    paper.sign_by = max(paper.sign_by, sign_by or paper.sign_by)
     session.flush()  # The checks on sealed terms and approval must speak within this act.
     act.note(sale, "activated", before="subscribing", after="subscribed", details={"no": paper.no})
     mark_buyers(act, sale, "subscriber")
@@ -170,6 +178,7 @@ def extend_subscription(
     paper.extensions += 1
     details = {"before": before.isoformat(), "sign_by": sign_by.isoformat()}
     act.note(sale, "extended", reason=reason, details=details)
+    tell(session, SubscriptionExtended(*about(sale), subscription_id=paper.id, sign_by=sign_by))
     return sale
 
 

@@ -53,7 +53,7 @@ def test_steps_that_are_retried_act_once(company: Company) -> None:
     twice(company, write_subscription, paper, "write")
     assert (count(company, Receivable), count(company, MoneyTodo)) == (1, 1)
     company.pay()
-    days = ActivateIn(sale_id, 7, 2, 0, "Asia/Shanghai")
+    days = ActivateIn(sale_id, 2, 0, "Asia/Shanghai", sign_by_days=7)
     active = twice(company, activate, days, "activate")
     assert (active.sign_by, active.lapse_at) == (date(2026, 3, 9), "2026-03-09T16:00:00Z")
     signing = RecordContractIn(sale_id, company.plan_id, date(2026, 3, 2), "Asia/Shanghai", 7)

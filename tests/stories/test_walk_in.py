@@ -17,7 +17,7 @@ from ledger.inventory.errors import UnitTaken
 from ledger.sales.errors import BuyersInvalid, DiscountInvalid
 from ledger.sales.models import SaleBuyer
 from ledger.sales.offers import approve_offer, propose_offer
-from ledger.sales.operations import cancel_sale, return_filing
+from ledger.sales.operations import cancel_sale, extend_subscription, return_filing
 from ledger.sales.pricing import Discount
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
 
@@ -202,6 +202,32 @@ def test_a_subscription_that_is_not_signed_in_time_lapses_and_its_deposit_is_kep
     assert (subscribed.sale().close_kind, company.unit().status) == ("lapsed", "available")
     assert company.refunds() == []
     assert kinds(company) == set()
+
+
+def test_a_sign_by_date_that_is_put_off_moves_reminder_and_lapse(company: Company, subscribed: Case) -> None:
+    sale_id = subscribed.sale().id
+    put_off = date(2026, 3, 16)
+
+    def extend(session: Session, actor: Actor) -> None:
+        extend_subscription(session, actor, company.clock, sale_id=sale_id, sign_by=put_off, reason="abroad")
+
+    company.act("manager_1", extend)
+    assert subscribed.waiting_at == ["sign_contract"]
+    assert subscribed.task("sign_contract").due_at == datetime(2026, 3, 16, 16, 0, tzinfo=UTC)
+    company.at(datetime(2026, 3, 10, 0, 0, tzinfo=UTC))
+    assert (subscribed.waiting_at, subscribed.ended_at) == (["sign_contract"], [])
+    company.at(datetime(2026, 3, 16, 16, 0, tzinfo=UTC))
+    assert subscribed.ended_at == ["reminded", "lapsed"]
+
+
+def test_the_days_for_signing_count_from_the_deposit_however_long_approval_took(
+    company: Company, case: Case
+) -> None:
+    case.enter_terms(off=100)
+    company.later(days=4)
+    case.decide("manager_1")
+    company.pay()
+    assert case.data["sign_by"] == "2026-03-13"
 
 
 def test_a_deposit_above_a_fifth_of_the_price_is_kept_only_up_to_that(company: Company, case: Case) -> None:

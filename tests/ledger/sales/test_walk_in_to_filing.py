@@ -224,6 +224,7 @@ def test_a_subscription_lapses_only_after_its_sign_by_date(
     paper = session.scalars(select(Subscription)).one()
     assert (paper.sign_by, paper.no) == (date(2026, 3, 9), "HARBOUR-RG-2026-000001")
     extend_subscription(session, admin, clock, sale_id=subscribed.id, sign_by=date(2026, 3, 12), reason="abroad")
+    assert told(session)[-1] == "SubscriptionExtended"
     with pytest.raises(DateInvalid):
         extend_subscription(
             session, admin, clock, sale_id=subscribed.id, sign_by=date(2026, 3, 12), reason="abroad"
