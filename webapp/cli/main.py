@@ -16,7 +16,22 @@ GROUP = "keyturn.commands"
 
 
 class _Friendly(click.Group):
-    """Refusals become one line on standard error instead of a traceback."""
+    """Refusals become one line on standard error instead of a traceback.
+
+    Commands of other rooms are loaded when they are asked for, because those rooms import this one.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *entry_points(group=GROUP).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        known = super().get_command(ctx, cmd_name)
+        if known is not None:
+            return known
+        joined: click.Command | None = next(
+            (point.load() for point in entry_points(group=GROUP) if point.name == cmd_name), None
+        )
+        return joined
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -41,5 +56,3 @@ def main(ctx: click.Context) -> None:
 for module in (serving, setting_up, definitions, imports):
     for command in module.COMMANDS:
         main.add_command(command)
-for point in entry_points(group=GROUP):
-    main.add_command(point.load(), point.name)
