@@ -7,7 +7,7 @@ from types import ModuleType
 from flask import Flask, g
 
 from ledger.staff import queries as staff
-from webapp import account, customers, inbox, lookup, operations, papers, sales, security, studio, units
+from webapp import account, api, customers, inbox, lookup, operations, papers, sales, security, studio, units
 from webapp.app import create_app
 from webapp.db import Database
 from webapp.settings import Settings
@@ -23,6 +23,7 @@ DESKS: tuple[ModuleType, ...] = (
     papers,
     operations,
     studio,
+    api,
 )
 
 

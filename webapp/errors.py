@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
+from engine.api import DefinitionError, StepFailed
 from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing, NotAllowed, Stale
 from webapp.formatting import file_size
 from webapp.language import N_
@@ -91,7 +92,14 @@ EXPLANATIONS = {
         "database",
     ),
 }
-_BY_CLASS = ((NotAllowed, 403), (Missing, 404), (Stale, 409), (AnswersInvalid, 422), (Invalid, 422))
+_BY_CLASS = (
+    (StepFailed, 500),
+    (NotAllowed, 403),
+    (Missing, 404),
+    (Stale, 409),
+    (AnswersInvalid, 422),
+    (Invalid, 422),
+)
 _RETARGET = {"HX-Retarget": "#kt-notices", "HX-Reswap": "innerHTML show:window:top"}
 
 
@@ -116,8 +124,7 @@ def explain(
     advice = gettext(explanation.advice, limit=file_size(current_app.extensions["keyturn.settings"].max_upload))
     title = gettext(explanation.title)
     if request.path.startswith("/api/"):
-        body = {"status": status, "code": code or f"http_{status}", "title": title, "detail": detail or advice}
-        return make_response(jsonify({**body, "fields": fields or {}, "request_id": request_id()}), status)
+        return _problem(status, title, detail or advice, code, fields or {})
     values = {
         "status": status,
         "title": title,
@@ -134,11 +141,32 @@ def explain(
     return make_response(render_template("errors/page.html", **values), status)
 
 
+def _worded_findings(error: DefinitionError) -> dict[str, list[str]]:
+    """The findings of a refused deployment by file, each with its line and element."""
+    found: dict[str, list[str]] = {}
+    for finding in error.findings:
+        place = ":".join(str(part) for part in (finding.line, finding.element_id) if part)
+        text = f"{place} {word(finding.code, finding.params)}".strip()
+        found.setdefault(finding.resource or "?", []).append(text)
+    return found
+
+
+def _problem(status: int, title: str, detail: str, code: str, fields: dict[str, list[str]]) -> Response:
+    """The answer of the API, in the form of RFC 9457."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body |= {"code": code or f"http_{status}", "fields": fields, "request_id": request_id()}
+    answer = make_response(jsonify(body), status)
+    answer.mimetype = "application/problem+json"
+    return answer
+
+
 def _refused(error: KeyturnError) -> Response:
     status = status_of(error)
     log.info("refused", code=error.code, status=status, field=error.field)
     if isinstance(error, AnswersInvalid):
         return explain(status, word(error.code), code=error.code, fields=worded_errors(error))
+    if isinstance(error, DefinitionError):
+        return explain(status, word(error.code, error.params), code=error.code, fields=_worded_findings(error))
     is_generic = error.code == type(error).code and not error.field
     detail = "" if is_generic else word(error.code, error.params, field=error.field)
     fields = {error.field: [detail]} if error.field else None

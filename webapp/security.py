@@ -18,7 +18,7 @@ from webapp.current import set_actor
 from webapp.db import Database
 
 OPEN_ENDPOINTS = frozenset({"static", "account.sign_in", "language.switch"})
-OPEN_BLUEPRINTS = frozenset({"health", "api", "portal", "styleguide"})
+OPEN_BLUEPRINTS = frozenset({"health", "api", "api_docs", "portal", "styleguide"})
 _WHILE_CHANGING = frozenset({"account.change_password", "account.sign_out", "static", "language.switch"})
 
 

@@ -1,0 +1,97 @@
+"""Process instances: start, look, follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from engine.api import HistoryEvent, Instance, InstanceFilter, Page, Waiting
+from webapp.api.endpoint import Asked, endpoint
+from webapp.api.paging import PageQuery
+from webapp.api.shapes import answer_of, page_of
+
+INSTANCE = answer_of(Instance)
+STATES = ["active", "suspended", "completed", "cancelled", "failed"]
+
+
+class InstanceQuery(PageQuery):
+    """Which instances."""
+
+    process = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    business_key = fields.String(load_default=None)
+    search = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class Start(Schema):
+    """What a new instance begins with: the answers of the start form and the project's path."""
+
+    process = fields.String(required=True)
+    scope = fields.String(required=True, metadata={"description": "Path of the project"})
+    answers = fields.Dict(keys=fields.String(), load_default=dict)
+    business_key = fields.String(load_default=None, allow_none=True)
+
+
+class Variables(Schema):
+    """Process data."""
+
+    variables = fields.Dict(keys=fields.String())
+
+
+class History(Schema):
+    """What happened, in order."""
+
+    events = fields.List(fields.Nested(answer_of(HistoryEvent)))
+
+
+class Waits(Schema):
+    """What an instance waits for."""
+
+    waiting = fields.List(fields.Nested(answer_of(Waiting)))
+
+
+@endpoint("GET", "/instances", tag="instances", query=InstanceQuery, returns=page_of(INSTANCE, "InstancePage"))
+def list_instances(asked: Asked) -> Any:
+    """List cases."""
+    q = asked.query
+    wanted = InstanceFilter(
+        states=(q["state"],) if q["state"] else (),
+        definition_keys=(q["process"],) if q["process"] else (),
+        business_key=q["business_key"],
+        search=q["search"],
+    )
+    return asked.engine.find_instances(wanted, Page(q["page"], q["size"]))
+
+
+@endpoint("POST", "/instances", tag="instances", body=Start, returns=INSTANCE, status=201)
+def start(asked: Asked) -> Any:
+    """Start a process."""
+    body = asked.body
+    return asked.engine.start(
+        body["process"], body["answers"], business_key=body["business_key"], scope=body["scope"]
+    )
+
+
+@endpoint("GET", "/instances/{instance_id}", tag="instances", returns=INSTANCE)
+def get_instance(asked: Asked, instance_id: str) -> Any:
+    """Show a case."""
+    return asked.engine.get_instance(instance_id)
+
+
+@endpoint("GET", "/instances/{instance_id}/variables", tag="instances", returns=Variables)
+def variables(asked: Asked, instance_id: str) -> Any:
+    """Show the process data of a case."""
+    return {"variables": asked.engine.variables(instance_id)}
+
+
+@endpoint("GET", "/instances/{instance_id}/history", tag="instances", returns=History)
+def history(asked: Asked, instance_id: str) -> Any:
+    """Show what happened in a case."""
+    return {"events": asked.engine.history(instance_id)}
+
+
+@endpoint("GET", "/instances/{instance_id}/waiting", tag="instances", returns=Waits)
+def waiting(asked: Asked, instance_id: str) -> Any:
+    """Show what a case waits for."""
+    return {"waiting": asked.engine.waiting(instance_id)}

@@ -1,0 +1,33 @@
+"""Messages from outside."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from webapp.api.endpoint import Asked, endpoint
+
+
+class Message(Schema):
+    """A message with what finds its receiver; kept for ``ttl_seconds`` when nobody waits for it yet."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 100))
+    correlation = fields.Dict(keys=fields.String(), load_default=dict)
+    payload = fields.Dict(keys=fields.String(), load_default=dict)
+    ttl_seconds = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 30 * 86_400))
+
+
+class Delivered(Schema):
+    """To how many a message went."""
+
+    delivered = fields.Integer()
+
+
+@endpoint("POST", "/messages", tag="messages", body=Message, returns=Delivered)
+def publish(asked: Asked) -> Any:
+    """Publish a message to the cases that wait for it."""
+    body = asked.body
+    ttl = timedelta(seconds=body["ttl_seconds"]) if body["ttl_seconds"] else None
+    return {"delivered": asked.engine.publish(body["name"], body["correlation"], body["payload"], ttl=ttl)}
