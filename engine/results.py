@@ -163,6 +163,7 @@ class Job:
     instance_id: str | None
     definition_key: str | None
     business_key: str | None
+    facts: dict[str, Any] | None
     element_id: str | None
     due_at: datetime
     state: str

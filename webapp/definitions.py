@@ -68,6 +68,15 @@ def check_files(paths: Iterable[Path]) -> list[Finding]:
     return findings + check_resources(resources, _wiring(processes, decisions))
 
 
+def check_among(resources: Mapping[str, bytes], deployed: Iterable[Definition]) -> list[Finding]:
+    """Findings over files that are to join what is deployed; roles are checked too."""
+    keys = [(definition.kind, definition.key) for definition in deployed]
+    processes = frozenset(key for kind, key in keys if kind == "process")
+    return check_resources(
+        resources, _wiring(processes, frozenset(key for kind, key in keys if kind == "decision"))
+    )
+
+
 def _wiring(processes: frozenset[str] = frozenset(), decisions: frozenset[str] = frozenset()) -> Wiring:
     roles = frozenset(ROLES)
     return wiring_of(handlers.registry(), FORMS, roles=roles, processes=processes, decisions=decisions)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select
 
 from engine.commands.checking import findings_of
 from engine.decisions import parse
+from engine.decisions.labels import read_labels
 from engine.definitions import read
 from engine.definitions.model import ProcessModel
 from engine.errors import DefinitionError, NotAllowed
@@ -91,15 +92,18 @@ class Deploy:
 
 def _describe(name: str, content: bytes) -> list[dict[str, Any]]:
     if name.endswith(".dmn"):
+        labels = read_labels(content)
         plain: dict[str, Any] = {
             "kind": "decision",
-            "labels": {},
             "start_form": None,
             "start_permission": None,
             "model": None,
         }
         decisions = parse(content).decisions
-        return [{**plain, "key": key, "name": decision.name or key} for key, decision in decisions.items()]
+        return [
+            {**plain, "key": key, "name": decision.name or key, "labels": labels.get(key, {})}
+            for key, decision in decisions.items()
+        ]
     model = read(content, resource=name)
     build(model, "", 0)
     return [

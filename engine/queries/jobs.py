@@ -31,7 +31,7 @@ def find(host: Host, page: Page, *, failed_only: bool = False) -> PageOf[Job]:
     states = ("failed",) if failed_only else WAITING
     joined = JOBS.outerjoin(INSTANCES, INSTANCES.c.id == JOBS.c.instance_id)
     where = [JOBS.c.state.in_(states), visible]
-    columns: list[Any] = [JOBS, INSTANCES.c.definition_key, INSTANCES.c.business_key]
+    columns: list[Any] = [JOBS, INSTANCES.c.definition_key, INSTANCES.c.business_key, INSTANCES.c.facts]
     query = select(*columns).select_from(joined).where(*where).order_by(JOBS.c.due_at, JOBS.c.id)
     rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size)).mappings()
     found = [Job(**{name: row[name] for name in Job.__annotations__}) for row in rows]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Response, redirect, render_template, request, url_for
 
 from engine.api import Page as PageNumber
 from engine.api import Stale, Task, TaskFilter
@@ -51,7 +50,6 @@ def complete(task_id: str) -> Answer:
         if _was_mine(refused):
             return _to_done(task_id)
         return _refused(task_id, typed, refused)
-    flash(_("Done."), "success")
     return _to_done(task_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decisions import parse
@@ -24,9 +25,10 @@ def table_of(content: bytes, key: str) -> ShownTable | None:
     table = decision.logic if decision is not None else None
     if not isinstance(table, Table):
         return None
+    labels = read_labels(content)
     return ShownTable(
         f"{table.hit_policy} {table.aggregation}".strip(),
-        [(column.label, column.expression.text) for column in table.inputs],
+        [(_label(labels, column), column.expression.text) for column in table.inputs],
         [column.name for column in table.outputs],
         [
             ([cell.text or "–" for cell in rule.cells], [text.text for text in rule.outputs])

@@ -13,6 +13,7 @@ from engine.findings import errors_of
 from kernel.errors import Missing
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reader, reading
+from webapp.definitions import check_among
 from webapp.engine_room import engine_for
 from webapp.inbox.people import names_of
 from webapp.inbox.rows import name_of
@@ -92,7 +93,7 @@ def deploy() -> Answer:
     brought = read_files(request.files.getlist("files"))
     if not (brought.resources or brought.forms):
         return _deploy_page([], _("Choose at least one file.")), 422
-    findings = [*brought.findings, *form_findings(brought), *_engine_findings(brought)]
+    findings = [*brought.findings, *form_findings(brought), *_diagram_findings(brought)]
     if errors_of(findings):
         return _deploy_page(findings, None, refused=True), 422
     if "check" in request.form or not brought.resources:
@@ -100,9 +101,10 @@ def deploy() -> Answer:
     return _deploy(brought, findings)
 
 
-def _engine_findings(brought: Brought) -> list[Finding]:
+def _diagram_findings(brought: Brought) -> list[Finding]:
     with reading() as (session, actor):
-        return engine_for(session, actor, clock()).check(brought.resources) if brought.resources else []
+        deployed = engine_for(session, actor, clock()).find_definitions()
+    return check_among(brought.resources, deployed) if brought.resources else []
 
 
 def _deploy(brought: Brought, findings: list[Finding]) -> Answer:

@@ -46,6 +46,9 @@ def test_a_decision_is_shown_as_its_table(browser_of) -> None:
     page = analyst.get("/studio/decision/approval_matrix").text
     assert "sales_manager" in page
     assert "hit policy FIRST" in page
+    analyst.post("/language", {"language": "zh"}, page="/studio/")
+    assert "审批权限表" in analyst.get("/studio/").text
+    assert "折扣（基点）" in analyst.get("/studio/decision/approval_matrix").text
 
 
 def test_a_changed_file_becomes_a_new_version_and_an_unchanged_one_does_not(desk: Desk, browser_of) -> None:
@@ -104,3 +107,9 @@ def test_checking_alone_deploys_nothing(desk: Desk, browser_of) -> None:
     assert "The files have no errors" in answer.text
     assert analyst.get("/studio/process/booking_to_contract/2/file").status_code == 404
     assert analyst.post("/studio/deploy", {}).status_code == 422
+
+
+def test_a_role_that_does_not_exist_is_found_before_it_waits_for_nobody(desk: Desk, browser_of) -> None:
+    unknown = DIAGRAM.replace(b'candidateGroups="sales_manager"', b'candidateGroups="sales_boss"')
+    answer = browser_of("business_analyst").post("/studio/deploy", files(booking_to_contract__bpmn=unknown))
+    assert "sales_boss" in answer.text
