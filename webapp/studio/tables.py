@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decisions import parse
-from engine.decisions.model import Table
+from engine.decisions.labels import read_labels
+from engine.decisions.model import Input, Rule, Table
+from webapp.language import current_language
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,14 @@ def table_of(content: bytes, key: str) -> ShownTable | None:
         f"{table.hit_policy} {table.aggregation}".strip(),
         [(_label(labels, column), column.expression.text) for column in table.inputs],
         [column.name for column in table.outputs],
-        [
-            ([cell.text or "–" for cell in rule.cells], [text.text for text in rule.outputs])
-            for rule in table.rules
-        ],
+        [_texts(rule) for rule in table.rules],
     )
+
+
+def _label(labels: Mapping[str, Mapping[str, str]], column: Input) -> str:
+    known = labels.get(column.expression.text.strip(), {})
+    return known.get(current_language()) or column.label
+
+
+def _texts(rule: Rule) -> tuple[list[str], list[str]]:
+    return [cell.text or "-" for cell in rule.cells], [text.text for text in rule.outputs]
