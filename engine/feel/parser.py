@@ -136,8 +136,10 @@ class Parser(Reader):
 
     def expression(self, strength: int = OR) -> Node:
         """An expression whose operators bind at least so strongly."""
-        with self.deeper():
-            return self._climb(self._prefix(), strength)
+        self.go_deeper()
+        node = self._climb(self._prefix(), strength)
+        self.nesting -= 1
+        return node
 
     def _climb(self, left: Node, strength: int) -> Node:
         """Everything that follows an operand as long as it binds at least so strongly."""

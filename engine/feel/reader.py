@@ -124,14 +124,11 @@ class Reader:
             return self.fail("feel_unexpected_end", expected=expected)
         return self.fail("feel_unexpected_token", found=self.token.text[:40], expected=expected)
 
-    @contextmanager
-    def deeper(self) -> Iterator[None]:
+    def go_deeper(self) -> None:
         """Count one level of nesting; raises FeelSyntaxError when there are too many."""
         self.nesting += 1
         if self.nesting > MAX_NESTING:
             raise self.fail("feel_nesting_limit", limit=MAX_NESTING)
-        yield
-        self.nesting -= 1
 
     @contextmanager
     def knowing(self, names: Iterable[str]) -> Iterator[None]:
@@ -196,17 +193,22 @@ class Reader:
 
     def type(self) -> TypeNode:
         """Take a type, e.g. ``list<number>`` or ``context<a: string>``."""
-        with self.deeper():
-            start = self.token.start
-            for candidate in TYPE_NAMES:
-                words = tuple(candidate.split())
-                if self._starts_with(words) or (candidate == "any" and self.word("Any")):
-                    self.position += len(words)
-                    return self._type_arguments(candidate)
-            found = self.name()
-            if found in self.own_types:
-                return TypeNode(found, own=True)
-            raise self.fail("feel_unknown_type", start, found=found[:60])
+        self.go_deeper()
+        node = self._type()
+        self.nesting -= 1
+        return node
+
+    def _type(self) -> TypeNode:
+        start = self.token.start
+        for candidate in TYPE_NAMES:
+            words = tuple(candidate.split())
+            if self._starts_with(words) or (candidate == "any" and self.word("Any")):
+                self.position += len(words)
+                return self._type_arguments(candidate)
+        found = self.name()
+        if found in self.own_types:
+            return TypeNode(found, own=True)
+        raise self.fail("feel_unknown_type", start, found=found[:60])
 
     def _type_arguments(self, name: str) -> TypeNode:
         if name in ("list", "range") and self.accept("<"):
