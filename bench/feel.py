@@ -37,18 +37,18 @@ def _figure(name: str, value: float, limit: float) -> Figure:
 def _condition() -> float:
     expression = compile_expression(CONDITION)
     context = {"amount": 125_000, "stage": "signed", "unit": "3-1201", "buyers": ["a", "b"]}
-    return _microseconds(lambda: expression.evaluate(context), 20_000)
+    return _microseconds(lambda: expression.evaluate(context), 4_000)
 
 
 def _table() -> float:
     model = table_model()
     inputs = {"kind": "k9", "amount": 995, "flag": True}
-    return _microseconds(lambda: evaluate(model, "route", inputs), 500)
+    return _microseconds(lambda: evaluate(model, "route", inputs), 100)
 
 
 def _microseconds(work: object, number: int) -> float:
     timer = timeit.Timer(work)  # type: ignore[arg-type]
-    return min(timer.repeat(repeat=5, number=number)) / number * 1e6
+    return min(timer.repeat(repeat=25, number=number)) / number * 1e6
 
 
 def table_model() -> DecisionModel:
