@@ -10,12 +10,14 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import webapp.models
@@ -79,18 +81,34 @@ def _postgres_url(name: str) -> str:
     return f"{server}/{name}"
 
 
-@pytest.fixture
-def database_url(_template: str, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of the test's own, with the schema in it."""
+@contextmanager
+def _copy(template: str, folder: Path) -> Iterator[str]:
+    """The URL of a copy of the template."""
     if not POSTGRES:
-        file = tmp_path / "keyturn.db"
-        shutil.copy(_template, file)
+        file = folder / "keyturn.db"
+        shutil.copy(template, file)
         yield f"sqlite:///{file}"
         return
     name = f"keyturn_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{_template}"')
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield _postgres_url(name)
     _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_url(_template: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of the test's own, with the schema in it."""
+    with _copy(_template, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _shared(_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database in which nothing is ever committed, so that many tests can share it: a copy takes a second."""
+    with _copy(_template, tmp_path_factory.mktemp("shared")) as url:
+        engine = connect(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
@@ -102,9 +120,13 @@ def database(database_url: str, vault: Vault, clock: MovedClock) -> Iterator[Dat
 
 
 @pytest.fixture
-def session(database: Database, vault: Vault) -> Iterator[Session]:
-    """A writing session; nothing it does is kept."""
-    with writing_session(database.engine, vault) as session:
+def session(request: pytest.FixtureRequest, vault: Vault, _shared: Engine) -> Iterator[Session]:
+    """A writing session; nothing it does is kept. Beside `database` it is a session on that one."""
+    engine = _shared
+    if "database" in request.fixturenames:
+        database: Database = request.getfixturevalue("database")
+        engine = database.engine
+    with writing_session(engine, vault) as session:
         yield session
         session.rollback()
 
