@@ -41,9 +41,10 @@ _CONDITION = re.compile(r"([a-z][a-z0-9_]*)=([^=|]+(?:\|[^=|]+)*)\Z")
 def read(form_key: str, raw: bytes) -> FormModel:
     """The form in ``raw``; raises `FormError` naming the component that is wrong."""
     schema = _json(form_key, raw)
-    components = tuple(_Reader(form_key).components(schema.get("components")))
+    reader = _Reader(form_key)
+    components = tuple(reader.components(schema.get("components")))
     _check_keys(form_key, components)
-    properties = schema.get("properties") or {}
+    properties = reader.map_in(schema, "properties")
     return FormModel(form_key, _texts(properties, "title"), _texts(properties, "description"), components)
 
 
@@ -99,6 +100,13 @@ class _Reader:
     def __init__(self, form_key: str) -> None:
         self.form_key = form_key
 
+    def map_in(self, entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """An object inside a component; nothing counts as an empty one."""
+        value = entry.get(name) or {}
+        if not isinstance(value, dict):
+            raise FormError("form_component_invalid", form=self.form_key, component=str(entry.get("key")))
+        return value
+
     def components(self, raw: object, depth: int = 0) -> Iterator[Component]:
         """The components of a list, with groups opened into a heading and what they hold."""
         if not isinstance(raw, list) or depth > 4:
@@ -106,7 +114,7 @@ class _Reader:
         for entry in raw:
             if not isinstance(entry, dict):
                 raise FormError("form_component_invalid", form=self.form_key)
-            kind = entry.get("type")
+            kind = str(entry.get("type"))
             if kind in _IGNORED:
                 continue
             yield self.component(entry)
@@ -115,8 +123,7 @@ class _Reader:
 
     def component(self, entry: Mapping[str, Any]) -> Component:
         """One component."""
-        properties = entry.get("properties") or {}
-        validate = entry.get("validate") or {}
+        properties, validate = self.map_in(entry, "properties"), self.map_in(entry, "validate")
         kind, source = self.kind(entry, properties)
         key = self.key(entry, kind)
         if "conditional" in entry:
@@ -140,11 +147,11 @@ class _Reader:
             pattern=self.pattern(key, validate.get("pattern")),
             options=tuple(self.options(key, kind, entry)),
             columns=tuple(self.components(entry.get("components"), 1)) if rows else (),
-            sum_column=properties.get("sum_column"),
+            sum_column=_word(properties.get("sum_column")),
             shown_when=self.condition(key, properties.get("shown_when")),
             source=source,
             default=entry.get("defaultValue"),
-            look=properties.get("look"),
+            look=_word(properties.get("look")),
             wide=_truth(properties.get("wide")),
             suffix=_texts(properties, "suffix"),
             multiple=bool(entry.get("multiple")),
@@ -152,14 +159,14 @@ class _Reader:
 
     def kind(self, entry: Mapping[str, Any], properties: Mapping[str, Any]) -> tuple[str, str | None]:
         """The kind of field and, for pick fields, where it looks up."""
-        shape = entry.get("type")
+        shape = str(entry.get("type"))
         name = str(entry.get("key") or entry.get("id"))
         if shape in _PASSIVE:
             return _PASSIVE[shape], None
         if shape not in _KINDS:
             raise FormError("form_component_unknown", form=self.form_key, component=name, type=shape)
-        wanted = properties.get("kind")
-        if wanted is None:
+        wanted = str(properties.get("kind", ""))
+        if not wanted:
             plain = _KINDS[shape]
             return ("datetime" if plain == "date" and entry.get("subtype") == "datetime" else plain), None
         if wanted in LOOKUPS and shape in ("textfield", "select"):
@@ -206,12 +213,14 @@ class _Reader:
     def options(self, key: str, kind: str, entry: Mapping[str, Any]) -> Iterator[Option]:
         """The choices; a choice without a value is refused, and so is a field that needs some and has none."""
         values = entry.get("values") or []
+        if not isinstance(values, list):
+            raise FormError("form_option_invalid", form=self.form_key, component=key)
         if kind in ("select", "radio", "checkboxes") and not values:
             raise FormError("form_options_missing", form=self.form_key, component=key)
         for value in values:
             if not isinstance(value, dict) or not isinstance(value.get("value"), str) or not value["value"]:
                 raise FormError("form_option_invalid", form=self.form_key, component=key)
-            texts = {**value, **(value.get("properties") or {})}
+            texts = {**value, **self.map_in(value, "properties")}
             yield Option(value["value"], _texts(texts, "label"), _texts(texts, "description"))
 
     def condition(self, key: str, text: object) -> Condition | None:
@@ -222,6 +231,10 @@ class _Reader:
         if not match:
             raise FormError("form_condition_invalid", form=self.form_key, component=key, condition=str(text))
         return Condition(match[1], tuple(match[2].split("|")))
+
+
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _truth(value: object) -> bool:
