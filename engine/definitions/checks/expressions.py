@@ -31,7 +31,7 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
         try:
             names = compile_expression(text).names
         except FeelSyntaxError as problem:
-            yield wrong("feel_syntax", element, what=what, text=text, detail=str(problem))
+            yield wrong("feel_syntax", element, what=what, text=text, detail=problem.code)
             continue
         if known is not None:
             around = _AROUND.get(element.kind, set()) if isinstance(element, Node) else set()
@@ -47,7 +47,7 @@ def _judge_process_key(model: ProcessModel, known: frozenset[str] | None) -> Ite
     try:
         names = compile_expression(model.business_key or "").names
     except FeelSyntaxError as problem:
-        yield about_process("feel_syntax", model, what="businessKey", text=model.business_key, detail=str(problem))
+        yield about_process("feel_syntax", model, what="businessKey", text=model.business_key, detail=problem.code)
         return
     for name in sorted(set(names) - (known or set(names))):
         yield about_process("variable_unknown", model, "warning", what="businessKey", name=name)
