@@ -7,7 +7,20 @@ from types import ModuleType
 from flask import Flask, g
 
 from ledger.staff import queries as staff
-from webapp import account, api, customers, inbox, lookup, operations, papers, sales, security, studio, units
+from webapp import (
+    account,
+    api,
+    customers,
+    finance,
+    inbox,
+    lookup,
+    operations,
+    papers,
+    sales,
+    security,
+    studio,
+    units,
+)
 from webapp.app import create_app
 from webapp.db import Database
 from webapp.settings import Settings
@@ -21,6 +34,7 @@ DESKS: tuple[ModuleType, ...] = (
     customers,
     sales,
     papers,
+    finance,
     operations,
     studio,
     api,

@@ -41,7 +41,7 @@ from ledger.staff.permissions import Permission
 
 def suggest(session: Session, receipt: Receipt, amount_fen: int, on: date) -> dict[str, int]:
     """Fen per receivable for an amount of a receipt: what the payer named first, then the law's order."""
-    lines = _payable(session, receipt)
+    lines = payable(session, receipt)
     paid = allocated_by_receivable(session, [line.id for line in lines])
     opened = {line.id: line.amount_fen - paid.get(line.id, 0) for line in lines}
     named: dict[str, int] = {}
@@ -51,8 +51,8 @@ def suggest(session: Session, receipt: Receipt, amount_fen: int, on: date) -> di
     return named | allocate_by_law(debts, amount_fen - sum(named.values()), on)
 
 
-def _payable(session: Session, receipt: Receipt) -> list[Receivable]:
-    """The live receivables that money of this receipt may settle."""
+def payable(session: Session, receipt: Receipt) -> list[Receivable]:
+    """The live receivables that money of this receipt may settle, in the order of the schedule."""
     query = select(Receivable).where(
         Receivable.state == ReceivableState.PLANNED,
         Receivable.debtor == receipt.payer_role,

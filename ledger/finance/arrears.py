@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -27,6 +27,20 @@ class OverdueFilter:
     debtor: Debtor | None = None
     days_from: int = 1
     days_to: int | None = None
+
+
+BUCKETS = ((1, 30), (31, 60), (61, 90), (91, None))
+"""Ageing (账龄) in days late, both ends inclusive."""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One class of age: how many lines and how much of them is open, in fen."""
+
+    days_from: int
+    days_to: int | None
+    count: int
+    open_fen: int
 
 
 @dataclass(frozen=True)
@@ -109,3 +123,21 @@ def _late(actor: Actor, where: OverdueFilter, on: date) -> Select[Receivable, Sa
         .join(Customer, Customer.id == Sale.customer_id)
         .where(*conditions)
     )
+
+
+def overdue_buckets(session: Session, actor: Actor, where: OverdueFilter, *, on: date) -> list[Bucket]:
+    """The late lines by age, of every age whatever ages the filter names, in one query."""
+    every_age = OverdueFilter(where.project_id, where.debtor)
+    open_fen = (Receivable.amount_fen - paid_on_line()).label("fen")
+    lines = _late(actor, every_age, on).with_only_columns(Receivable.due_on, open_fen).subquery()
+    columns: list[ColumnElement[int]] = []
+    for days_from, days_to in BUCKETS:
+        within = lines.c.due_on <= on - timedelta(days=days_from)
+        if days_to is not None:
+            within = within & (lines.c.due_on >= on - timedelta(days=days_to))
+        columns += [func.count().filter(within), func.coalesce(func.sum(lines.c.fen).filter(within), 0)]
+    sums = session.execute(select(*columns).select_from(lines)).one()
+    return [
+        Bucket(days_from, days_to, int(sums[2 * place]), int(sums[2 * place + 1]))
+        for place, (days_from, days_to) in enumerate(BUCKETS)
+    ]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -51,10 +51,11 @@ class TransactionRow:
 
 @dataclass(frozen=True)
 class JournalFilter:
-    """What the journal is cut to; dates are inclusive."""
+    """What the journal is cut to; dates are inclusive. ``subject``: a noun and its id, such as one receipt's."""
 
     project_id: str | None = None
     sale_id: str | None = None
+    subject: tuple[str, str] | None = None
     account: Account | None = None
     kind: str | None = None
     booked_from: date | None = None
@@ -68,10 +69,7 @@ def list_transactions(
 
     With ``sale_id`` they are seen by whoever sees that sale's money, else through ``finance:view`` at their path.
     """
-    query = scoped(actor, JournalTransaction, Permission.FINANCE_VIEW)
-    if where.sale_id is not None:
-        query = select(JournalTransaction).where(_of_sale(actor, where.sale_id))
-    query = query.where(*_conditions(where))
+    query = _kept(actor, where)
     order = (JournalTransaction.booked_on.desc(), JournalTransaction.at.desc(), JournalTransaction.id.desc())
     found = list(session.scalars(query.order_by(*order).limit(limit).offset(offset)))
     entries = _entries(session, [row.id for row in found])
@@ -91,6 +89,13 @@ def list_transactions(
     ]
 
 
+def _kept(actor: Actor, where: JournalFilter) -> Select[JournalTransaction]:
+    query = scoped(actor, JournalTransaction, Permission.FINANCE_VIEW)
+    if where.sale_id is not None:
+        query = select(JournalTransaction).where(_of_sale(actor, where.sale_id))
+    return query.where(*_conditions(where))
+
+
 def _of_sale(actor: Actor, sale_id: str) -> ColumnElement[bool]:
     allowed = exists().where(Sale.id == sale_id, visible(actor, Sale, Permission.FINANCE_VIEW))
     entered = exists().where(JournalEntry.transaction_id == JournalTransaction.id, JournalEntry.sale_id == sale_id)
@@ -101,6 +106,9 @@ def _conditions(where: JournalFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if where.project_id is not None:
         conditions.append(JournalTransaction.project_id == where.project_id)
+    if where.subject is not None:
+        noun, subject_id = where.subject
+        conditions += [JournalTransaction.subject == noun, JournalTransaction.subject_id == subject_id]
     if where.kind is not None:
         conditions.append(JournalTransaction.kind == where.kind)
     if where.booked_from is not None:
@@ -129,3 +137,33 @@ def _entries(session: Session, transaction_ids: list[str]) -> dict[str, list[Ent
         row = EntryRow(entry.account, entry.amount_fen, entry.sale_id, sale_no, entry.receivable_id, kind)
         rows[entry.transaction_id].append(row)
     return rows
+
+
+@dataclass(frozen=True)
+class AccountTotal:
+    """The movement of one account over what a filter keeps, in fen; ``credit_fen`` is not negative."""
+
+    account: Account
+    debit_fen: int
+    credit_fen: int
+
+    @property
+    def balance_fen(self) -> int:
+        """Debits less credits."""
+        return self.debit_fen - self.credit_fen
+
+
+def account_totals(session: Session, actor: Actor, where: JournalFilter) -> list[AccountTotal]:
+    """What the transactions of a filter moved on each account (科目汇总), in one query; the balances sum to 0."""
+    amount = JournalEntry.amount_fen
+    query = (
+        select(
+            JournalEntry.account,
+            func.coalesce(func.sum(amount).filter(amount > 0), 0),
+            func.coalesce(func.sum(-amount).filter(amount < 0), 0),
+        )
+        .where(JournalEntry.transaction_id.in_(_kept(actor, where).with_only_columns(JournalTransaction.id)))
+        .group_by(JournalEntry.account)
+    )
+    found = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
+    return [AccountTotal(account, *found[account]) for account in Account if account in found]

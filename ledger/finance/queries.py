@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -181,7 +181,7 @@ _ReceiptSelect = Select[Receipt, str | None, str | None, str | None, int | None,
 
 @dataclass(frozen=True)
 class ReceiptFilter:
-    """What a list of receipts is cut to; dates are inclusive."""
+    """What a list of receipts is cut to; dates are inclusive. ``search``: receipt or sale number, payer."""
 
     sale_id: str | None = None
     customer_id: str | None = None
@@ -190,6 +190,8 @@ class ReceiptFilter:
     paid_to: date | None = None
     method: Method | None = None
     confirmed: bool | None = None
+    reversed: bool | None = None
+    search: str = ""
 
 
 def list_receipts(
@@ -241,10 +243,15 @@ class ReceiptDetail:
     events: tuple[ReceiptEvent, ...]
 
     @property
+    def usable(self) -> bool:
+        """Whether the money is confirmed and was not taken back."""
+        return self.row.confirmed and not self.row.reversed
+
+    @property
     def credit_fen(self) -> int:
         """Fen neither counted towards anything nor refunded; nothing unless it is confirmed and stands."""
         free = self.row.amount_fen - self.row.allocated_fen - self.refunded_fen
-        return free if self.row.confirmed and not self.row.reversed else 0
+        return free if self.usable else 0
 
 
 def get_receipt(session: Session, actor: Actor, receipt_id: str) -> ReceiptDetail:
@@ -287,7 +294,19 @@ def _filtered(query: _ReceiptSelect, where: ReceiptFilter) -> _ReceiptSelect:
         query = query.where(Receipt.paid_on <= where.paid_to)
     if where.confirmed is not None:
         query = query.where(has_event(EventKind.CONFIRMED) == where.confirmed)
-    return query
+    if where.reversed is not None:
+        query = query.where(has_event(EventKind.REVERSED) == where.reversed)
+    return query.where(_about(where.search.strip())) if where.search.strip() else query
+
+
+def _about(words: str) -> ColumnElement[bool]:
+    """Receipt number, sale number or payer contains the words."""
+    numbered = select(ReceiptEvent.receipt_id).where(ReceiptEvent.number.icontains(words, autoescape=True))
+    return (
+        Receipt.id.in_(numbered)
+        | Sale.no.icontains(words, autoescape=True)
+        | Receipt.payer.icontains(words, autoescape=True)
+    )
 
 
 def _receipt_row(

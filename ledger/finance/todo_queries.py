@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.customers.models import Customer
+from ledger.finance.errors import TodoMissing
 from ledger.finance.kinds import Debtor, TodoKind, TodoState
 from ledger.finance.models import MoneyTodo
 from ledger.inventory.models import Building, Unit
@@ -96,6 +97,16 @@ def list_todos(
     names = _buyer_names(session, todos)
     rows = tuple(_row(todo, homes, names) for todo in todos)
     return TodoPage(rows, min(counted or 0, COUNT_CAP), (counted or 0) > COUNT_CAP)
+
+
+def get_todo(session: Session, actor: Actor, todo_id: str) -> TodoRow:
+    """One to-do as the list shows it, whatever its state; raises `TodoMissing` outside the actor's scope."""
+    query = scoped(actor, MoneyTodo, Permission.FINANCE_VIEW).where(MoneyTodo.id == todo_id)
+    todo = session.scalars(query).one_or_none()
+    if todo is None:
+        raise TodoMissing(field="todo_id", id=todo_id)
+    homes = _homes(session, [todo.sale_id] if todo.sale_id else [])
+    return _row(todo, homes, _buyer_names(session, [todo]))
 
 
 def count_todos(session: Session, actor: Actor) -> dict[TodoKind, int]:

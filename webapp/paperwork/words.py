@@ -21,6 +21,22 @@ RECEIVABLES: Mapping[str, Pair] = {
     "deed_tax": ("契税", "Deed tax"),
     "maintenance_fund": ("维修基金", "Maintenance fund"),
     "registration_fee": ("登记费", "Registration fee"),
+    "late_interest": ("违约金", "Late interest"),
+    "fee": ("手续费", "Handling fee"),
+    "earnest": ("诚意金", "Earnest money"),
+    "forfeit": ("没收定金", "Forfeited deposit"),
+}
+CREDIT: Pair = ("预收款（待分配）", "Received in advance, not yet allocated")
+METHODS: Mapping[str, Pair] = {
+    "cash": ("现金", "Cash"),
+    "transfer": ("银行转账", "Bank transfer"),
+    "pos": ("POS 刷卡", "Card terminal"),
+    "bank_loan": ("银行放款", "Loan paid out by the bank"),
+}
+ACCOUNTS: Mapping[str, Pair] = {
+    "supervised": ("预售资金监管账户", "Supervised presale account"),
+    "agency": ("代收账户", "Agency account"),
+    "general": ("一般账户", "General account"),
 }
 DEBTORS: Mapping[str, Pair] = {
     "buyer": ("买受人", "Buyer"),

@@ -1,0 +1,77 @@
+"""What a receipt (收款单) has settled, as it stood at an instant, and what it may still settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from ledger.finance.accounts import allocated_by_receivable
+from ledger.finance.allocation import payable, suggest
+from ledger.finance.kinds import Debtor, ReceivableKind
+from ledger.finance.models import Allocation, Receipt, Receivable
+from ledger.finance.queries import get_receipt
+
+
+@dataclass(frozen=True)
+class AllocationRow:
+    """What a receipt has settled of one receivable, in fen, net of what was taken back."""
+
+    receivable_id: str
+    kind: ReceivableKind
+    due_on: date | None
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class OfferLine:
+    """A receivable that a receipt may settle: fen open, fen suggested by the law's order (Civil Code 560)."""
+
+    receivable_id: str
+    kind: ReceivableKind
+    debtor: Debtor
+    due_on: date | None
+    open_fen: int
+    suggested_fen: int
+
+
+def allocations_of(
+    session: Session, receipt_id: str, *, until: datetime | None = None
+) -> tuple[AllocationRow, ...]:
+    """What a receipt has settled, optionally as it stood at an instant, in the order of the schedule."""
+    total = func.sum(Allocation.amount_fen)
+    query = (
+        select(Receivable.id, Receivable.kind, Receivable.due_on, total)
+        .join(Allocation, Allocation.receivable_id == Receivable.id)
+        .where(Allocation.receipt_id == receipt_id)
+        .group_by(Receivable.id, Receivable.kind, Receivable.due_on, Receivable.sequence)
+        .order_by(Receivable.sequence, Receivable.id)
+        .having(total != 0)
+    )
+    if until is not None:
+        query = query.where(Allocation.at <= until)
+    return tuple(AllocationRow(row[0], row[1], row[2], int(row[3])) for row in session.execute(query))
+
+
+def allocation_offer(session: Session, actor: Actor, receipt_id: str, *, amount_fen: int) -> Sequence[OfferLine]:
+    """What so much of a receipt could settle, with the suggestion of the law's order. Raises `ReceiptMissing`."""
+    receipt = session.get_one(Receipt, get_receipt(session, actor, receipt_id).row.id)
+    lines = payable(session, receipt)
+    paid = allocated_by_receivable(session, [line.id for line in lines])
+    suggested = suggest(session, receipt, amount_fen, receipt.paid_on) if amount_fen else {}
+    offer = (
+        OfferLine(
+            line.id,
+            line.kind,
+            line.debtor,
+            line.due_on,
+            line.amount_fen - paid.get(line.id, 0),
+            suggested.get(line.id, 0),
+        )
+        for line in lines
+    )
+    return [line for line in offer if line.open_fen]
