@@ -43,7 +43,6 @@ TEXTS = {
     "journal.move": N_("Moved to another sale"),
     "journal.transfer": N_("Carried over"),
     "journal.refund": N_("Refunded"),
-    "amount_invalid": N_("This amount is not right. Write yuan with at most two decimals."),
     "amount_not_whole_fen": N_("An amount has at most two decimals."),
     "amount_third_decimal": N_("An amount has at most two decimals; nothing is rounded for you."),
     "amount_not_positive": N_("An amount must be above zero. To give money back, ask for a refund."),
