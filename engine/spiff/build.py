@@ -153,7 +153,8 @@ def _fill(spec: ScopeSpec, model: ProcessModel, scope: str) -> None:
     for node in nodes:
         attached = (steps[e.id] for e in model.boundary_events(node.id))
         steps[node.id].boundary = tuple(step for step in attached if isinstance(step, BoundaryStep))
-    spec.connect_flows(flows, {node.id: node.attached_to for node in nodes if node.attached_to})
+    links = [flow for node in nodes for flow in _link(node, nodes)]
+    spec.connect_flows([*flows, *links], {node.id: node.attached_to for node in nodes if node.attached_to})
     spec.first = next((steps[n.id] for n in nodes if n.kind == "startEvent" and not n.events), None)
     if spec.first is None:
         spec.first = next((steps[n.id] for n in nodes if n.kind == "startEvent"), None) or _orphan(nodes, steps)

@@ -32,6 +32,9 @@ TEXTS = {
         "A task of kind %(kind)s does nothing when the process runs. Make it a user, service or script task."
     ),
     "start_missing": N_("There is no start event. Add one and connect it."),
+    "start_left_out": N_(
+        "There is no start event, so the process begins here. Add one, so that everybody sees the beginning."
+    ),
     "start_twice": N_("There is a second start event without a trigger (the first is %(first)s). Remove one."),
     "flow_into_start": N_("A flow leads into a start event. Lead it to the next element instead."),
     "flow_out_of_end": N_("A flow leaves an end event. Remove it, or use an intermediate event."),
@@ -41,16 +44,19 @@ TEXTS = {
     ),
     "unreachable": N_("Nothing leads here. Connect the element or delete it."),
     "split_without_gateway": N_(
-        "%(count)s flows leave without a gateway. Add a gateway that says which of them are taken."
+        "%(count)s flows leave without a gateway: every flow without a condition and every flow whose condition holds is taken, all at the same time. Add a gateway if only one of them is meant."
+    ),
+    "path_may_end": N_(
+        "Every flow that leaves here has a condition. If none holds, the path ends here without a word. Make one flow the default."
     ),
     "condition_not_asked": N_(
-        "The condition is never asked, because the flow leaves “%(source)s” (%(kind)s), not an exclusive or inclusive gateway. Add a gateway."
+        "The condition is never asked, because the flow leaves “%(source)s” (%(kind)s), which takes all its flows. Use an exclusive or inclusive gateway."
     ),
     "condition_missing": N_(
         "A flow leaving “%(gateway)s” has neither a condition nor is it the default. Give it a condition."
     ),
     "condition_on_default": N_("The default flow has a condition, which is not asked. Remove it."),
-    "default_unknown": N_("The default flow “%(flow)s” does not leave this gateway. Choose the default again."),
+    "default_unknown": N_("The default flow “%(flow)s” does not leave this element. Choose the default again."),
     "default_missing": N_("No flow is the default. If no condition holds, the case stops here as an incident."),
     "form_missing": N_("The task has no form. Choose one in the properties."),
     "form_unknown": N_("The form “%(form)s” does not exist. Choose another or create it."),
@@ -78,6 +84,23 @@ TEXTS = {
         "The message “%(message)s” is awaited without a correlation, so it could reach the wrong case. Add one, such as the sale's id."
     ),
     "event_without_definition": N_("The event does not say what it waits for. Choose message, timer or error."),
+    "event_out_of_place": N_(
+        "An event of kind %(kind)s has no effect at this place (%(place)s). Use an event that can stand here."
+    ),
+    "error_must_interrupt": N_("An error always interrupts. Tick “interrupting” on this event."),
+    "event_subprocess_start": N_(
+        "An event sub-process needs exactly one start event, with a message, timer, signal, error or escalation. Set it."
+    ),
+    "event_subprocess_connected": N_(
+        "An event sub-process begins by its own start event. Remove the flows that lead to it or away from it."
+    ),
+    "link_without_name": N_("The link has no name. Give both sides of the link the same name."),
+    "link_target": N_(
+        "The link “%(name)s” needs exactly one catching side of the same name in the same process. Add it, or remove the second one."
+    ),
+    "link_with_flow": N_(
+        "A flow leaves the throwing side of the link “%(name)s”, so the link itself is not taken. Remove the flow or the link."
+    ),
     "boundary_unattached": N_("The boundary event is attached to nothing (“%(reference)s”). Attach it to a task."),
     "timer_missing": N_(
         "The timer has no time. Write a date, a duration (P3D, P2WD for working days) or an expression."

@@ -27,17 +27,22 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
         if node.kind == "eventBasedGateway":
             yield from _event_gateway(model, node)
         for event in node.events:
-            yield from _check_event(node, event)
+            yield from _check_event(model, node, event)
     yield from _error_codes(model, wiring)
 
 
-def _check_event(node: Node, event: Event) -> Iterator[Finding]:
+def _check_event(model: ProcessModel, node: Node, event: Event) -> Iterator[Finding]:
     if event.kind in ("message", "signal") and not event.name:
         yield wrong(f"{event.kind}_missing", node)
-    if event.kind == "message" and node.kind in _CATCHING and not node.correlation:
+    if event.kind == "message" and _waits_in_a_case(model, node) and not node.correlation:
         yield wrong("correlation_missing", node, message=event.name or "")
     if event.kind == "timer":
         yield from _check_timer(node, event)
+
+
+def _waits_in_a_case(model: ProcessModel, node: Node) -> bool:
+    """Whether one case among many waits here; a start event of the process itself begins a new one."""
+    return node.kind in _CATCHING or (node.kind == "startEvent" and node.scope in model.nodes)
 
 
 def _check_timer(node: Node, event: Event) -> Iterator[Finding]:
@@ -58,8 +63,13 @@ def readable_time(text: str) -> bool:
 def _event_gateway(model: ProcessModel, node: Node) -> Iterator[Finding]:
     for flow in node.outgoing:
         target = model.nodes.get(model.flows[flow].target)
-        if target is not None and target.kind not in ("intermediateCatchEvent", "receiveTask"):
+        if target is not None and not _can_be_awaited(target):
             yield wrong("event_gateway_target", target, gateway=node.name or node.id)
+
+
+def _can_be_awaited(node: Node) -> bool:
+    waits = node.event is not None and node.event.kind in ("message", "signal", "timer")
+    return node.kind == "receiveTask" or (node.kind == "intermediateCatchEvent" and waits)
 
 
 def _error_codes(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
@@ -82,14 +92,21 @@ def _thrown_by(node: Node | None, wiring: Wiring) -> frozenset[str] | None:
 
 
 def _caught(model: ProcessModel, node: Node) -> frozenset[str] | None:
-    """The error codes caught on the task or on an enclosing sub-process; None when one catches them all."""
+    """The error codes caught on the task, around it or beside it; None when one catches them all."""
     codes: set[str] = set()
     here: Node | None = node
     while here is not None:
-        for boundary in model.boundary_events(here.id):
-            if boundary.event is not None and boundary.event.kind == "error":
-                if boundary.event.name is None:
+        for catcher in [*model.boundary_events(here.id), *_beside(model, here.scope)]:
+            if catcher.event is not None and catcher.event.kind == "error":
+                if catcher.event.name is None:
                     return None
-                codes.add(boundary.event.name)
+                codes.add(catcher.event.name)
         here = model.nodes.get(here.scope)
     return frozenset(codes)
+
+
+def _beside(model: ProcessModel, scope: str) -> Iterator[Node]:
+    """The start events of the event sub-processes of a scope."""
+    for node in model.children(scope):
+        if node.triggered_by_event:
+            yield from (inner for inner in model.children(node.id) if inner.kind == "startEvent")

@@ -1,15 +1,21 @@
-"""Whether the token can travel: starts, ends, joins, splits, conditions, and nothing unreachable."""
+"""Whether the token can travel: starts, ends, joins, splits, conditions, and nothing unreachable.
+
+Start and end events may be left out where it is clear what is meant, and flows may leave an activity without a
+gateway; the engine runs both, and an analyst is told what it does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine.definitions.checks.finding import about_process, doubtful, wrong
+from engine.definitions.checks.places import link_targets
 from engine.definitions.model import Flow, Node, ProcessModel
 from engine.findings import Finding
 
 _CHOOSING = {"exclusiveGateway", "inclusiveGateway"}
-_GATEWAYS = _CHOOSING | {"parallelGateway", "eventBasedGateway", "complexGateway"}
+_TAKING_ALL = {"parallelGateway", "eventBasedGateway", "complexGateway"}
+_MUST_GO_ON = _CHOOSING | _TAKING_ALL | {"startEvent"}
 _CONTAINERS = {"subProcess", "transaction", "adHocSubProcess"}
 
 
@@ -22,7 +28,7 @@ def check(model: ProcessModel) -> Iterator[Finding]:
         yield from _unreachable(model, scope)
     for node in model.nodes.values():
         yield from _splits(model, node)
-        yield from _ends(node)
+        yield from _ends(model, node)
 
 
 def _dangling(model: ProcessModel) -> Iterator[Finding]:
@@ -36,9 +42,8 @@ def _dangling(model: ProcessModel) -> Iterator[Finding]:
 def _starts(model: ProcessModel, scope: str) -> Iterator[Finding]:
     starts = [node for node in model.children(scope) if node.kind == "startEvent"]
     plain = [node for node in starts if not node.events]
-    owner = model.nodes.get(scope)
     if not starts:
-        yield wrong("start_missing", owner) if owner else about_process("start_missing", model)
+        yield _start_missing(model, scope)
     for extra in plain[1:]:
         yield wrong("start_twice", extra, first=plain[0].id)
     for start in starts:
@@ -46,10 +51,24 @@ def _starts(model: ProcessModel, scope: str) -> Iterator[Finding]:
             yield wrong("flow_into_start", start)
 
 
+def _start_missing(model: ProcessModel, scope: str) -> Finding:
+    """Without a start event the one element that nothing leads to begins; several or none leave it open."""
+    owner, free = model.nodes.get(scope), _free(model, scope)
+    if len(free) == 1 and free[0].kind != "endEvent":
+        return doubtful("start_left_out", free[0])
+    return wrong("start_missing", owner) if owner else about_process("start_missing", model)
+
+
+def _free(model: ProcessModel, scope: str) -> list[Node]:
+    inside = model.children(scope)
+    return [n for n in inside if not (n.incoming or n.attached_to or n.triggered_by_event)]
+
+
 def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
     children = {node.id: node for node in model.children(scope)}
     reached: set[str] = set()
-    waiting = [node.id for node in children.values() if node.kind == "startEvent" or node.triggered_by_event]
+    starts = [node for node in children.values() if node.kind == "startEvent"] or _free(model, scope)
+    waiting = [node.id for node in starts] + [node.id for node in children.values() if node.triggered_by_event]
     while waiting:
         here = waiting.pop()
         if here in reached or here not in children:
@@ -57,6 +76,7 @@ def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
         reached.add(here)
         waiting += [model.flows[flow].target for flow in children[here].outgoing]
         waiting += [node.id for node in model.boundary_events(here)]
+        waiting += [node.id for node in link_targets(model, children[here])]
     for node in children.values():
         if node.id not in reached:
             yield wrong("unreachable", node)
@@ -66,12 +86,24 @@ def _splits(model: ProcessModel, node: Node) -> Iterator[Finding]:
     outgoing = [model.flows[flow] for flow in node.outgoing]
     if node.kind in _CHOOSING:
         yield from _choices(node, outgoing)
-        return
+    elif node.kind in _TAKING_ALL:
+        for flow in outgoing:
+            if flow.condition:
+                yield wrong("condition_not_asked", flow, source=node.name or node.id, kind=node.kind)
+    else:
+        yield from _without_gateway(node, outgoing)
+
+
+def _without_gateway(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
+    if node.default is not None and node.default not in node.outgoing:
+        yield wrong("default_unknown", node, flow=node.default)
+    if len(outgoing) > 1:
+        yield doubtful("split_without_gateway", node, count=len(outgoing))
+    if outgoing and node.default is None and all(flow.condition for flow in outgoing):
+        yield doubtful("path_may_end", node)
     for flow in outgoing:
-        if flow.condition:
-            yield wrong("condition_not_asked", flow, source=node.name or node.id, kind=node.kind)
-    if len(outgoing) > 1 and node.kind not in _GATEWAYS:
-        yield wrong("split_without_gateway", node, count=len(outgoing))
+        if flow.id == node.default and flow.condition:
+            yield doubtful("condition_on_default", flow)
 
 
 def _choices(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
@@ -88,9 +120,9 @@ def _choices(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
         yield doubtful("default_missing", node)
 
 
-def _ends(node: Node) -> Iterator[Finding]:
+def _ends(model: ProcessModel, node: Node) -> Iterator[Finding]:
     if node.kind == "endEvent":
         if node.outgoing:
             yield wrong("flow_out_of_end", node)
-    elif not node.outgoing and not node.triggered_by_event:
-        yield wrong("end_missing", node)
+    elif not node.outgoing and not node.triggered_by_event and not link_targets(model, node):
+        yield (wrong if node.kind in _MUST_GO_ON else doubtful)("end_missing", node)

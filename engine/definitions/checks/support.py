@@ -13,7 +13,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{1,58}")
 # SpiffWorkflow gives these names to tasks of its own.
 _RESERVED_IDS = {"Start", "End", "Root"}
 _UNSUPPORTED_NODES = {"complexGateway", "adHocSubProcess", "transaction"}
-_UNSUPPORTED_EVENTS = {"compensate", "compensation", "link", "cancel", "conditional", "escalation"}
+UNSUPPORTED_EVENTS = frozenset({"compensate", "compensation", "cancel", "conditional"})
 _HAVING_NO_EFFECT = {"task", "manualTask"}
 
 
@@ -30,8 +30,6 @@ def _check_node(node: Node) -> Iterator[Finding]:
         yield wrong("id_reserved", node)
     if node.kind in _UNSUPPORTED_NODES:
         yield wrong("element_unsupported", node, kind=node.kind)
-    if node.triggered_by_event:
-        yield wrong("element_unsupported", node, kind="eventSubProcess")
     if node.for_compensation:
         yield wrong("element_unsupported", node, kind="compensation")
     if node.kind in _HAVING_NO_EFFECT:
@@ -39,5 +37,5 @@ def _check_node(node: Node) -> Iterator[Finding]:
     if len(node.events) > 1:
         yield wrong("element_unsupported", node, kind="multipleEvent")
     for event in node.events:
-        if event.kind in _UNSUPPORTED_EVENTS:
+        if event.kind in UNSUPPORTED_EVENTS:
             yield wrong("element_unsupported", node, kind=f"{event.kind}Event")

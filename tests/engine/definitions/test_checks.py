@@ -60,6 +60,17 @@ def test_a_sound_process_has_no_findings() -> None:
     assert findings(xml) == []
 
 
+def event(kind: str, definition: str, identity: str = "it", more: str = "", at: str = "") -> str:
+    """An event with one definition."""
+    inside = f"<bpmn:{definition}EventDefinition{more}/>"
+    return f'<bpmn:{kind} id="{identity}"{at}>{inside}</bpmn:{kind}>'
+
+
+def aside(inside: str) -> str:
+    """An event sub-process."""
+    return f'<bpmn:subProcess id="it" triggeredByEvent="true">{inside}</bpmn:subProcess>'
+
+
 @pytest.mark.parametrize(
     ("xml", "code", "element"),
     [
@@ -70,8 +81,12 @@ def test_a_sound_process_has_no_findings() -> None:
         (process(START, END, flow("f", "begin", "done"), '<bpmn:task id="lost"/>'), "unreachable", "lost"),
         (process(START, END, flow("f", "done", "begin")), "flow_into_start", "begin"),
         (process(START, END, flow("f", "done", "begin")), "flow_out_of_end", "done"),
-        (line('<bpmn:task id="it"/>', flow("f3", "it", "done")), "split_without_gateway", "it"),
-        (process(START, END, flow("f1", "begin", "done", "= a")), "condition_not_asked", "f1"),
+        (process('<bpmn:task id="a"/>', '<bpmn:task id="b"/>'), "start_missing", "lead_intake"),
+        (line('<bpmn:parallelGateway id="it"/>', flow("f3", "it", "done", "= a")), "condition_not_asked", "f3"),
+        (line('<bpmn:task id="it" default="f9"/>'), "default_unknown", "it"),
+        (line('<bpmn:transaction id="it"><bpmn:startEvent id="a"/></bpmn:transaction>'), "element_unsupported", "it"),
+        (line('<bpmn:adHocSubProcess id="it"><bpmn:task id="a"/></bpmn:adHocSubProcess>'), "element_unsupported", "it"),
+        (line('<bpmn:userTask id="it" isForCompensation="true"/>'), "element_unsupported", "it"),
         (line('<bpmn:exclusiveGateway id="it"/>', flow("f3", "it", "done", "= a")), "condition_missing", "f2"),
         (line('<bpmn:exclusiveGateway id="it" default="f9"/>'), "default_unknown", "it"),
         (line('<bpmn:complexGateway id="it"/>'), "element_unsupported", "it"),
@@ -106,7 +121,20 @@ def test_a_sound_process_has_no_findings() -> None:
             "timer_unreadable",
             "it",
         ),
-        (line('<bpmn:intermediateCatchEvent id="it"><bpmn:linkEventDefinition name="a"/></bpmn:intermediateCatchEvent>'), "element_unsupported", "it"),
+        (line(event("intermediateCatchEvent", "conditional")), "element_unsupported", "it"),
+        (line(event("intermediateThrowEvent", "compensate")), "element_unsupported", "it"),
+        (line(event("intermediateCatchEvent", "error")), "event_out_of_place", "it"),
+        (line(event("intermediateThrowEvent", "terminate")), "event_out_of_place", "it"),
+        (process(event("startEvent", "timer"), END, flow("f", "it", "done")), "event_out_of_place", "it"),
+        (line(f'<bpmn:subProcess id="it">{event("startEvent", "message", "in")}</bpmn:subProcess>'), "event_out_of_place", "in"),
+        (line(aside("")), "event_subprocess_start", "it"),
+        (line(aside('<bpmn:startEvent id="in"/>')), "event_subprocess_start", "it"),
+        (line(aside(event("startEvent", "signal", "in"))), "event_subprocess_connected", "it"),
+        (line(aside(event("startEvent", "message", "in", ' messageRef="m1"')), outside=MESSAGE), "correlation_missing", "in"),
+        (line(event("intermediateThrowEvent", "link")), "link_without_name", "it"),
+        (line(event("intermediateThrowEvent", "link", more=' name="L"')), "link_target", "it"),
+        (line(event("intermediateThrowEvent", "link", more=' name="L"')), "link_with_flow", "it"),
+        (line('<bpmn:task id="it"/>', event("boundaryEvent", "error", "b", at=' attachedToRef="it" cancelActivity="false"')), "error_must_interrupt", "b"),
         (line('<bpmn:eventBasedGateway id="it"/>'), "event_gateway_target", "done"),
         (line('<bpmn:boundaryEvent id="b" attachedToRef="gone"/>', '<bpmn:task id="it"/>'), "boundary_unattached", "b"),
         (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="a" value="= 1 +"/>')), "feel_syntax", "it"),
@@ -116,6 +144,37 @@ def test_a_sound_process_has_no_findings() -> None:
 )  # fmt: skip
 def test_each_mistake_is_named_with_its_element(xml: bytes, code: str, element: str) -> None:
     assert (code, element) in told(xml, ERROR)
+
+
+@pytest.mark.parametrize(
+    ("xml", "code", "element"),
+    [
+        (line('<bpmn:task id="it"/>', flow("f3", "it", "done")), "split_without_gateway", "it"),
+        (process(START, END, flow("f1", "begin", "done", "= a")), "path_may_end", "begin"),
+        (process('<bpmn:task id="it"/>', END, flow("f1", "it", "done")), "start_left_out", "it"),
+        (process(START, '<bpmn:task id="it"/>', flow("f1", "begin", "it")), "end_missing", "it"),
+        (line('<bpmn:task id="it"/>'), "task_does_nothing", "it"),
+    ],
+)
+def test_what_runs_but_may_not_be_meant_is_told_without_forbidding_it(xml: bytes, code: str, element: str) -> None:
+    assert (code, element) in told(xml, "warning")
+    assert told(xml, ERROR) == set()
+
+
+def test_event_sub_processes_links_and_escalations_are_no_mistake() -> None:
+    start = event("startEvent", "signal", "in", ' signalRef="sig"', at=' isInterrupting="false"')
+    beside = aside(start + END.replace("done", "over") + flow("f9", "in", "over")).replace('"it"', '"beside"')
+    xml = process(
+        START,
+        event("intermediateThrowEvent", "link", "out", ' name="L"'),
+        event("intermediateCatchEvent", "link", "on", ' name="L"'),
+        event("endEvent", "escalation", "done", ' escalationRef="e"'),
+        beside,
+        flow("f1", "begin", "out"),
+        flow("f2", "on", "done"),
+        outside='<bpmn:signal id="sig" name="stop"/><bpmn:escalation id="e" escalationCode="look"/>',
+    )
+    assert findings(xml) == []
 
 
 def test_an_error_that_the_handler_never_throws_is_wrong_and_one_nobody_catches_is_doubtful() -> None:
