@@ -39,13 +39,18 @@ def figures(data: Mapping[str, Any], *, sees_floor: bool) -> list[tuple[str, Any
     if listed is None or off is None or deal is None:
         return []
     shown: list[tuple[str, Any, Any]] = [
-        (_("List price"), money(listed), None),
-        (_("Deal price"), money(deal), _minus(deal - listed)),
+        (_("List price"), _price(listed), None),
+        (_("Deal price"), _price(deal), _minus(deal - listed)),
         (_("Effective discount"), off_list(off), None),
     ]
     if sees_floor and floor is not None:
-        shown.append((_("Floor price"), money(floor), _against_floor(deal, floor)))
+        shown.append((_("Floor price"), _price(floor), _against_floor(deal, floor)))
     return shown
+
+
+def _price(fen: int) -> Markup:
+    """A price of a home; whole yuan go without decimals, which leaves room on a phone."""
+    return money(fen) if fen % 100 else Markup('<span class="kt-money">¥{:,}</span>').format(fen // 100)
 
 
 def _minus(difference: int) -> Markup | None:

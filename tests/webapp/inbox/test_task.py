@@ -36,7 +36,7 @@ def test_what_decides_stands_above_the_form(desk: Desk, browser_of) -> None:
         "¥1,228,800.00",
         "−¥51,200.00",
         "4% off",
-        "¥1,250,000.00",
+        "¥1,250,000<",
         "below the floor",
         "fair",
     ):
