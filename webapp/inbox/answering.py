@@ -57,6 +57,8 @@ def draw(
         return None
     form, language = load(form_key), current_language()
     answers = {**values, **(typed or {})}
+    if typed is None:
+        answers |= dict(_first_rows(form, answers))
     texts = words_of(session, actor, _picked(form, answers))
     described = describe(form, language, answers, errors, word=_word, texts=texts)
     asked = [f for f in described if f.kind in ("info", "section") or not f.readonly]
@@ -66,6 +68,14 @@ def draw(
         [_at(f, path) for f in _without_empty_sections(asked)],
         [(c.key, text_in(c.label, language), _shown(c, answers, texts)) for c in _facts(form, answers)],
     )
+
+
+def _first_rows(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A list that needs a row begins with one, filled from data of the same names: the customer buys."""
+    for component in form.model.components:
+        if component.kind == "rows" and component.asks and component.required and not values.get(component.key):
+            known = {column.key: values[column.key] for column in component.columns if values.get(column.key)}
+            yield component.key, [known]
 
 
 def _word(code: str, params: Mapping[str, object]) -> str:

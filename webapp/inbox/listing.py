@@ -31,11 +31,9 @@ def index() -> Response:
         values = list_values(session, actor, wanted)
         if not is_part:
             values["left"] = cookie.pop(LEFT, None)
-        template = "inbox/index.html"
-        if is_part:
-            template = "inbox/_list.html" if request.headers.get("KT-Refresh") else "inbox/_region.html"
+        template = "inbox/_list.html" if is_part else "inbox/index.html"
         answer = make_response(render_template(template, **values))
-    answer.vary.update(("HX-Request", "KT-Refresh"))
+    answer.vary.add("HX-Request")
     if is_part:
         answer.add_etag()
         answer.make_conditional(request)

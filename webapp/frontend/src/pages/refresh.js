@@ -1,6 +1,7 @@
 // Keeps a region fresh: data-refresh="<url>" data-refresh-every="<seconds>". The answer replaces the
 // region's content; the active row, ticks, scroll and focus stay. It waits while the page is hidden
 // or someone is in the middle of something there. Cells whose data-version changed flash once.
+// With data-refresh-on="<event>" it fetches at once when an answer brings that event in its HX-Trigger header.
 import { isTyping, onContent } from './dom.js'
 import { activate } from './keys.js'
 import htmx from './htmx_setup.js'
@@ -17,6 +18,7 @@ function isOccupied(region) {
 function placeIn(region) {
   const scrolled = [region, ...region.querySelectorAll('[data-keep-scroll]')]
   return {
+    index: [...region.querySelectorAll('[data-row]')].findIndex((row) => row.matches('.kt-row-active')),
     active: region.querySelector('.kt-row-active')?.dataset.row,
     ticked: new Set([...region.querySelectorAll('input[data-select]:checked')].map((tick) => tick.value)),
     versions: new Map([...region.querySelectorAll('[data-version][id]')].map((cell) => [cell.id, cell.dataset.version])),
@@ -26,8 +28,10 @@ function placeIn(region) {
 }
 
 function restore(region, place) {
-  const row = place.active && region.querySelector(`[data-row="${CSS.escape(place.active)}"]`)
-  if (row) activate(row)
+  const rows = [...region.querySelectorAll('[data-row]')]
+  const same = rows.find((row) => row.dataset.row === place.active)
+  // A row that is gone leaves its place to the next one, so that a list can be worked off by keyboard.
+  if (place.active && rows.length) activate(same ?? rows[Math.min(place.index, rows.length - 1)])
   for (const tick of region.querySelectorAll('input[data-select]')) tick.checked = place.ticked.has(tick.value)
   for (const cell of region.querySelectorAll('[data-version][id]')) {
     const before = place.versions.get(cell.id)
@@ -56,6 +60,8 @@ async function refresh(region) {
 function keepFresh(region) {
   if (region.ktFresh) return
   region.ktFresh = true
+  const { refreshOn } = region.dataset
+  if (refreshOn) document.addEventListener(refreshOn, () => region.isConnected && refresh(region))
   const timer = setInterval(() => {
     if (region.isConnected) refresh(region)
     else clearInterval(timer)

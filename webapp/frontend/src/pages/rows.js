@@ -25,15 +25,20 @@ function renumber(list) {
   showSum(list)
 }
 
+// A share may be a percentage or a fraction: 1/3 counts as a third of what is wanted.
+function shareOf(field, wanted) {
+  const [above, below] = field.value.replace(/[,，\s]/g, '').split('/').map(Number)
+  return (below ? (above / below) * wanted : above) || 0
+}
+
 function showSum(list) {
   const place = list.querySelector('[data-rows-sum]')
   if (!place) return
-  const column = place.dataset.rowsSum
   const wanted = Number(place.dataset.target)
-  const sum = rowsOf(list).reduce((total, row) => {
-    const field = row.querySelector(`[name$="-${CSS.escape(column)}"]`)
-    return total + Math.round((Number(field?.value.replace(/[,，\s]/g, '')) || 0) * 100)
-  }, 0)
+  const column = `[name$="-${CSS.escape(place.dataset.rowsSum)}"]:not(:disabled)`
+  const fields = rowsOf(list).flatMap((row) => row.querySelector(column) ?? [])
+  const sum = Math.round(fields.reduce((total, field) => total + shareOf(field, wanted), 0) * 100)
+  place.hidden = fields.length === 0
   place.textContent = text('sum', { sum: (sum / 100).toLocaleString('en-US'), wanted: wanted.toLocaleString('en-US') })
   place.dataset.state = sum === Math.round(wanted * 100) ? 'right' : 'wrong'
 }
@@ -54,5 +59,5 @@ export function startRows() {
     list.querySelector('[data-rows-add]')?.focus()
     list.dispatchEvent(new Event('input', { bubbles: true }))
   })
-  on('input', LIST, (_, list) => showSum(list))
+  on('input', 'form:has([data-rows-sum])', (_, form) => form.querySelectorAll(LIST).forEach(showSum))
 }
