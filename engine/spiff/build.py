@@ -192,5 +192,5 @@ def _orphan(nodes: list[Node], steps: dict[str, Step]) -> Step | None:
 def _armed(spec: ScopeSpec, model: ProcessModel, node: Node, handler: Step) -> ArmedStart:
     start = next((n for n in model.children(node.id) if n.kind == "startEvent"), None)
     if start is None or not isinstance(handler, InnerStep):
-        raise DefinitionError([Finding("event_subprocess_without_start", ERROR, node.id, node.name, node.line)])
+        raise DefinitionError([Finding("event_subprocess_start", ERROR, node.id, node.name, node.line)])
     return ArmedStart(spec, start, name=f"{node.id} (armed)", handler=handler)

@@ -26,4 +26,4 @@ class MessageInvalid(Invalid):
 class MessageMissing(Missing):
     """No such message, or outside the scope."""
 
-    code = "message_missing"
+    code = "message_not_found"

@@ -86,6 +86,7 @@ TEXTS = {
     "customer_unknown_to_project": N_("This project does not know the customer."),
     "own_customers_only": N_("You may register and change your own customers only."),
     "name_empty": N_("Give a name."),
+    "name_malformed": N_("The name holds control characters. Type it again."),
     "name_too_long": N_("The name is too long; at most %(maximum)s characters fit."),
     "name_control_signs": N_("The name contains signs that cannot be typed."),
     "email_malformed": N_("This is not an e-mail address."),

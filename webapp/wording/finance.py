@@ -53,6 +53,12 @@ TEXTS = {
     "date_long_past": N_("This day is too long ago. Check the year."),
     "milestone_in_future": N_("A milestone is entered once it is reached; the latest day is %(latest)s."),
     "plan_invalid": N_("The lines do not make a payment plan."),
+    "plan_deposit_above_total": N_(
+        "The deposit (%(deposit_fen)s) is above the total (%(total_fen)s). Correct it."
+    ),
+    "total_is_not_contracts": N_(
+        "The total %(total_fen)s is not the contract's %(contract_fen)s. Look at the contract again and repeat."
+    ),
     "plan_not_usable": N_("This payment plan may not be used. Choose another or have it approved."),
     "plan_not_approved": N_("This payment plan is not approved yet."),
     "plan_retired": N_("This payment plan is no longer used. Choose another."),

@@ -92,6 +92,8 @@ TEXTS = {
     ),
     "paper.incomplete": N_("The paper cannot be issued: something it must say is missing (%(field)s)."),
     "sale_missing": N_("There is no such sale, or it lies outside what you may see."),
+    "hold_missing": N_("Sale %(no)s has no hold; it is at the stage %(stage)s."),
+    "unit_or_sale_missing": N_("Choose a home or a sale that exists already."),
     "sale_not_ready": N_("Sale %(no)s cannot do this at its present stage. Open it again to see where it stands."),
     "approval_missing": N_("The price lies below the floor; these terms need an approval first."),
     "approval_of_other_terms": N_(
