@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from webapp.engine_room import engine_for
 from webapp.inbox.blueprint import pages
 from webapp.inbox.diagrams import markers_of
 from webapp.inbox.happenings import Labels, element_name, happenings, people_in
-from webapp.inbox.people import names_of
+from webapp.inbox.people import names_of, without_customers
 from webapp.inbox.rows import process_names, row_of
 from webapp.wording import state_name
 
@@ -56,14 +57,15 @@ def case_values(session: Session, actor: Actor, instance_id: str) -> dict[str, A
     sees_floor = actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, instance.scope)
     processes = process_names(engine.find_definitions(kind="process"))
     tasks = engine.find_tasks(TaskFilter(box="work", instance_id=instance_id), PageNumber(1, 20)).rows
-    data = engine.variables(instance_id)
+    data = without_customers(actor, engine.variables(instance_id), instance.scope)
     whole = bool(request.args.get("all"))
     return {
         "instance": instance,
+        "fact": without_customers(actor, instance.facts, instance.scope),
         "process": processes.get(instance.key, instance.key),
         "names": names,
         "operates": operates,
-        "tasks": [row_of(task, processes, sees_floor=sees_floor) for task in tasks],
+        "tasks": [row_of(task, processes, actor) for task in tasks],
         "waiting": [_waiting(wait, labels) for wait in _by_time(engine.waiting(instance_id))],
         "incidents": engine.incidents(instance_id=instance_id) if operates else [],
         "markers": markers_of(engine.diagram(instance_id), labels, names),
@@ -84,5 +86,7 @@ def _waiting(wait: Waiting, labels: Labels) -> dict[str, Any]:
     return {"kind": wait.kind, "words": state_name(f"waiting.{wait.kind}"), "name": name, "due_at": wait.due_at}
 
 
-def _shown_data(data: Mapping[str, Any], *, sees_floor: bool) -> list[tuple[str, Any]]:
-    return [(name, data[name]) for name in sorted(data) if sees_floor or _FLOOR not in name]
+def _shown_data(data: Mapping[str, Any], *, sees_floor: bool) -> list[tuple[str, str]]:
+    """What is set, as JSON that people can read."""
+    names = [name for name in sorted(data) if data[name] is not None and (sees_floor or _FLOOR not in name)]
+    return [(name, json.dumps(data[name], ensure_ascii=False)) for name in names]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from engine.api import COUNT_CAP, Engine, Page
 from kernel.actor import Actor
 from ledger.organisation.queries import list_projects, names_of_paths
-from ledger.staff.permissions import Permission
 from webapp.acting import clock, reading
 from webapp.engine_room import engine_for
 from webapp.inbox.blueprint import pages
@@ -46,10 +45,9 @@ def list_values(session: Session, actor: Actor, wanted: Wanted) -> dict[str, Any
     definitions = engine.find_definitions(kind="process")
     processes = process_names(definitions)
     found = engine.find_tasks(_asked(wanted), Page(wanted.number, SIZE))
-    sees_floor = actor.may_anywhere(Permission.UNITS_VIEW_FLOOR_PRICE)
     return {
         "wanted": wanted,
-        "rows": [row_of(task, processes, sees_floor=sees_floor) for task in found.rows],
+        "rows": [row_of(task, processes, actor) for task in found.rows],
         "found": found,
         "total": f"{COUNT_CAP:,}+" if found.capped else found.count,
         "counts": _counts(engine, wanted),

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.api import Definition, Task
+from kernel.actor import Actor
+from ledger.staff.permissions import Permission
+from webapp.inbox.people import without_customers
 from webapp.language import current_language
 from webapp.wording import state_name
 
@@ -50,9 +53,10 @@ def task_name(task: Task) -> str:
     return f"{name} · {state_name(f'approval_kind.{kind}')}" if isinstance(kind, str) else name
 
 
-def row_of(task: Task, processes: Mapping[str, str], *, sees_floor: bool) -> Row:
-    """A task as a line of the list."""
-    facts = task.facts
+def row_of(task: Task, processes: Mapping[str, str], actor: Actor) -> Row:
+    """A task as a line of the list, without what the reader may not see: the floor, the customer."""
+    facts = without_customers(actor, task.facts, task.path)
+    sees_floor = actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, task.path)
     subject = facts.get("sale_no") or facts.get("subject") or task.business_key or ""
     return Row(
         id=task.id,

@@ -18,7 +18,7 @@ from webapp.engine_room import engine_for
 from webapp.inbox import answering, deciding
 from webapp.inbox.diagrams import markers_of
 from webapp.inbox.happenings import happenings, people_in
-from webapp.inbox.people import names_of
+from webapp.inbox.people import names_of, without_customers
 from webapp.inbox.rows import process_names, row_of
 from webapp.wording import state_name
 
@@ -41,13 +41,13 @@ def task_values(
     names = names_of(session, _people(detail) | people_in(events, detail.comments))
     state = engine.diagram(case)
     sees_floor = actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, task.path)
-    data = {**detail.instance.facts, **task.facts, **detail.variables}
+    data = without_customers(actor, {**detail.instance.facts, **task.facts, **detail.variables}, task.path)
     asked = answering.draw(
         session, actor, task.form_key, {**data, **detail.draft}, typed=typed, errors=errors, path=task.path
     )
     return {
         "task": task,
-        "row": row_of(task, process_names(engine.find_definitions(kind="process")), sees_floor=sees_floor),
+        "row": row_of(task, process_names(engine.find_definitions(kind="process")), actor),
         "detail": detail,
         "asked": asked,
         "facts": _facts(asked, detail, names),

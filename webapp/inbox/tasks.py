@@ -16,6 +16,7 @@ from webapp.acting import acting, clock, reader, reading
 from webapp.engine_room import engine_for
 from webapp.errors import status_of
 from webapp.inbox.blueprint import pages
+from webapp.inbox.people import without_customers
 from webapp.inbox.rows import task_name
 from webapp.inbox.task_values import task_values
 from webapp.once import once
@@ -116,7 +117,7 @@ def _next_task(task_id: str, done: Task) -> dict[str, str] | None:
         found = of_case or engine.find_tasks(TaskFilter(box="work"), first).rows
         if not found or found[0].id == task_id:
             return None
-        facts = found[0].facts
+        facts = without_customers(actor, found[0].facts, found[0].path)
         about = [str(facts[name]) for name in ("unit", "customer") if facts.get(name)]
         address = url_for("inbox.task", task_id=found[0].id)
         return {"name": task_name(found[0]), "about": " · ".join(about), "url": address}

@@ -16,7 +16,7 @@ from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reader, reading
 from webapp.engine_room import engine_for
 from webapp.inbox.happenings import element_name
-from webapp.inbox.people import names_of
+from webapp.inbox.people import names_of, without_customers
 from webapp.inbox.rows import process_names
 from webapp.language import safe_path
 from webapp.once import once
@@ -83,6 +83,7 @@ def instances() -> str:
             processes=process_names(engine.find_definitions(kind="process")),
             names=names_of(session, {row.started_by for row in found.rows}),
             failing=failing,
+            facts={row.id: without_customers(actor, row.facts, row.scope) for row in found.rows},
         )
 
 
@@ -129,6 +130,7 @@ def jobs() -> str:
             "operations/jobs.html",
             found=found,
             jobs=[(job, _element(engine, job.definition_key, job.element_id, job.name)) for job in found.rows],
+            about={job.id: (job.facts or {}).get("unit") or "" for job in found.rows},
             processes=process_names(engine.find_definitions(kind="process")),
             now=clock().now(),
             failed=failed,

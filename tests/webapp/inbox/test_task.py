@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.api import TaskFilter
+from engine.api import Engine, StepFailed, TaskFilter
 from kernel.actor import SYSTEM
 from tests.webapp.house import Browser, House
 from tests.webapp.inbox.conftest import Desk
@@ -243,3 +243,32 @@ def test_who_may_not_start_a_process_finds_none(desk: Desk, browser_of) -> None:
     assert clerk.get("/start/booking_to_contract").status_code == 404
     assert clerk.post("/start/booking_to_contract", {"entry": "hold"}, page="/inbox").status_code == 404
     assert "New sale" not in clerk.get("/inbox").text
+
+
+def test_who_may_not_see_customers_sees_no_whole_name(desk: Desk, browser_of) -> None:
+    begun = desk.begin()
+    database = desk.house.database
+    with database.unit_of_work() as session:
+        engine_for(session, SYSTEM, database.clock).set_instance_facts(begun.id, {"customer": "王磊"})
+    analyst = browser_of("business_analyst")
+    for address in (f"/cases/{begun.id}", "/operations/cases", f"/tasks/{desk.task(begun)}"):
+        page = analyst.get(address)
+        assert page.status_code == 200
+        assert "王磊" not in page.text
+        assert "王*" in page.text
+
+
+def test_a_step_that_fails_behind_the_task_keeps_what_was_typed(desk: Desk, browser_of, monkeypatch) -> None:
+    task_id = desk.task(desk.begin())
+    browser = browser_of("sales_manager")
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise StepFailed(
+            instance_id=None, element_id="file", element_name="File", error_type="OSError", message_code="unexpected"
+        )  # fmt: skip
+
+    monkeypatch.setattr(Engine, "complete", fail)
+    answer = browser.post(f"/tasks/{task_id}", APPROVE)
+    assert "could not be carried out" in answer.text
+    assert "as agreed" in answer.text
+    assert "File" in browser_of("business_analyst", path="/").get("/operations/incidents").text
