@@ -73,6 +73,9 @@ TEXTS = {
     "time_unreadable": N_("The time of a timer cannot be read."),
     "timer_without_value": N_("The timer's expression gives no value."),
     "token_gone": N_("The case has moved on meanwhile."),
+    "nested_too_deep": N_(
+        "More than %(limit)s processes stand inside one another. Check whether a process calls itself."
+    ),
     "too_many_steps": N_("The case ran through too many steps at once. Check the diagram for a circle."),
     "working_days_unreadable": N_("The number of working days cannot be read."),
 }

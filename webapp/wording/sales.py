@@ -103,6 +103,8 @@ TEXTS = {
     "approvers_missing": N_("An approval names the people who gave it."),
     "expiry_in_the_past": N_("The end lies in the past. Choose a later one."),
     "queue_order": N_("Number %(next_seq)s comes first."),
+    "queue_code_empty": N_("The batch needs a code. Give it one."),
+    "filing_no_too_long": N_("The filing number is too long; at most %(longest)s characters fit. Check it."),
     "queue_not_ready": N_("The queue number or its batch does not allow this now."),
     "queue_closed": N_("This batch of queue numbers is closed."),
     "queue_batch_invalid": N_("The batch of queue numbers is not right."),
