@@ -18,9 +18,10 @@ from kernel.actor import SYSTEM, Actor
 from kernel.clock import MovedClock, business_date
 from ledger.customers.operations import register_customer
 from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TodoKind, TodoState, TriggerKind
-from ledger.finance.models import MoneyTodo, Refund
+from ledger.finance.models import MoneyTodo, Receivable, Refund
 from ledger.finance.operations import approve_plan, confirm_receipt, propose_plan, take_receipt
 from ledger.finance.plans import PlanLine, Share, Trigger
+from ledger.finance.queries import sale_account
 from ledger.inventory.models import Building, Unit
 from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
 from ledger.organisation.operations import add_node, add_permit, create_project
@@ -147,6 +148,15 @@ class Company:
         """The amounts of money to-dos in fen."""
         query = select(MoneyTodo.amount_fen).where(MoneyTodo.kind == kind, MoneyTodo.state == state)
         return list(self.read(lambda s: s.scalars(query.order_by(MoneyTodo.amount_fen)).all()))
+
+    def kept(self) -> list[int]:
+        """The money of failed sales that the company keeps, in fen."""
+        query = select(Receivable.amount_fen).where(Receivable.kind == ReceivableKind.FORFEIT)
+        return list(self.read(lambda s: s.scalars(query.order_by(Receivable.amount_fen)).all()))
+
+    def credit(self, sale_id: str) -> int:
+        """The money of a sale that is neither counted nor on its way back, in fen."""
+        return self.read(lambda s: sale_account(s, SYSTEM, sale_id, business_date(self.clock))).credit_fen
 
     def refunds(self) -> list[int]:
         """The refunds that were asked for, in fen."""

@@ -157,6 +157,14 @@ def test_a_buyer_who_withdraws_before_the_terms_frees_the_unit(company: Company,
     assert (case.sale().close_reason, company.unit().status) == ("moves to another city", "available")
 
 
+def test_part_of_a_deposit_is_kept_when_the_rest_does_not_come(company: Company, case: Case) -> None:
+    case.enter_terms()
+    company.pay(20_000_00)
+    company.later(days=2)
+    assert case.ended_at == ["defaulted"]
+    assert (company.kept(), company.refunds(), company.credit(case.sale().id)) == ([20_000_00], [], 0)
+
+
 def test_a_deposit_that_is_not_paid_in_time_is_a_default(company: Company, case: Case) -> None:
     case.enter_terms()
     company.later(days=1)
@@ -200,7 +208,8 @@ def test_a_subscription_that_is_not_signed_in_time_lapses_and_its_deposit_is_kep
     company.at(datetime(2026, 3, 9, 16, 0, tzinfo=UTC))  # 10 March has begun in Shanghai
     assert subscribed.ended_at == ["reminded", "lapsed"]
     assert (subscribed.sale().close_kind, company.unit().status) == ("lapsed", "available")
-    assert company.refunds() == []
+    assert (company.refunds(), company.kept()) == ([], [DEPOSIT])
+    assert company.credit(subscribed.sale().id) == 0
     assert kinds(company) == set()
 
 
@@ -237,6 +246,7 @@ def test_a_deposit_above_a_fifth_of_the_price_is_kept_only_up_to_that(company: C
     assert case.ended_at == ["withdrawn_before_signing"]
     assert company.refunds() == [300_000_00 - LIST_PRICE // 5]
     assert company.todos("refund") == [300_000_00 - LIST_PRICE // 5]
+    assert (company.kept(), company.credit(case.sale().id)) == ([LIST_PRICE // 5], 0)
     assert company.unit().status == "available"
 
 

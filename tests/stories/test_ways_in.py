@@ -172,7 +172,11 @@ def test_where_small_orders_are_not_refundable_the_money_stays(company: Company)
     case = small_order(company)
     company.pay()
     case.withdraw()
-    assert (state_of(company, SmallOrder, case), company.todos("refund")) == ("lapsed", [])
+    assert (state_of(company, SmallOrder, case), company.todos("refund"), company.kept()) == (
+        "lapsed",
+        [],
+        [SMALL],
+    )
 
 
 def test_a_buyer_who_withdraws_an_unpaid_small_order_frees_the_unit(company: Company) -> None:
