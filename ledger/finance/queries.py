@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,24 +94,38 @@ class SaleAccount:
 
 def sale_account(session: Session, actor: Actor, sale_id: str, on: date) -> SaleAccount:
     """A sale's account, lines judged at ``on``. Raises `SaleMissing` outside the actor's scope."""
-    allowed = scoped(actor, Sale, Permission.FINANCE_VIEW).where(Sale.id == sale_id)
-    if session.scalars(allowed).one_or_none() is None:
+    found = sale_accounts(session, actor, [sale_id], on)
+    if sale_id not in found:
         raise SaleMissing(field="sale_id", id=sale_id)
-    lines = tuple(_line(line, int(fen), on) for line, fen in session.execute(_lines_of(sale_id)))
-    received, allocated, refunded = _receipt_sums(session, sale_id)
-    total = (
-        select(ReceivableSchedule.total_fen)
-        .where(ReceivableSchedule.sale_id == sale_id)
-        .order_by(ReceivableSchedule.number.desc())
+    return found[sale_id]
+
+
+def sale_accounts(session: Session, actor: Actor, sale_ids: Iterable[str], on: date) -> dict[str, SaleAccount]:
+    """The accounts of several sales in a fixed number of queries; those outside the actor's scope are left out."""
+    allowed = scoped(actor, Sale, Permission.FINANCE_VIEW).where(Sale.id.in_(list(sale_ids)))
+    ids = list(session.scalars(allowed.with_only_columns(Sale.id)))
+    lines: dict[str, list[AccountLine]] = {sale_id: [] for sale_id in ids}
+    for line, fen in session.execute(_lines_of(ids)):
+        lines[line.sale_id].append(_line(line, int(fen), on))
+    sums = _receipt_sums(session, ids)
+    schedules = select(ReceivableSchedule.sale_id, ReceivableSchedule.total_fen).where(
+        ReceivableSchedule.sale_id.in_(ids)
     )
-    credit = received - allocated - refunded
-    return SaleAccount(sale_id, on, session.scalar(total.limit(1)), lines, received, refunded, credit)
+    totals = {row.sale_id: row.total_fen for row in session.execute(schedules.order_by(ReceivableSchedule.number))}
+    found = {}
+    for sale_id in ids:
+        received, allocated, refunded = sums.get(sale_id, (0, 0, 0))
+        credit = received - allocated - refunded
+        found[sale_id] = SaleAccount(
+            sale_id, on, totals.get(sale_id), tuple(lines[sale_id]), received, refunded, credit
+        )
+    return found
 
 
-def _lines_of(sale_id: str) -> Select[Receivable, int]:
+def _lines_of(sale_ids: Sequence[str]) -> Select[Receivable, int]:
     return (
         select(Receivable, paid_on_line())
-        .where(Receivable.sale_id == sale_id, Receivable.state != ReceivableState.SUPERSEDED)
+        .where(Receivable.sale_id.in_(sale_ids), Receivable.state != ReceivableState.SUPERSEDED)
         .order_by(Receivable.sequence, Receivable.id)
     )
 
@@ -140,19 +154,20 @@ def _line(line: Receivable, allocated_fen: int, on: date) -> AccountLine:
     )
 
 
-def _receipt_sums(session: Session, sale_id: str) -> tuple[int, int, int]:
-    """Fen received, allocated and refunded (or about to be) of the usable receipts that belong to a sale."""
-    moved_here = select(ReceiptMove.receipt_id).where(ReceiptMove.sale_id == sale_id)
-    own = select(Receipt.id).where(
-        (Receipt.sale_id == sale_id) | Receipt.id.in_(moved_here), home_sale() == sale_id, usable()
-    )
-    received = select(func.sum(Receipt.amount_fen)).where(Receipt.id.in_(own))
-    allocated = select(func.sum(Allocation.amount_fen)).where(Allocation.receipt_id.in_(own))
-    refunded = select(func.sum(Refund.amount_fen)).where(Refund.receipt_id.in_(own), refund_stands())
-    sums = session.execute(
-        select(received.scalar_subquery(), allocated.scalar_subquery(), refunded.scalar_subquery())
-    ).one()
-    return int(sums[0] or 0), int(sums[1] or 0), int(sums[2] or 0)
+def _receipt_sums(session: Session, sale_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+    """Fen received, allocated and refunded (or about to be) of the usable receipts that belong to each sale."""
+    moved_here = select(ReceiptMove.receipt_id).where(ReceiptMove.sale_id.in_(sale_ids))
+    home = home_sale().label("home")
+    allocated = select(func.sum(Allocation.amount_fen)).where(Allocation.receipt_id == Receipt.id)
+    refunded = select(func.sum(Refund.amount_fen)).where(Refund.receipt_id == Receipt.id, refund_stands())
+    query = select(
+        home, Receipt.amount_fen, allocated.scalar_subquery().label("allocated"), refunded.scalar_subquery()
+    ).where(Receipt.sale_id.in_(sale_ids) | Receipt.id.in_(moved_here), home_sale().in_(sale_ids), usable())
+    sums: dict[str, tuple[int, int, int]] = {}
+    for sale_id, received, counted, back in session.execute(query):
+        before = sums.get(sale_id, (0, 0, 0))
+        sums[sale_id] = (before[0] + received, before[1] + int(counted or 0), before[2] + int(back or 0))
+    return sums
 
 
 @dataclass(frozen=True)

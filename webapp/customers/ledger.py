@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import ledger.finance.timeline
 import ledger.messages.queries
 from kernel.actor import Actor
+from kernel.clock import DEFAULT_ZONE
 from ledger.customers import queries as customers
 from ledger.customers.contacts import CHANNELS
 from ledger.customers.rows import CustomerRow
@@ -25,7 +26,7 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import reading
 from webapp.customers.desk import pages
-from webapp.sales.money import account_of
+from webapp.sales.money import accounts_of
 from webapp.sales.sale import open_tasks
 
 # Imported for the events that they bring to the timeline.
@@ -74,11 +75,8 @@ def show(customer_id: str) -> str:
 
 def _sales(session: Session, actor: Actor, customer_id: str) -> list[SaleWithMoney]:
     rows = sales.find_sales(session, actor, SaleFilter(customer_id=customer_id), limit=MOST_SALES)
-    zones = {one.id: one.zone for one in list_projects(session, actor, Permission.SALES_VIEW, active_only=False)}
-    return [
-        SaleWithMoney(row, account_of(session, actor, row.sale_id, zones.get(row.project_id, "Asia/Shanghai")))
-        for row in rows
-    ]
+    accounts = accounts_of(session, actor, [row.sale_id for row in rows], DEFAULT_ZONE)
+    return [SaleWithMoney(row, accounts.get(row.sale_id)) for row in rows]
 
 
 def _documents(session: Session, actor: Actor, customer_id: str, bought: Sequence[SaleRow]) -> Sequence[object]:

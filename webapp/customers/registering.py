@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
+from flask import session as browser
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -28,6 +29,7 @@ from webapp.customers.details import (
     typed_day,
 )
 from webapp.once import once
+from webapp.units.asked import REMEMBERED_PROJECT
 from webapp.wording import word
 
 
@@ -96,6 +98,7 @@ def _page(typed: Mapping[str, str], refused: Refused) -> str:
             {"name": "phone_2", "label": _("Second phone"), "value": typed.get("phone_2", ""), "optional": True,
              "autocomplete": "off"},
         ]  # fmt: skip
+        typed = {"project_id": browser.get(REMEMBERED_PROJECT, ""), **typed}
         fields = [sort_field(typed), project_field(projects, typed), *record_fields(typed, refused)]
         fields[3:3] = phones
         return render_template("customers/new.html", fields=fields, typed=typed, refused=refused)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import business_date
-from ledger.finance.errors import SaleMissing
-from ledger.finance.queries import SaleAccount, sale_account
+from ledger.finance.queries import SaleAccount, sale_accounts
 from webapp.acting import clock
 
 
-def account_of(session: Session, actor: Actor, sale_id: str, zone: str) -> SaleAccount | None:
-    """The account at today's date; None for who may see the sale but not its money."""
-    today: date = business_date(clock(), zone)
-    try:
-        return sale_account(session, actor, sale_id, today)
-    except SaleMissing:
-        return None
+def accounts_of(session: Session, actor: Actor, sale_ids: Iterable[str], zone: str) -> dict[str, SaleAccount]:
+    """The accounts at today's date where the project is; sales whose money the reader may not see are left out."""
+    return sale_accounts(session, actor, sale_ids, business_date(clock(), zone))

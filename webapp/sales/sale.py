@@ -25,7 +25,7 @@ from webapp.acting import acting, clock, reading
 from webapp.engine_room import engine_for
 from webapp.once import once
 from webapp.sales.desk import pages
-from webapp.sales.money import account_of
+from webapp.sales.money import accounts_of
 
 WITHDRAWABLE = ("held", "small_ordered", "subscribing", "subscribed")
 MOST_TASKS = 50
@@ -51,7 +51,7 @@ def sale(sale_id: str) -> str:
             events=events,
             project=project,
             plan=plan,
-            account=account_of(session, actor, sale_id, project.zone),
+            account=accounts_of(session, actor, [sale_id], project.zone).get(sale_id),
             tasks=tasks,
             documents=documents_of(session, actor, view),
             names=staff.names(session, people),

@@ -16,7 +16,7 @@ from ledger.organisation.models import Project
 from ledger.organisation.queries import list_projects
 from webapp.units.grid import BoardFilter
 
-_REMEMBERED = "project"
+REMEMBERED_PROJECT = "project"
 _TEN_THOUSAND_YUAN = 1_000_000
 
 
@@ -30,9 +30,13 @@ def chosen_project(session: Session, actor: Actor, permission: str) -> tuple[Pro
     by_name = {key: project for project in projects for key in (project.id, project.code)}
     if asked and asked not in by_name:
         raise Missing("project_missing")
-    chosen = by_name.get(asked) or by_name.get(browser.get(_REMEMBERED, "")) or (projects[0] if projects else None)
-    if chosen is not None and browser.get(_REMEMBERED) != chosen.id:
-        browser[_REMEMBERED] = chosen.id
+    chosen = (
+        by_name.get(asked)
+        or by_name.get(browser.get(REMEMBERED_PROJECT, ""))
+        or (projects[0] if projects else None)
+    )
+    if chosen is not None and browser.get(REMEMBERED_PROJECT) != chosen.id:
+        browser[REMEMBERED_PROJECT] = chosen.id
     return chosen, projects
 
 
