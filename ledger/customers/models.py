@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     String,
     Table,
     UniqueConstraint,
@@ -78,10 +79,16 @@ class Customer(Base):
     @classmethod
     def in_scope(cls, path: str, owner_id: str | None) -> ColumnElement[bool]:
         """Known to a project at or below ``path``, and there owned by ``owner_id`` where that is given."""
-        known = select(CustomerProject.customer_id).where(CustomerProject.path.startswith(path, autoescape=True))
         if owner_id is not None:
-            known = known.where(CustomerProject.owner_id == owner_id)
+            return cls.id.in_(looked_after(path, owner_id))
+        known = select(CustomerProject.customer_id).where(CustomerProject.path.startswith(path, autoescape=True))
         return cls.id.in_(known)
+
+
+def looked_after(path: str, owner_id: str) -> Select[str]:
+    """The ids of the customers whom somebody looks after at a project at or below ``path``."""
+    known = select(CustomerProject.customer_id).where(CustomerProject.path.startswith(path, autoescape=True))
+    return known.where(CustomerProject.owner_id == owner_id)
 
 
 class CustomerKey(Base):
@@ -203,6 +210,12 @@ class Contact(Base):
         ),
         Index("ix_contact_customer_id_at", "customer_id", "at"),
     )
+
+    @classmethod
+    def in_scope(cls, path: str, owner_id: str | None) -> ColumnElement[bool]:
+        """Had at a project at or below ``path``; with ``owner_id`` those with that person's customers."""
+        below = cls.path.startswith(path, autoescape=True)
+        return below if owner_id is None else below & cls.customer_id.in_(looked_after(path, owner_id))
 
 
 for _model in (CustomerRevision, Contact):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from engine.api import Page, TaskFilter
 from forms import compile as compiled
 from forms.describe import Field, describe
 from forms.posted import read_posted
@@ -119,8 +120,8 @@ def _register(session: Session, actor: Actor, about: Opened) -> str:
 def _next(session: Session, actor: Actor, about: Opened, instance_id: str, tasks: Sequence[str]) -> str:
     """Where to go on: the open task if it is the seller's, else the sale, else the case."""
     if endpoint_exists("inbox.task") and tasks:
-        task = engine_for(session, actor, clock()).get_task(tasks[0]).task
-        if task.assignee == actor.id:
+        own = TaskFilter(box="mine", instance_id=instance_id)
+        for task in engine_for(session, actor, clock()).find_tasks(own, Page(size=1)).rows:
             return url_for("inbox.task", task_id=task.id)
     session.flush()  # The sale is looked up as it stands now.
     wanted = SaleFilter(unit_id=about.cell.unit_id, state="live")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.actor import Actor, Grant
 from kernel.clock import MovedClock
 from ledger.customers import phone_operations, queries, timeline
 from ledger.customers.contacts import add_contact
@@ -80,6 +80,22 @@ def test_contacts_at_other_projects_are_seen_by_their_own_people(
     assert [event.note for event in queries.timeline(session, viewer, customer.id) if event.note] == ["海港"]
     with pytest.raises(CustomerMissing):
         queries.timeline(session, actor_with("customers:view", path="/keyturn/beijing/"), customer.id)
+
+
+def test_a_consultant_sees_the_contacts_with_his_own_customers(
+    session: Session, admin: Actor, clock: MovedClock, register: Register
+) -> None:
+    permissions = frozenset({"customers:view", "customers:edit"})
+    mine, other = (
+        Actor(who, who, (Grant("sales_consultant", "/", permissions, own_only=True),)) for who in ("mine", "other")
+    )
+    customer = register(by=mine)
+    add_contact(session, mine, clock, customer_id=customer.id, channel="phone", note="回访")
+    add_contact(session, admin, clock, customer_id=customer.id, channel="phone", note="经理回访")
+    seen = [event.note for event in queries.timeline(session, mine, customer.id) if event.note]
+    assert sorted(seen) == ["回访", "经理回访"]
+    with pytest.raises(CustomerMissing):
+        queries.timeline(session, other, customer.id)
 
 
 @pytest.mark.parametrize(
