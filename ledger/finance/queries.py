@@ -106,7 +106,7 @@ def sale_accounts(session: Session, actor: Actor, sale_ids: Iterable[str], on: d
     ids = list(session.scalars(allowed.with_only_columns(Sale.id)))
     lines: dict[str, list[AccountLine]] = {sale_id: [] for sale_id in ids}
     for line, fen in session.execute(_lines_of(ids)):
-        lines[line.sale_id].append(_line(line, int(fen), on))
+        lines[str(line.sale_id)].append(_line(line, int(fen), on))
     sums = _receipt_sums(session, ids)
     schedules = select(ReceivableSchedule.sale_id, ReceivableSchedule.total_fen).where(
         ReceivableSchedule.sale_id.in_(ids)

@@ -242,6 +242,7 @@ def _preview_page(actor: Actor, shown: Preview, typed: Mapping[str, str], proble
         problem=problem or shown.problem,
         refused=[(one, refusal_text(one, _language())) for one in refused],
         may_release=actor.may(Permission.PRICES_RELEASE, shown.project.path),
+        may_license=actor.may(Permission.ORGANISATION_MANAGE, shown.project.path),
         counts=_counts(shown.report) if shown.report else "",
     )
 

@@ -41,7 +41,7 @@ def test_a_list_is_shown_before_it_changes_anything(house: House, browser_of: Ca
     assert units(house) == 0
     assert "Rows that do not go in" in page
     assert re.search(r"list.*?8.*?901.*?holds a formula", page, re.DOTALL)
-    answer = browser.post(preview, {"permit_no": "2026-1", "permit_on": "2026-01-05"}, page=preview)
+    answer = browser.post(preview, {}, page=preview)
     assert units(house) == 6
     report = browser.get(answer.location).text
     assert "holds a formula" in report
@@ -90,13 +90,20 @@ def test_the_same_list_again_changes_nothing(homes: Floor, browser_of: Callable[
     assert versions(homes.house) == [(1, "in_force")]
 
 
-def test_a_permit_needs_its_day(house: House, browser_of: Callable[..., Browser]) -> None:
-    browser = browser_of("sales_manager")
+def test_a_permit_needs_its_day_and_a_right(house: House, browser_of: Callable[..., Browser]) -> None:
+    manager = browser_of("sales_manager")
+    preview = send(manager, price_list(*HOMES), "homes.csv", house.project.id).location
+    permit = {"permit_no": "2026-1", "permit_on": "2026-01-05"}
+    assert 'name="permit_no"' not in manager.get(preview).text
+    assert manager.post(preview, permit, page=preview).status_code == 403
+    browser = browser_of("administrator")
     preview = send(browser, price_list(*HOMES), "homes.csv", house.project.id).location
     answer = browser.post(preview, {"permit_no": "2026-1"}, page=preview)
     assert answer.status_code == 422
     assert "Give the day on which the permit was granted." in answer.text
     assert units(house) == 0
+    browser.post(preview, permit, page=preview)
+    assert units(house) == 6
 
 
 def test_new_prices_wait_for_another_person(homes: Floor, browser_of: Callable[..., Browser]) -> None:
