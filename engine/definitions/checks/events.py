@@ -57,6 +57,11 @@ def readable_time(text: str) -> bool:
     if text.startswith("R"):
         _, _, rest = text.partition("/")
         return all(bool(_DURATION.fullmatch(part) or _INSTANT.fullmatch(part)) for part in rest.split("/"))
+    return readable_moment(text)
+
+
+def readable_moment(text: str) -> bool:
+    """Whether a plain text is an ISO 8601 duration or instant, or a count of working days."""
     return bool(_DURATION.fullmatch(text) or _WORKING.fullmatch(text) or _INSTANT.fullmatch(text))
 
 

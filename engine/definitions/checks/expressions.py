@@ -33,7 +33,7 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
         except FeelSyntaxError as problem:
             yield wrong("feel_syntax", element, what=what, text=text, detail=problem.code)
             continue
-        if known is not None:
+        if known is not None and not what.startswith("out "):  # Outputs see the data of the called process.
             around = _AROUND.get(element.kind, set()) if isinstance(element, Node) else set()
             for name in sorted(set(names) - known - around - _LOOP_COUNTERS):
                 yield doubtful("variable_unknown", element, what=what, name=name)
@@ -131,6 +131,7 @@ def _of_calls(node: Node) -> Iterator[tuple[Element, str, str]]:
         yield from _of_mapped(node, "input", node.decision.inputs)
     if node.call is not None:
         yield from _of_mapped(node, "in", node.call.inputs)
+        yield from _of_mapped(node, "out", node.call.outputs)
 
 
 def _of_messages(node: Node) -> Iterator[tuple[Element, str, str]]:
@@ -141,7 +142,7 @@ def _of_messages(node: Node) -> Iterator[tuple[Element, str, str]]:
 
 def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
     if node.loop is not None:
-        for what in ("collection", "cardinality", "until"):
+        for what in ("collection", "cardinality", "output_element", "until"):
             text: str | None = getattr(node.loop, what)
             if text:
                 yield node, what, text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from engine.definitions.checks.events import readable_moment
 from engine.definitions.checks.finding import about_process, doubtful, wrong
 from engine.definitions.model import Node, ProcessModel, Setting
 from engine.definitions.wiring import Wiring
@@ -40,6 +41,9 @@ def _user_task(node: Node, wiring: Wiring) -> Iterator[Finding]:
         yield wrong("nobody_assigned", node)
     if task.due is None:
         yield doubtful("due_missing", node)
+    for time in (task.due, task.follow_up):
+        if time is not None and not time.is_feel and not readable_moment(time.text):
+            yield wrong("timer_unreadable", node, text=time.text)
     for role in plain_names(task.candidate_groups):
         if wiring.roles is not None and role not in wiring.roles:
             yield wrong("role_unknown", node, role=role)

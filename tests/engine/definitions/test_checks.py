@@ -96,7 +96,14 @@ def aside(inside: str) -> str:
         (line('<bpmn:userTask id="it"/>'), "nobody_assigned", "it"),
         (task('form="lead_intake/none" candidateGroups="sales_manager"'), "form_unknown", "it"),
         (task('form="lead_intake/review" candidateGroups="boss"'), "role_unknown", "it"),
+        (task('form="lead_intake/review" candidateGroups="sales_manager" due="2 days"'), "timer_unreadable", "it"),
+        (task('form="lead_intake/review" candidateGroups="sales_manager" followUp="R/P1D"'), "timer_unreadable", "it"),
         (line('<bpmn:serviceTask id="it"/>'), "handler_missing", "it"),
+        (
+            line(extended("callActivity", 'id="it" calledElement="approval"', '<keyturn:out name="a" value="= 1 +"/>')),
+            "feel_syntax",
+            "it",
+        ),
         (line(extended("serviceTask", 'id="it"', '<keyturn:handler name="no.such"/>')), "handler_unknown", "it"),
         (
             line(extended("serviceTask", 'id="it"', SCORE.replace("/>", '><keyturn:input name="x" value="1"/></keyturn:handler>'))),
