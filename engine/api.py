@@ -66,6 +66,7 @@ from engine.results import (
     Task,
     TaskDetail,
     TaskFilter,
+    TaskRights,
     Waiting,
 )
 from kernel.actor import Actor
@@ -106,6 +107,7 @@ __all__ = [
     "TaskAccess",
     "TaskDetail",
     "TaskFilter",
+    "TaskRights",
     "Waiting",
     "default_registry",
     "handler",
@@ -156,12 +158,15 @@ class Engine:
         """All versions of a definition, the newest first; raises `Missing`."""
         return definitions.find_versions(self.host.session, kind, key)
 
+    def may_start(self, key: str, scope: str) -> bool:
+        """Whether the actor may start a process at an organisation node."""
+        return self.host.checker.may_start(self.host.actor, key, scope)
+
     def startable(self) -> list[Definition]:
         """The processes that the actor may start somewhere and that begin with a form."""
-        actor, may_start = self.host.actor, self.host.checker.may_start
-        paths = actor.scope_paths()
+        paths = self.host.actor.scope_paths()
         known = definitions.find_latest(self.host.session, kind="process")
-        return [d for d in known if d.start_form and any(may_start(actor, d.key, path) for path in paths)]
+        return [d for d in known if d.start_form and any(self.may_start(d.key, path) for path in paths)]
 
     def element_labels(self, key: str, version: int | None = None) -> dict[str, dict[str, str]]:
         """What the elements of a process (called ones included) are named; raises `Missing`."""

@@ -78,6 +78,22 @@ class Task:
     on_behalf_of: str | None
     revision: int
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles among its candidates, each once, in order."""
+        entries = (entry.partition("@")[0] for entry in self.candidates if not entry.startswith("user:"))
+        return tuple(dict.fromkeys(entries))
+
+
+@dataclass(frozen=True)
+class TaskRights:
+    """What somebody may do with a task now; ``barred`` means that four eyes forbid him to decide."""
+
+    complete: bool
+    claim: bool
+    unclaim: bool
+    barred: bool
+
 
 @dataclass(frozen=True)
 class Comment:
@@ -99,6 +115,7 @@ class TaskDetail:
     variables: dict[str, Any]
     comments: tuple[Comment, ...]
     draft: dict[str, Any]
+    rights: TaskRights
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from engine.queries import instances
 from engine.queries.paths import within, within_any
 from engine.queries.resting import ResumedCase
 from engine.queries.task_visibility import candidate_of, people_of
-from engine.results import COUNT_CAP, Page, PageOf, Task, TaskDetail, TaskFilter
+from engine.results import COUNT_CAP, Page, PageOf, Task, TaskDetail, TaskFilter, TaskRights
 from engine.store.instances import TABLE as INSTANCES
-from engine.store.tasks import CANDIDATES, COLUMNS, FACTS, TABLE, to_task
+from engine.store.tasks import CANDIDATES, COLUMNS, FACTS, TABLE, access_of, to_task
 from kernel.actor import Actor
 
 _SORTS = {
@@ -64,7 +64,21 @@ def get(host: Host, task_id: str) -> TaskDetail:
     if task.state == "open":
         variables = data_at(host, task.instance_id, row.token) or variables
     comments = tuple(instances.comments_of(host.session, task.instance_id))
-    return TaskDetail(task, instance, variables, comments, dict(row.draft))
+    return TaskDetail(task, instance, variables, comments, dict(row.draft), rights(host, task))
+
+
+def rights(host: Host, task: Task) -> TaskRights:
+    """What the actor may do with a task; the commands check the same again."""
+    people = set(people_of(host.actor))
+    is_open, is_theirs = task.state == "open", task.assignee in people
+    barred = bool(people & set(task.excluded))
+    works = is_open and not barred and host.checker.may_work(host.actor, access_of(task))
+    return TaskRights(
+        complete=works and (task.assignee is None or is_theirs),
+        claim=works and task.assignee is None,
+        unclaim=is_open and is_theirs and bool(task.candidates),
+        barred=is_open and barred,
+    )
 
 
 def data_at(host: Host, instance_id: str, token: int) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ PRICES = (
     "floor_price_fen",
     "below_floor",
 )
+FLOOR = ("floor_price_fen", "below_floor")
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,6 @@ def _page(key: str, values: dict[str, Any], *, errors: Any = None, refusal: str 
 
 def _places(session: Session, actor: Actor, engine: Engine, key: str) -> list[tuple[str, str]]:
     """The projects where the reader may start it, as (path, name)."""
-    may_start = engine.host.checker.may_start
-    paths = [p.path for p in list_projects(session, actor) if may_start(actor, key, p.path)]
+    paths = [p.path for p in list_projects(session, actor) if engine.may_start(key, p.path)]
     names = names_of_paths(session, set(paths))
     return [(path, names.get(path, path)) for path in paths]

@@ -7,9 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.api import Engine, Task, TaskDetail
-from engine.ports import candidate_roles
-from engine.store.tasks import access_of
+from engine.api import TaskDetail
 from forms.describe import Refusals
 from kernel.actor import Actor
 from ledger.staff.permissions import Permission
@@ -50,14 +48,14 @@ def task_values(
         "row": row_of(task, process_names(engine.find_definitions(kind="process")), actor),
         "detail": detail,
         "asked": asked,
-        "facts": _facts(asked, detail, names),
+        "facts": _facts(asked, detail, sees_floor=sees_floor),
         "figures": deciding.figures(data, sees_floor=sees_floor),
         "below_floor": deciding.is_below_floor(data, sees_floor=sees_floor),
         "applicants": [names.get(person, "") for person in deciding.applicants(data)],
         "opinions": deciding.opinions(data, names),
-        "groups": _groups(task),
+        "groups": [state_name(f"role.{role}") for role in task.roles],
         "names": names,
-        "may_do": _rights(engine, actor, task),
+        "may_do": detail.rights,
         "markers": markers_of(state, labels, names),
         "history": happenings(events, detail.comments, labels, names),
         "sale_id": data.get("sale_id") if isinstance(data.get("sale_id"), str) else None,
@@ -70,28 +68,9 @@ def _people(detail: TaskDetail) -> set[str]:
     return {p for p in people if p} | set(deciding.applicants(data)) | set(deciding.opinion_people(data))
 
 
-def _facts(asked: answering.Asked | None, detail: TaskDetail, names: Mapping[str, str]) -> list[tuple[str, Any]]:
+def _facts(asked: answering.Asked | None, detail: TaskDetail, *, sees_floor: bool) -> list[tuple[str, Any]]:
+    """What the form only shows, without the figures, and without the floor for who may not see it."""
     shown = asked.shown if asked else []
-    has_prices = bool(deciding.figures(detail.variables, sees_floor=False))
-    hidden = answering.PRICES if has_prices else ()
+    has_figures = bool(deciding.figures(detail.variables, sees_floor=False))
+    hidden = answering.PRICES if has_figures else () if sees_floor else answering.FLOOR
     return [(label, value) for key, label, value in shown if key not in hidden]
-
-
-def _groups(task: Task) -> list[str]:
-    roles = dict.fromkeys(role for role, _ in candidate_roles(access_of(task)))
-    return [state_name(f"role.{role}") for role in roles]
-
-
-def _rights(engine: Engine, actor: Actor, task: Task) -> dict[str, bool]:
-    """What the page offers; the commands check for themselves."""
-    people = {actor.id, actor.on_behalf_of} - {None}
-    is_open = task.state == "open"
-    mine = task.assignee in people
-    barred = bool(people & set(task.excluded))
-    works = engine.host.checker.may_work(actor, access_of(task)) and not barred
-    return {
-        "complete": is_open and works and (task.assignee is None or mine),
-        "claim": is_open and works and task.assignee is None,
-        "unclaim": is_open and mine and bool(task.candidates),
-        "barred": is_open and barred,
-    }
