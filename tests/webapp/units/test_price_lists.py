@@ -95,7 +95,7 @@ def test_a_permit_needs_its_day_and_a_right(house: House, browser_of: Callable[.
     preview = send(manager, price_list(*HOMES), "homes.csv", house.project.id).location
     permit = {"permit_no": "2026-1", "permit_on": "2026-01-05"}
     assert 'name="permit_no"' not in manager.get(preview).text
-    assert manager.post(preview, permit, page=preview).status_code == 403
+    assert manager.post(preview, permit, page=preview).status_code == 404
     browser = browser_of("administrator")
     preview = send(browser, price_list(*HOMES), "homes.csv", house.project.id).location
     answer = browser.post(preview, {"permit_no": "2026-1"}, page=preview)
