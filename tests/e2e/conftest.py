@@ -9,11 +9,17 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
+
+from kernel.clock import MovedClock
+from tests.e2e.office import WalkingClock, open_office
+
+__all__ = ["open_office"]
 
 CHROMIUM = os.environ.get("KEYTURN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = [
@@ -32,6 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in browser_tests:
         item.add_marker(pytest.mark.e2e)
         item.add_marker(pytest.mark.xdist_group("browser"))
+    if not CHROMIUM and os.environ.get("KEYTURN_REQUIRE_ALL") == "1" and browser_tests:
+        raise pytest.UsageError("KEYTURN_REQUIRE_ALL=1, but no Chromium was found for the browser tests.")
     if not CHROMIUM and browser_tests:
         items[:] = [item for item in items if item not in browser_tests]
         config.hook.pytest_deselected(items=browser_tests)
@@ -40,6 +48,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_report_header() -> str | None:
     """Say what is left out."""
     return None if CHROMIUM else "Left out: the browser tests, because no Chromium was found."
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """Monday 12 October 2026, nine in the morning in Shanghai, and going on: pages ask what is new since."""
+    return WalkingClock(datetime(2026, 10, 12, 1, 0, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ T = TypeVar("T")
 LIST_PRICE = 1_280_000_00
 FLOOR_PRICE = 1_200_000_00
 DEPOSIT = 50_000_00
+PASSWORD = "correct horse battery"
 CITY, PROJECT = "/keyturn/shanghai/", "/keyturn/shanghai/yunxi/"
 PEOPLE = {
     "wei": ("sales_consultant", PROJECT),
@@ -255,8 +256,10 @@ class Case:
         return self.company.read(lambda session: question(self.company.engine(session, SYSTEM)))
 
 
-def found_company(database: Database, clock: MovedClock) -> Company:
-    """The company with its people, homes, plan, customers and processes."""
+def found_company(
+    database: Database, clock: MovedClock, *, homes: bool = True, language: str | None = None
+) -> Company:
+    """The company with its people, homes (unless they are to come by a price list), plan, customers and processes."""
     company = Company(database, clock)
     with database.unit_of_work() as session:
         add_node(session, SYSTEM, clock, kind="group", code="keyturn", name="集团")
@@ -264,16 +267,19 @@ def found_company(database: Database, clock: MovedClock) -> Company:
         project = create_project(session, SYSTEM, clock, name="云溪", code="yunxi", parent=CITY)
         company.project_id = project.id
         for name, (role, path) in PEOPLE.items():
-            company.people[name] = hire(session, clock, name, role, path).id
+            company.people[name] = hire(session, clock, name, role, path, language=language).id
         for name in ("lin", "zhou"):
             company.customers[name] = _register(session, clock, company, name)
-        _build_homes(session, clock, company)
+        if homes:
+            _build_homes(session, clock, company)
         company.plan_id = _agree_plan(session, clock, company)
         deploy_shipped(session, SYSTEM, clock)
     return company
 
 
-def hire(session: Session, clock: MovedClock, name: str, role: str, path: str) -> Staff:
+def hire(
+    session: Session, clock: MovedClock, name: str, role: str, path: str, *, language: str | None = None
+) -> Staff:
     """Open an account with one role."""
     return add_staff(
         session,
@@ -281,9 +287,10 @@ def hire(session: Session, clock: MovedClock, name: str, role: str, path: str) -
         clock,
         username=name,
         display_name=name.title(),
-        password="correct horse battery",
+        password=PASSWORD,
         roles=[(role, path)],
         must_change_password=False,
+        language=language or "zh",
     )
 
 

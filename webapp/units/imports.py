@@ -35,7 +35,7 @@ from ledger.inventory.price_list.wording import Language
 from ledger.inventory.queries import find_import_batches, get_import_batch
 from ledger.inventory.wording import refusal_text
 from ledger.organisation.models import Project
-from ledger.organisation.queries import get_project
+from ledger.organisation.queries import get_project, list_permits
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
@@ -71,6 +71,7 @@ class Preview:
     price_list: PriceList | None
     report: ImportReport | None
     problem: str
+    unknown_permits: Sequence[str] = ()
 
 
 @pages.get("/price-lists")
@@ -198,7 +199,18 @@ def _understand(session: Session, actor: Actor, document_id: str, typed: Mapping
         problem = error_text(error, _language())
     except Invalid as error:
         problem = word(error.code, error.params)
-    return Preview(document, project, headings, choices, price_list, report, problem)
+    unknown = _unknown_permits(session, actor, project, price_list)
+    return Preview(document, project, headings, choices, price_list, report, problem, unknown)
+
+
+def _unknown_permits(
+    session: Session, actor: Actor, project: Project, price_list: PriceList | None
+) -> Sequence[str]:
+    """Permits of the list that license nothing, because the reader may not enter them for the project."""
+    if price_list is None or actor.may(Permission.ORGANISATION_MANAGE, project.path):
+        return ()
+    known = {permit.no for permit in list_permits(session, project.id)}
+    return [no for no in dict.fromkeys(found.number for found in price_list.permits) if no not in known]
 
 
 def _order() -> list[Field]:

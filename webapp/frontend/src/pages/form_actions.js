@@ -3,13 +3,23 @@
 import { on, onContent, text } from './dom.js'
 import { toast } from './toast.js'
 
+// The field that another one depends on: in its own row of a list, else in the form.
+function chosenFor(part, name, form) {
+  const column = part.closest('[data-rows-row]')?.querySelector(`[name$="-${CSS.escape(name)}"]`)
+  return new FormData(form).getAll(column ? column.name : name)
+}
+
 function showDependents(form) {
   for (const part of form.querySelectorAll('[data-shown-when]')) {
     const [name, values] = part.dataset.shownWhen.split('=')
-    const chosen = new FormData(form).getAll(name)
+    const chosen = chosenFor(part, name, form)
     const shown = values.split('|').some((value) => chosen.includes(value))
     part.hidden = !shown
     for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = !shown
+  }
+  for (const sum of form.querySelectorAll('[data-rows-sum]')) {
+    const column = `[name$="-${CSS.escape(sum.dataset.rowsSum)}"]:enabled`
+    sum.hidden = !sum.closest('[data-rows]').querySelector(column)
   }
 }
 
