@@ -71,7 +71,7 @@ def enter_terms(office: Office, page: Page, *, percent: str, deposit: str) -> No
     if not page.locator("[name=buyers-0-customer_id]").count():
         page.locator("[data-rows=buyers] [data-rows-add]").click()
         choose(page, "buyers-0-customer_id", "lin", "Lin")
-    choose(page, "plan_id", "loan", office.plan_name)
+    choose(page, "plan_id", office.plan_name[:2], office.plan_name)
     page.locator("[name=deposit_fen]").fill(deposit)
     page.locator("[name=terms_note]").fill("老业主推荐")
     complete(office, page)
@@ -103,11 +103,16 @@ def approve(office: Office, page: Page) -> None:
     complete(office, page)
 
 
-def take_money(office: Office, page: Page) -> None:
-    """Take what the first to-do of the finance desk asks for, and confirm that it has arrived."""
+def open_receipt_form(page: Page) -> None:
+    """From the first to-do of the finance desk to the form for its money."""
     page.goto("/finance/")
     page.locator("tr[data-row] [data-open]").first.click()
     page.wait_for_url("**/receipts/new*")
+
+
+def take_money(office: Office, page: Page) -> None:
+    """Take what the first to-do of the finance desk asks for, and confirm that it has arrived."""
+    open_receipt_form(page)
     office.press(page, "Take the receipt")
     page.wait_for_url("**/finance/receipts/*")
 
