@@ -68,8 +68,7 @@ def enter_terms(office: Office, page: Page, *, percent: str, deposit: str) -> No
     page.locator("[name=discounts-0-name]").fill("开盘优惠")
     page.locator("[name=discounts-0-basis_points]").fill(percent)
     page.locator("[name=ownership][value=sole]").check()
-    if not page.locator("[name=buyers-0-customer_id]").count():
-        page.locator("[data-rows=buyers] [data-rows-add]").click()
+    if not page.locator("[name=buyers-0-customer_id]").input_value():
         choose(page, "buyers-0-customer_id", "lin", "Lin")
     choose(page, "plan_id", office.plan_name[:2], office.plan_name)
     page.locator("[name=deposit_fen]").fill(deposit)
