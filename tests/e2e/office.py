@@ -108,7 +108,12 @@ class Office:
         """The authority has licensed the project; the company has entered the permit."""
         with self.company.database.unit_of_work() as session:
             add_permit(
-                session, SYSTEM, self.company.clock, project_id=self.company.project_id, no=no, granted_on=granted_on
+                session,
+                SYSTEM,
+                self.company.clock,
+                project_id=self.company.project_id,
+                no=no,
+                granted_on=granted_on,
             )
 
     def close(self) -> None:

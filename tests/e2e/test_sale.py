@@ -56,7 +56,9 @@ def the_sale_is_filed_at_the_agreed_price(office: Office) -> Sale:
     sale = office.company.read(lambda s: s.scalars(select(Sale)).one())
     assert (sale.stage, sale.list_price_fen, sale.deal_price_fen) == ("filed", LIST_PRICE, DEAL_PRICE)
     assert office.company.read(lambda s: s.get_one(Unit, sale.unit_id)).status == "contracted"
-    price = select(func.sum(Receivable.amount_fen)).filter_by(class_="price", state="planned")
+    price = select(func.sum(Receivable.amount_fen)).where(
+        Receivable.class_ == "price", Receivable.state == "planned"
+    )
     assert office.company.read(lambda s: s.scalar(price)) == DEAL_PRICE
     return sale
 
