@@ -147,6 +147,12 @@ def describe(
     ]
 
 
+def opening_values(form: Form, data: Mapping[str, object]) -> dict[str, object]:
+    """What a form opened afresh begins with: the data, without what it asks unless it opens with data."""
+    asked = () if form.model.opens_with_data else {component.key for component in form.model.asked()}
+    return {name: value for name, value in data.items() if name not in asked}
+
+
 def shown_value(component: Component, value: object) -> object:
     """A value as it stands in the field: typed text as typed, data as a person would type it."""
     kind = component.kind

@@ -104,12 +104,17 @@ class Component:
 
 @dataclass(frozen=True)
 class FormModel:
-    """A form file, read: its key (``slug/task_id``), titles and components in order."""
+    """A form file, read: its key (``slug/task_id``), titles and components in order.
+
+    A form opens blank, so that nobody's earlier decision stands in it, unless it ``opens_with_data``: then its
+    fields begin with the process data of their names, as where terms are mended.
+    """
 
     key: str
     title: Texts
     help: Texts
     components: tuple[Component, ...]
+    opens_with_data: bool = False
 
     def asked(self) -> Iterator[Component]:
         """The components a person answers."""

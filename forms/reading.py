@@ -45,7 +45,8 @@ def read(form_key: str, raw: bytes) -> FormModel:
     components = tuple(reader.components(schema.get("components")))
     _check_keys(form_key, components)
     properties = reader.map_in(schema, "properties")
-    return FormModel(form_key, _texts(properties, "title"), _texts(properties, "description"), components)
+    title, help_text = _texts(properties, "title"), _texts(properties, "description")
+    return FormModel(form_key, title, help_text, components, _truth(properties.get("opens_with_data")))
 
 
 def _json(form_key: str, raw: bytes) -> dict[str, Any]:

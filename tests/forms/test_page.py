@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from forms import compile as compiled
-from forms.describe import describe
+from forms.describe import describe, opening_values
 from forms.posted import read_posted
 from forms.validator import FormValidator
 from kernel.clock import MovedClock
@@ -69,3 +69,10 @@ def test_today_is_the_day_where_the_project_is(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(AnswersInvalid) as caught:
         validate("story/ask", {"signed_on": "30 February"}, {}, clock)
     assert caught.value.errors == {"signed_on": [("date_invalid", {})]}
+
+
+def test_a_form_opens_blank_unless_it_mends_what_is_there() -> None:
+    data = {"deposit": 5_000_050, "customer": "lin"}
+    assert opening_values(form(MONEY), data) == {"customer": "lin"}
+    assert opening_values(compiled.load("booking_to_contract/enter_terms"), {"deposit_fen": 1}) == {"deposit_fen": 1}
+    assert opening_values(compiled.load("approval/decide"), {"decision": "approved"}) == {}

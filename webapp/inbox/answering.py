@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from forms.compile import Form, exists, load
-from forms.describe import Field, Refusals, describe
+from forms.describe import Field, Refusals, describe, opening_values
 from forms.model import Component, text_in
 from kernel.actor import Actor
 from webapp.formatting import day, discount, money, number, percent
@@ -57,7 +57,7 @@ def draw(
     if form_key is None or not exists(form_key):
         return None
     form, language = load(form_key), current_language()
-    answers = {**values, **(typed or {})}
+    answers = {**opening_values(form, values), **(typed or {})}
     if typed is None:
         answers |= dict(_first_rows(form, answers))
     texts = words_of(session, actor, _picked(form, answers))

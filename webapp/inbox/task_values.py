@@ -40,9 +40,8 @@ def task_values(
     state = engine.diagram(case)
     sees_floor = actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, task.path)
     data = without_customers(actor, {**detail.instance.facts, **task.facts, **detail.variables}, task.path)
-    asked = answering.draw(
-        session, actor, task.form_key, {**data, **detail.draft}, typed=typed, errors=errors, path=task.path
-    )
+    typed = typed if typed is not None else detail.draft or None
+    asked = answering.draw(session, actor, task.form_key, data, typed=typed, errors=errors, path=task.path)
     return {
         "task": task,
         "row": row_of(task, process_names(engine.find_definitions(kind="process")), actor),

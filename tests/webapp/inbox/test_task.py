@@ -65,6 +65,14 @@ def test_completing_moves_the_case_on_and_offers_what_comes_next(desk: Desk, bro
     assert "3栋 1201" in browser.get("/inbox?box=done").text
 
 
+def test_no_earlier_decision_stands_in_the_form(desk: Desk, browser_of) -> None:
+    task_id = desk.task(desk.begin(decision="approved", opinion="earlier words"))
+    page = browser_of("sales_manager").get(f"/tasks/{task_id}").text
+    assert 'value="approved"' in page
+    assert not re.search(r'name="decision" value="\w+"\s+checked', page)
+    assert "earlier words" not in page
+
+
 def test_a_wrong_answer_is_told_at_its_field_and_the_rest_is_kept(desk: Desk, browser_of) -> None:
     task_id = desk.task(desk.begin())
     browser = browser_of("sales_manager")
