@@ -9,6 +9,7 @@ from flask import Flask, g
 from ledger.staff import queries as staff
 from webapp import (
     account,
+    admin,
     api,
     customers,
     finance,
@@ -37,6 +38,7 @@ DESKS: tuple[ModuleType, ...] = (
     finance,
     operations,
     studio,
+    admin,
     api,
 )
 

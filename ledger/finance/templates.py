@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -147,15 +148,18 @@ def list_plans(
 
 def plan_lines(session: Session, template_id: str) -> list[PlanLine]:
     """The lines of a template in order."""
-    query = select(PaymentPlanLine).where(PaymentPlanLine.template_id == template_id)
-    return [
-        PlanLine(
-            row.kind,
-            Share(row.share_kind, row.share_value, row.inclusive, row.cap_fen),
-            Trigger(row.trigger_kind, row.days, row.due_on, row.milestone),
-        )
-        for row in session.scalars(query.order_by(PaymentPlanLine.position))
-    ]
+    return lines_of_plans(session, [template_id]).get(template_id, [])
+
+
+def lines_of_plans(session: Session, template_ids: Iterable[str]) -> dict[str, list[PlanLine]]:
+    """The lines of several templates, each in order, in one query."""
+    query = select(PaymentPlanLine).where(PaymentPlanLine.template_id.in_(list(template_ids)))
+    found: dict[str, list[PlanLine]] = defaultdict(list)
+    for row in session.scalars(query.order_by(PaymentPlanLine.position)):
+        share = Share(row.share_kind, row.share_value, row.inclusive, row.cap_fen)
+        trigger = Trigger(row.trigger_kind, row.days, row.due_on, row.milestone)
+        found[row.template_id].append(PlanLine(row.kind, share, trigger))
+    return found
 
 
 def usable_plan(session: Session, template_id: str, project_id: str) -> list[PlanLine]:

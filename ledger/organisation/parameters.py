@@ -174,7 +174,7 @@ MAINTENANCE_FUND_FEN = _fen(
     "maintenance_fund_fen_per_m2",
     0,
     "Maintenance fund per square metre",
-    "代收维修基金(每平方米)",
+    "代收维修基金（每平方米）",
     "DOMAIN 2: before hand-over, Shandong, law; 0: not collected",
 )
 REGISTRATION_FEE_FEN = _fen(

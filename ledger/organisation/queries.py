@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar, overload
@@ -24,6 +25,14 @@ def get_node(session: Session, path: str) -> OrgNode:
     node = session.scalars(select(OrgNode).where(OrgNode.path == path)).one_or_none()
     if node is None:
         raise NodeMissing(node=path)
+    return node
+
+
+def get_node_by_id(session: Session, node_id: str) -> OrgNode:
+    """The node with an id. Raises `NodeMissing`. Structure is no secret, so no scope is asked."""
+    node = session.get(OrgNode, node_id)
+    if node is None:
+        raise NodeMissing(node=node_id)
     return node
 
 
@@ -107,6 +116,26 @@ def parameters_on(session: Session, path: str, on: date) -> dict[str, Any]:
     """Every parameter's value at a node on a business date, in one query."""
     settings = _settings(session, path, on, list(PARAMETERS))
     return {name: _value(definition, settings.get(name, {}), path) for name, definition in PARAMETERS.items()}
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A parameter's value on a day and the path of the node that set it; None is the registry's default."""
+
+    definition: Parameter[Any]
+    value: Any
+    set_at: str | None
+
+
+def explain_parameters(session: Session, path: str, on: date) -> list[InForce]:
+    """Every parameter with its value at a node on a business date and where that comes from, in one query."""
+    settings = _settings(session, path, on, list(PARAMETERS))
+    found = []
+    for name, definition in PARAMETERS.items():
+        stored = settings.get(name, {})
+        setter = next((above for above in paths_above(path) if stored.get(above) is not None), None)
+        found.append(InForce(definition, _value(definition, stored, path), setter))
+    return found
 
 
 def list_settings(session: Session, path: str) -> list[ParameterSetting]:

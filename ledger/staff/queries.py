@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal
@@ -41,6 +42,21 @@ def roles_of(session: Session, staff_id: str, on: date) -> list[StaffRole]:
     return list(
         session.scalars(select(StaffRole).where(rule, _in_force(on)).order_by(StaffRole.path, StaffRole.role))
     )
+
+
+def roles_by_staff(session: Session, staff_ids: Iterable[str], on: date) -> dict[str, list[StaffRole]]:
+    """The roles that several people hold on a day, by path and role, in one query."""
+    query = select(StaffRole).where(StaffRole.staff_id.in_(list(staff_ids)), _in_force(on))
+    found: dict[str, list[StaffRole]] = defaultdict(list)
+    for held in session.scalars(query.order_by(StaffRole.path, StaffRole.role)):
+        found[held.staff_id].append(held)
+    return found
+
+
+def role_history(session: Session, staff_id: str) -> list[StaffRole]:
+    """Every role somebody holds, held or will hold, the latest first."""
+    query = select(StaffRole).where(StaffRole.staff_id == staff_id)
+    return list(session.scalars(query.order_by(StaffRole.from_date.desc(), StaffRole.id.desc())))
 
 
 def holders(session: Session, role: str, path: str, on: date) -> list[str]:

@@ -1,8 +1,11 @@
-"""The reader's own account: signing in and out, changing the password."""
+"""The reader's own account: signing in and out, changing the password, the page about oneself with API tokens."""
 
 from flask import Flask
 
+from webapp.account import profile
 from webapp.account.views import pages
+
+__all__ = ["install", "pages", "profile"]
 
 
 def install(app: Flask) -> None:

@@ -23,8 +23,8 @@ from ledger.organisation.queries import list_projects
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.entries import Entries
 from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_number, page_offset, pages
-from webapp.finance.fields import Entries
 from webapp.finance.taking import tell_confirmed
 from webapp.once import once
 from webapp.paperwork.receipt_paper import print_receipt, void_receipt_paper

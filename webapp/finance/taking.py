@@ -19,8 +19,9 @@ from ledger.finance.sale_labels import SaleLabel, label_sales
 from ledger.finance.todo_queries import TodoRow, get_todo
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.entries import Entries
 from webapp.finance.desk import pages, today
-from webapp.finance.fields import Entries, posted_date, posted_money
+from webapp.finance.fields import FIELD_OF, posted_date, posted_money
 from webapp.formatting import day, yuan
 from webapp.once import FIELD, once
 from webapp.wording import state_name
@@ -143,7 +144,7 @@ def _line_words(line: AccountLine) -> str:
 @pages.post("/receipts/new")
 def take_it() -> Answer:
     """Capture the receipt, and confirm it at once when the clerk says that the money has arrived."""
-    entries = Entries()
+    entries = Entries(FIELD_OF)
     amount_fen = entries.read("amount", posted_money)
     paid_on = entries.read("paid_on", posted_date)
     if not request.form.get("payer", "").strip():

@@ -15,6 +15,7 @@ TEXTS = {
     "todo.done": N_("Done"),
     "todo.cancelled": N_("Called off"),
     "todo_note.receipt_reversed": N_("A receipt was reversed"),
+    "todo_note.milestone_reached": N_("A milestone was reached"),
     "todo_note.to_supervised": N_("To the supervised account"),
     "receipt.captured": N_("Captured"),
     "receipt.confirmed": N_("Confirmed"),

@@ -1,0 +1,214 @@
+"""Parameters of a node (参数): what is in force and where it comes from, set anew from a date on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from kernel.clock import business_date
+from kernel.errors import Invalid
+from ledger.finance.amounts import fen_of_yuan
+from ledger.organisation.models import OrgNode
+from ledger.organisation.operations import set_parameter
+from ledger.organisation.parameters import Parameter, find_parameter
+from ledger.organisation.queries import InForce, explain_parameters, list_settings, names_of_paths
+from ledger.staff import queries as staff
+from webapp.acting import acting, clock, reading
+from webapp.admin.organisation import managed_node, pages
+from webapp.entries import Entries, posted_day
+from webapp.formatting import percent, yuan
+from webapp.language import current_language
+from webapp.once import once
+from webapp.wording import state_name
+
+Answer = str | tuple[str, int] | Response
+
+
+@pages.get("/<node_id>/parameters")
+def parameters(node_id: str) -> str:
+    """Every parameter at a node today."""
+    today = business_date(clock())
+    with reading() as (session, actor):
+        node = managed_node(session, actor, node_id)
+        rows = explain_parameters(session, node.path, today)
+        places = names_of_paths(session, {row.set_at for row in rows if row.set_at})
+        coming = {one.name: one for one in list_settings(session, node.path) if one.effective_from > today}
+    return render_template(
+        "admin/parameters.html",
+        node=node,
+        rows=rows,
+        places=places,
+        coming=coming,
+        label=label_of,
+        shown=shown,
+        stored=stored,
+    )
+
+
+def label_of(definition: Parameter[Any]) -> str:
+    """What a parameter is called in the reader's language."""
+    return definition.label_zh if current_language() == "zh" else definition.label
+
+
+def stored(definition: Parameter[Any], value: Any) -> str:
+    """A stored setting in words; none gives the inheritance back."""
+    return _("inherited") if value is None else shown(definition, definition.read(value))
+
+
+def shown(definition: Parameter[Any], value: Any) -> str:
+    """A value in words, with its unit."""
+    if definition.type == "boolean":
+        return _("yes") if value else _("no")
+    if definition.type == "choice":
+        return state_name(f"parameter_choice.{value}")
+    if definition.type == "rate":
+        return _("%(rate)s%% a day", rate=_plain_percent(value))
+    return _with_unit(definition.unit, value)
+
+
+def _with_unit(unit: str, value: Any) -> str:
+    if unit == "fen":
+        return f"¥{yuan(value)}"
+    if unit == "basis_points":
+        return percent(value)
+    if unit == "days":
+        return ngettext("%(num)d day", "%(num)d days", value)
+    return ngettext("%(num)d hour", "%(num)d hours", value) if unit == "hours" else str(value)
+
+
+def _plain_percent(rate: Fraction) -> str:
+    """A rate as per cent; one that no decimal number can say stays a fraction."""
+    whole = rate * 100
+    text = f"{float(whole):.6f}".rstrip("0").rstrip(".")
+    return text if Fraction(text) == whole else str(whole)
+
+
+@pages.get("/<node_id>/parameters/<name>")
+def parameter(node_id: str, name: str) -> str:
+    """One parameter at a node: the settings made here, and the form to set it anew."""
+    with reading() as (session, actor):
+        return _page(session, managed_node(session, actor, node_id), find_parameter(name), {})
+
+
+def _page(session: Session, node: OrgNode, definition: Parameter[Any], errors: dict[str, str]) -> str:
+    today = business_date(clock())
+    history = [one for one in list_settings(session, node.path) if one.name == definition.name]
+    found = next(
+        one for one in explain_parameters(session, node.path, today) if one.definition.name == definition.name
+    )
+    given = request.form if request.method == "POST" else None
+    fields = _fields(found, today.isoformat())
+    for field in fields:
+        field["value"] = given.get(field["name"]) if given is not None else field.get("value")
+        field["error"] = errors.get(field["name"])
+    return render_template(
+        "admin/parameter.html",
+        node=node,
+        definition=definition,
+        found=found,
+        history=history,
+        fields=fields,
+        places=names_of_paths(session, {found.set_at} if found.set_at else set()),
+        people=staff.names(session, {one.set_by for one in history}),
+        label=label_of,
+        shown=shown,
+        stored=stored,
+    )
+
+
+def _fields(found: InForce, today: str) -> list[dict[str, Any]]:
+    return [
+        {**_value_field(found.definition, found.value), "name": "value", "label": _("Value")},
+        {"name": "effective_from", "kind": "date", "label": _("In force from"), "required": True, "value": today},
+        {"name": "inherit", "kind": "checkbox", "label": _("Inherit instead"), "wide": True,
+         "help": _("From that day on the value of the node above counts here too.")},
+        {"name": "reason", "kind": "text", "label": _("Reason"), "wide": True, "max_length": 200,
+         "optional": True},
+    ]  # fmt: skip
+
+
+def _value_field(definition: Parameter[Any], value: Any) -> dict[str, Any]:
+    """The input that fits the parameter's type, filled with the value in force."""
+    if definition.type == "boolean":
+        options = [("true", _("yes")), ("false", _("no"))]
+        return {"kind": "radio", "look": "inline", "options": options, "value": "true" if value else "false"}
+    if definition.type == "choice":
+        options = [(choice, state_name(f"parameter_choice.{choice}")) for choice in definition.choices]
+        return {"kind": "select", "options": options, "value": value}
+    if definition.type == "rate":
+        return {"kind": "percent", "value": _plain_percent(value), "help": _("Per cent a day, such as 0.02.")}
+    if definition.unit == "fen":
+        return {"kind": "money", "value": yuan(value).replace(",", "")}
+    if definition.unit == "basis_points":
+        return {"kind": "percent", "value": percent(value).rstrip("%")}
+    suffix = {"days": _("days"), "hours": _("hours")}.get(definition.unit)
+    return {"kind": "integer" if definition.type == "integer" else "text", "value": str(value), "suffix": suffix}
+
+
+@pages.post("/<node_id>/parameters/<name>")
+def set_it(node_id: str, name: str) -> Answer:
+    """Set the parameter from a day on, or give the inheritance back."""
+    definition, entries = find_parameter(name), Entries()
+    inherit = bool(request.form.get("inherit"))
+    value = None if inherit else entries.read("value", lambda _field: _posted(definition))
+    effective_from = entries.read("effective_from", posted_day)
+    if effective_from is None and "effective_from" not in entries.errors:
+        entries.refuse(Invalid("required", field="effective_from"))
+    if effective_from is not None and not entries.errors:
+        try:
+            with acting() as (session, actor):
+                node = managed_node(session, actor, node_id)
+
+                def act() -> str:
+                    set_parameter(
+                        session,
+                        actor,
+                        clock(),
+                        path=node.path,
+                        name=name,
+                        value=value,
+                        effective_from=effective_from,
+                        reason=request.form.get("reason", "").strip()[:200] or None,
+                    )
+                    return url_for("organisation.parameter", node_id=node_id, name=name)
+
+                address = once(session, actor, clock(), act)
+            flash(_("The parameter is set."), "success")
+            return redirect(address)
+        except Invalid as refused:
+            entries.refuse(refused)
+    with reading() as (session, actor):
+        return _page(session, managed_node(session, actor, node_id), definition, entries.errors), 422
+
+
+def _posted(definition: Parameter[Any]) -> object:
+    """The value as the parameter's type wants it. Raises `Invalid` for what cannot be read."""
+    text = request.form.get("value", "").strip()
+    if not text:
+        raise Invalid("required", field="value")
+    if definition.type == "boolean":
+        return text == "true"
+    if definition.type in ("choice", "text"):
+        return text
+    if definition.unit == "fen":
+        return 0 if not text.strip("0.,") else fen_of_yuan(text, "value")
+    return _posted_number(definition, text.removesuffix("%").strip())
+
+
+def _posted_number(definition: Parameter[Any], text: str) -> object:
+    try:
+        number = Fraction(text)
+    except (ValueError, ZeroDivisionError) as wrong:
+        raise Invalid("not_a_number", field="value") from wrong
+    if definition.type == "rate":
+        return number / 100
+    exact = number * 100 if definition.unit == "basis_points" else number
+    if exact.denominator != 1:
+        raise Invalid("parameter_too_fine", field="value")
+    return int(exact)
