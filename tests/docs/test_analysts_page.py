@@ -1,0 +1,125 @@
+"""The analysts' page says what the checks say: its examples pass, and it leaves nothing out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from lxml import etree
+
+import engine.api
+import handlers
+from engine.definitions import check as checking
+from engine.definitions.checks import places, support
+from engine.definitions.names import BPMN, KEYTURN, local, q
+from engine.decisions.hit_policies import RANKED, SEVERAL
+from engine.findings import errors_of
+from engine.wiring import wiring_of
+from forms.checks import check as check_form
+from forms.model import DATA_TYPES
+from forms.reading import LOOKUPS
+from forms.validator import FormValidator
+from ledger.staff.roles import ROLES
+from tests.docs.pages import ROOT, fenced, text_of
+from webapp.definitions import shipped_resources
+
+PAGE = text_of("docs/analysts.md")
+DIAGRAMS, FORMS = fenced(PAGE, "xml"), fenced(PAGE, "json")
+NAMESPACES = f'xmlns:bpmn="{BPMN}" xmlns:keyturn="{KEYTURN}"'
+ROOTS = {"message", "error", "signal", "escalation"}
+ASIDE = {"boundaryEvent", "sequenceFlow"}
+
+
+def wiring() -> checking.Wiring:
+    """Everything the shipped product offers to a diagram."""
+    processes, decisions = checking.keys_of(shipped_resources())
+    roles = frozenset(ROLES)
+    return wiring_of(handlers.registry(), FormValidator(), roles=roles, processes=processes, decisions=decisions)
+
+
+def whole(example: str) -> bytes:
+    """A file around an example: its shapes in a row between a start and an end."""
+    root = etree.fromstring(f'<bpmn:definitions {NAMESPACES} targetNamespace="urn:page">{example}</bpmn:definitions>')
+    process = root.find(q("process"))
+    if process is None:
+        process = etree.SubElement(root, q("process"), id="example", isExecutable="true")
+        process.extend([child for child in root if local(child) not in ROOTS and child is not process])
+    _connect(process, [child for child in process if child.get("id") and local(child) not in ASIDE])
+    return etree.tostring(root)
+
+
+def _connect(process: etree._Element, shapes: list[etree._Element]) -> None:
+    drawn = [(flow.get("sourceRef"), flow.get("targetRef")) for flow in process.iterfind(q("sequenceFlow"))]
+    row = [s.get("id", "") for s in shapes if s.get("triggeredByEvent") != "true"]
+    if drawn:
+        row = row[:1]
+    flows = list(pairwise(["begin", *row] if drawn else ["begin", *row, "over"]))
+    flows += [(boundary.get("id", ""), "over") for boundary in process.iterfind(q("boundaryEvent"))]
+    etree.SubElement(process, q("startEvent"), id="begin")
+    if any("over" in flow for flow in flows):
+        etree.SubElement(process, q("endEvent"), id="over")
+    for number, (source, target) in enumerate(flows):
+        etree.SubElement(process, q("sequenceFlow"), id=f"row_{number}", sourceRef=source, targetRef=target)
+
+
+@pytest.mark.parametrize("example", [e for _, e in DIAGRAMS], ids=[f"line {n}" for n, _ in DIAGRAMS])
+def test_a_drawn_example_passes_the_checks_of_a_deployment(example: str) -> None:
+    found = checking.check_resources({"example.bpmn": whole(example)}, wiring())
+    assert errors_of(found) == []
+    assert {f.code for f in found} <= {"error_uncaught"}
+
+
+def test_the_checks_would_refuse_a_wrong_example() -> None:
+    wrong = DIAGRAMS[0][1].replace("sales_consultant", "nobody_such")
+    found = errors_of(checking.check_resources({"example.bpmn": whole(wrong)}, wiring()))
+    assert [f.code for f in found] == ["role_unknown"]
+
+
+@pytest.mark.parametrize("example", [e for _, e in FORMS], ids=[f"line {n}" for n, _ in FORMS])
+def test_a_form_example_can_be_used(example: str) -> None:
+    assert check_form("page/example", example.encode()) == []
+
+
+def test_the_handler_example_uses_names_that_exist() -> None:
+    example = fenced(PAGE, "python")[0][1]
+    imported = [a.name for n in ast.parse(example).body if isinstance(n, ast.ImportFrom) for a in n.names]
+    assert set(imported) - {"dataclass"} <= set(dir(engine.api))
+
+
+def said_of_extensions() -> Iterator[str]:
+    """The names of extension elements and attributes that the reader asks for."""
+    tree = ast.parse((ROOT / "engine/definitions/extensions.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[-1], ast.Constant):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in ("_own", "_inside", "_mapped", "_definition_own"):
+                yield f"keyturn:{node.args[-1].value}"
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
+            if isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value)
+
+
+def test_every_extension_that_the_reader_understands_is_on_the_page() -> None:
+    asked = set(said_of_extensions())
+    assert len(asked) > 30
+    assert [name for name in sorted(asked) if not re.search(rf"\b{re.escape(name)}\b", PAGE)] == []
+
+
+def test_every_extension_on_the_page_is_understood() -> None:
+    assert set(re.findall(r"keyturn:\w+", PAGE)) <= set(said_of_extensions())
+
+
+def test_everything_that_is_refused_is_on_the_page() -> None:
+    refused = support._UNSUPPORTED_NODES | (support.UNSUPPORTED_EVENTS - {"compensation"})
+    assert [kind for kind in sorted(refused) if f"`{kind}`" not in PAGE] == []
+    places_of_events = {kind for kinds in places._PLACES.values() for kind in kinds}
+    assert [kind for kind in sorted(places_of_events) if kind not in PAGE] == []
+
+
+def test_every_kind_of_answer_and_every_hit_policy_is_on_the_page() -> None:
+    assert [kind for kind in sorted(LOOKUPS) if f"`{kind}`" not in PAGE] == []
+    assert [policy for policy in ({"UNIQUE", "FIRST", "ANY"} | RANKED | SEVERAL) if policy not in PAGE] == []
+    assert len(DATA_TYPES) == 15
