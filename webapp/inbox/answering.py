@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from forms.compile import Form, exists, load
@@ -35,12 +35,16 @@ FLOOR = ("floor_price_fen", "below_floor")
 
 @dataclass(frozen=True)
 class Asked:
-    """A form as the page draws it: its title, what it asks, what it shows as (name, label, value)."""
+    """A form as the page draws it: its title, what it asks, what it shows as (name, label, value).
+
+    ``answered`` is what was answered, as (label, value), for a task that is done.
+    """
 
     title: str
     help: str
     fields: list[Field]
     shown: list[tuple[str, str, Any]]
+    answered: list[tuple[str, Any]]
 
 
 def draw(
@@ -68,7 +72,12 @@ def draw(
         text_in(form.model.help, language),
         [_at(f, path) for f in _without_empty_sections(asked)],
         [(c.key, text_in(c.label, language), _shown(c, answers, texts)) for c in _facts(form, answers)],
+        [(text_in(c.label, language), _shown(c, answers, texts)) for c in _answered(form, typed or {})],
     )
+
+
+def _answered(form: Form, answers: Mapping[str, Any]) -> list[Component]:
+    return [c for c in form.model.asked() if c.shown(answers) and answers.get(c.key) not in (None, "", [])]
 
 
 def _first_rows(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -128,6 +137,8 @@ def _facts(form: Form, answers: Mapping[str, Any]) -> Iterator[Component]:
 def _shown(component: Component, answers: Mapping[str, Any], texts: Mapping[str, str]) -> Any:
     """A value as people read it."""
     value, language = answers.get(component.key), current_language()
+    if component.kind == "rows" and isinstance(value, list):
+        return Markup("<br>").join(_row(component, row, texts) for row in value if isinstance(row, Mapping))
     if component.options:
         labels = {option.value: text_in(option.label, language) for option in component.options}
         return labels.get(str(value), value)
@@ -136,6 +147,11 @@ def _shown(component: Component, answers: Mapping[str, Any], texts: Mapping[str,
     if isinstance(value, int):
         return _number(component, value, text_in(component.suffix, language))
     return day(value) if component.kind == "date" else texts.get(str(value), value)
+
+
+def _row(component: Component, row: Mapping[str, Any], texts: Mapping[str, str]) -> Markup:
+    cells = [column for column in component.columns if row.get(column.key) not in (None, "")]
+    return Markup(" · ").join(escape(_shown(cell, row, texts)) for cell in cells)
 
 
 def _number(component: Component, value: int, suffix: str) -> Any:

@@ -61,6 +61,8 @@ def test_completing_moves_the_case_on_and_offers_what_comes_next(desk: Desk, bro
     answer = browser.post(f"/tasks/{desk.task(begun)}", APPROVE, follow_redirects=True)
     assert "The task is completed." in answer.text
     assert "Next: File" in answer.text
+    assert "What was entered" in answer.text
+    assert "as agreed" in answer.text
     assert data_of(desk.house, begun.id)["decision"] == "approved"
     assert "3栋 1201" in browser.get("/inbox?box=done").text
 
