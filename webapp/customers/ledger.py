@@ -50,9 +50,9 @@ def show(customer_id: str) -> str:
         row = customers.get_customer(session, actor, customer_id)
         events = customers.timeline(session, actor, customer_id, before=_cursor(), limit=MOST_EVENTS + 1)
         bought = _sales(session, actor, customer_id)
-        tasks = open_tasks(session, [one.sale.instance_id for one in bought if one.sale.instance_id])
+        tasks = open_tasks(session, actor, [one.sale.instance_id for one in bought if one.sale.instance_id])
         kinds = customers.list_kinds(session, actor, customer_id)
-        people = {event.actor_id for event in events} | {task.assignee for task in tasks}
+        people = {event.actor_id for event in events} | {one.task.assignee for one in tasks}
         people |= {one.owner_id for one in row.projects} | {row.owner_id}
         projects = {one.id: one for one in list_projects(session, actor, Permission.UNITS_VIEW)}
         return render_template(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -9,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from engine.api import Page, Task, TaskFilter
 from kernel.actor import SYSTEM, Actor
-from ledger.documents.models import Document
 from ledger.documents.queries import find_documents
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.changes import given_reason
@@ -41,8 +42,8 @@ def sale(sale_id: str) -> str:
         project = session.get_one(Project, view.sale.project_id)
         people = {one.actor_id for one in events} | {one.actor_id for one in line if one.actor_id}
         people |= {approver for approval in view.approvals for approver in approval.approvers}
-        tasks = open_tasks(session, [view.sale.instance_id] if view.sale.instance_id else [])
-        people |= {task.assignee for task in tasks if task.assignee} | {view.sale.owner_id}
+        tasks = open_tasks(session, actor, [view.sale.instance_id] if view.sale.instance_id else [])
+        people |= {one.task.assignee for one in tasks if one.task.assignee} | {view.sale.owner_id}
         plan = session.get(PaymentPlanTemplate, view.sale.plan_id) if view.sale.plan_id else None
         return render_template(
             "sales/sale.html",
@@ -53,7 +54,7 @@ def sale(sale_id: str) -> str:
             plan=plan,
             account=accounts_of(session, actor, [sale_id], project.zone).get(sale_id),
             tasks=tasks,
-            documents=documents_of(session, actor, view),
+            documents=find_documents(session, actor, subject="sale", subject_ids=[sale_id]),
             names=staff.names(session, people),
             may_withdraw=_may_withdraw(actor, view.sale),
             may_issue=_holds(actor, Permission.DOCUMENTS_ISSUE, view.sale),
@@ -80,18 +81,24 @@ def _withdraw(session: Session, actor: Actor, sale_id: str) -> str:
     return url_for("sales.sale", sale_id=sale_id)
 
 
-def open_tasks(session: Session, instance_ids: list[str]) -> list[Task]:
+@dataclass(frozen=True)
+class OpenTask:
+    """A task that waits; ``opens`` says whether the reader may open it."""
+
+    task: Task
+    opens: bool
+
+
+def open_tasks(session: Session, actor: Actor, instance_ids: list[str]) -> list[OpenTask]:
     """What waits for people in the processes of sales whose page the reader may see."""
     if not instance_ids:
         return []
-    # Who sees the sale sees what it waits for; opening a task asks for its own right.
     wanted = TaskFilter(box="all", instance_ids=tuple(instance_ids), states=("open",))
-    return engine_for(session, SYSTEM, clock()).find_tasks(wanted, Page(size=MOST_TASKS)).rows
-
-
-def documents_of(session: Session, actor: Actor, view: SaleView) -> list[Document]:
-    """The papers of a sale, and of its unit those that the reader issued."""
-    return find_documents(session, actor, subject="sale", subject_ids=[view.sale.id])
+    page = Page(size=MOST_TASKS)
+    own = {task.id for task in engine_for(session, actor, clock()).find_tasks(wanted, page).rows}
+    # Who sees the sale sees what it waits for; opening a task asks for its own right.
+    found = engine_for(session, SYSTEM, clock()).find_tasks(wanted, page).rows
+    return [OpenTask(task, task.id in own) for task in found]
 
 
 def issuable(view: SaleView) -> list[str]:

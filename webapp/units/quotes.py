@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import business_date
 from kernel.errors import AnswersInvalid, Invalid
+from ledger.documents.queries import find_documents
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import list_plans
 from ledger.inventory import queries as inventory
@@ -120,5 +121,6 @@ def show(unit_id: str) -> str:
             offer=work_out(session, actor, about, {}, ()),
             earlier=sales.find_sales(session, actor, SaleFilter(unit_id=unit_id, state="closed"), limit=20),
             events=events,
+            documents=find_documents(session, actor, subject="unit", subject_ids=[unit_id]),
             names=staff.names(session, {event.actor_id for event in events}),
         )

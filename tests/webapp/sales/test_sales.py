@@ -59,6 +59,10 @@ def test_a_manager_sees_whose_task_is_open_and_the_floor_price(
     (sale_id,) = sold(floor, "ana", "1201")
     page = browser_of("sales_manager").get(f"/sales/{sale_id}").text
     assert "Ana" in page
+    assert "/tasks/" in page
+    clerk = browser_of("finance_clerk").get(f"/sales/{sale_id}").text
+    assert "Open now" in clerk
+    assert "/tasks/" not in clerk
     assert "¥1,800,000.00" in page
 
 
