@@ -77,9 +77,11 @@ def percent(basis_points: int | None) -> str:
 
 
 def discount(basis_points: int | None) -> str:
-    """What is paid of the list price: ``9.65折`` in Chinese, ``96.5%`` in English."""
+    """What is paid of the list price: ``9.65折`` or ``无折扣`` in Chinese, ``96.5%`` in English."""
     if basis_points is None or current_language() != "zh":
         return percent(basis_points)
+    if basis_points == 10_000:
+        return "无折扣"
     return f"{basis_points / 1000:.3f}".rstrip("0").rstrip(".") + "折"
 
 

@@ -47,6 +47,7 @@ def test_a_discount_is_said_in_zhe_in_chinese_and_in_percent_in_english(app: Fla
     with reading(app, "zh"):
         assert formatting.discount(9650) == "9.65折"
         assert formatting.discount(9000) == "9折"
+        assert formatting.discount(10_000) == "无折扣"
     with reading(app, "en"):
         assert formatting.discount(9650) == "96.5%"
 

@@ -34,6 +34,8 @@ def unit_event(event: UnitEvent) -> str:
     if event.kind == "status":
         before, after = (state_name(f"unit.{code or NOTHING}") for code in (event.before, event.after))
         return _("%(before)s → %(after)s", before=before, after=after)
+    if event.kind == "price" and not event.before:
+        return _("price %(price)s", price=_price(event.after))
     if event.kind == "price":
         return _("price %(before)s → %(after)s", before=_price(event.before), after=_price(event.after))
     if event.kind == "flag":
