@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -35,6 +36,7 @@ ROOTS = {"message", "error", "signal", "escalation"}
 ASIDE = {"boundaryEvent", "sequenceFlow"}
 
 
+@cache
 def wiring() -> checking.Wiring:
     """Everything the shipped product offers to a diagram."""
     processes, decisions = checking.keys_of(shipped_resources())

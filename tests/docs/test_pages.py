@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 
 import click
 import pytest
@@ -77,6 +78,7 @@ def test_every_relative_link_leads_somewhere(page) -> None:  # type: ignore[no-u
     assert [link for link in inside if not (page.parent / link).exists()] == []
 
 
+@cache
 def settings_read() -> set[str]:
     """Every variable that a program reads: by the settings' reader, by its full name, or in the shell."""
     tree = ast.parse(text_of("webapp/settings.py"))

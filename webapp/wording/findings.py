@@ -101,6 +101,9 @@ TEXTS = {
     "link_with_flow": N_(
         "A flow leaves the throwing side of the link “%(name)s”, so the link itself is not taken. Remove the flow or the link."
     ),
+    "boundary_never_comes": N_(
+        "This event never comes, because “%(task)s” (%(kind)s) is done at once. Attach it to a task that waits."
+    ),
     "boundary_unattached": N_("The boundary event is attached to nothing (“%(reference)s”). Attach it to a task."),
     "timer_missing": N_(
         "The timer has no time. Write a date, a duration (P3D, P2WD for working days) or an expression."

@@ -22,13 +22,18 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
     for node in model.nodes.values():
         if node.kind in _NEEDS_EVENT and not node.events:
             yield wrong("event_without_definition", node)
-        if node.kind == "boundaryEvent" and node.attached_to not in model.nodes:
+        if node.kind == "boundaryEvent" and not _is_activity(model.nodes.get(node.attached_to or "")):
             yield wrong("boundary_unattached", node, reference=node.attached_to or "")
         if node.kind == "eventBasedGateway":
             yield from _event_gateway(model, node)
         for event in node.events:
             yield from _check_event(model, node, event)
     yield from _error_codes(model, wiring)
+
+
+def _is_activity(node: Node | None) -> bool:
+    """Whether a node is something that an event can be attached to."""
+    return node is not None and not node.kind.endswith(("Event", "Gateway")) and not node.triggered_by_event
 
 
 def _check_event(model: ProcessModel, node: Node, event: Event) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.definitions.checks.finding import wrong
+from engine.definitions.checks.finding import doubtful, wrong
 from engine.definitions.checks.support import UNSUPPORTED_EVENTS
 from engine.definitions.model import Node, ProcessModel
 from engine.findings import Finding
@@ -21,6 +21,8 @@ _PLACES: dict[str, frozenset[str]] = {
 }
 _STARTING_ASIDE = frozenset({"message", "timer", "signal", "error", "escalation"})
 _NOTHING: frozenset[str] = frozenset()
+# Done at once and by no handler: nothing can come in between, and no business error can leave them.
+_DONE_AT_ONCE = frozenset({"task", "manualTask", "scriptTask", "businessRuleTask", "sendTask"})
 
 
 def check(model: ProcessModel) -> Iterator[Finding]:
@@ -29,6 +31,9 @@ def check(model: ProcessModel) -> Iterator[Finding]:
         yield from _out_of_place(model, node)
         if node.triggered_by_event:
             yield from _event_sub_process(model, node)
+        host = model.nodes.get(node.attached_to or "")
+        if host is not None and host.kind in _DONE_AT_ONCE and host.handler is None:
+            yield doubtful("boundary_never_comes", node, task=host.name or host.id, kind=host.kind)
         if is_link(node):
             yield from _link(model, node)
 

@@ -144,6 +144,7 @@ def aside(inside: str) -> str:
         (line('<bpmn:task id="it"/>', event("boundaryEvent", "error", "b", at=' attachedToRef="it" cancelActivity="false"')), "error_must_interrupt", "b"),
         (line('<bpmn:eventBasedGateway id="it"/>'), "event_gateway_target", "done"),
         (line('<bpmn:boundaryEvent id="b" attachedToRef="gone"/>', '<bpmn:task id="it"/>'), "boundary_unattached", "b"),
+        (line('<bpmn:parallelGateway id="it"/>', event("boundaryEvent", "error", "b", at=' attachedToRef="it"')), "boundary_unattached", "b"),
         (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="a" value="= 1 +"/>')), "feel_syntax", "it"),
         (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="_a" value="= 1"/>')), "variable_name", "it"),
         (line(extended("scriptTask", 'id="it"', '<keyturn:assign name="typename" value="= 1"/>')), "variable_name", "it"),
@@ -161,6 +162,15 @@ def test_each_mistake_is_named_with_its_element(xml: bytes, code: str, element: 
         (process('<bpmn:task id="it"/>', END, flow("f1", "it", "done")), "start_left_out", "it"),
         (process(START, '<bpmn:task id="it"/>', flow("f1", "begin", "it")), "end_missing", "it"),
         (line('<bpmn:task id="it"/>'), "task_does_nothing", "it"),
+        (
+            line(
+                '<bpmn:task id="it"/>',
+                event("boundaryEvent", "escalation", "b", at=' attachedToRef="it"'),
+                flow("f3", "b", "done"),
+            ),
+            "boundary_never_comes",
+            "b",
+        ),
     ],
 )
 def test_what_runs_but_may_not_be_meant_is_told_without_forbidding_it(xml: bytes, code: str, element: str) -> None:
