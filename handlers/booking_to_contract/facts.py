@@ -26,7 +26,7 @@ def labels_of_unit(ctx: Context, unit_id: str) -> tuple[Unit, str]:
     """A unit and what people call it: building and number."""
     unit = found(ctx, Unit, unit_id, "unit_id")
     building = found(ctx, Building, unit.building_id, "unit_id")
-    return unit, f"{building.name} {unit.unit_no}"
+    return unit, f"{building.name}-{unit.unit_no}"
 
 
 def queue_batch(ctx: Context, batch_id: str) -> QueueBatch:

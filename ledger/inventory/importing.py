@@ -86,7 +86,7 @@ def import_units(
         actor.require(Permission.PRICES_RELEASE, project.path)
     # Two imports into one project wait for each other, so that neither makes the other's units twice.
     session.execute(select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
-    act = _Act(session, actor, clock, project, f"price list {price_list.file_name}"[:200])
+    act = _Act(session, actor, clock, project, price_list.file_name[:200])
     permits = _enter_permits(act, price_list, permit)
     plan = plan_import(session, project.id, price_list, _permits_of_sheets(price_list, permit, permits))
     report = plan.report()

@@ -111,7 +111,7 @@ def begin(company: Company, name: str, **answers: Any) -> Context:
 def test_inbox_rows_learn_project_unit_and_customer(company: Company) -> None:
     noted: Any = begin(company, "wei", unit_id=company.units[0]).acts
     assert noted.facts["project"] == "云溪"
-    assert noted.facts["unit"] == "1栋 101"
+    assert noted.facts["unit"] == "1栋-101"
     assert noted.facts["customer"] == "Lin"
 
 

@@ -64,7 +64,7 @@ def units(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     limit = MOST if not building else MOST * 20
     cells = find_units(session, actor, wanted, clock=asked.clock, limit=limit)
     fitting = [cell for cell in cells if building in cell.building.lower()][:MOST]
-    return [Choice(cell.unit_id, f"{cell.building} {cell.unit_no}", _about(cell)) for cell in fitting]
+    return [Choice(cell.unit_id, cell.label, _about(cell)) for cell in fitting]
 
 
 def _about(cell: Cell) -> Markup:
