@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.api import Page, Task, TaskFilter
 from kernel.actor import SYSTEM, Actor
+from kernel.errors import Missing
 from ledger.documents.queries import find_documents
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.changes import given_reason
@@ -56,6 +57,7 @@ def sale(sale_id: str) -> str:
             tasks=tasks,
             documents=find_documents(session, actor, subject="sale", subject_ids=[sale_id]),
             names=staff.names(session, people),
+            opens_case=_opens_case(session, actor, view.sale.instance_id),
             may_withdraw=_may_withdraw(actor, view.sale),
             may_issue=_holds(actor, Permission.DOCUMENTS_ISSUE, view.sale),
             papers=issuable(view),
@@ -87,6 +89,17 @@ class OpenTask:
 
     task: Task
     opens: bool
+
+
+def _opens_case(session: Session, actor: Actor, instance_id: str | None) -> bool:
+    """Whether the reader takes part in the sale's process, and so may open its page."""
+    if instance_id is None:
+        return False
+    try:
+        engine_for(session, actor, clock()).get_instance(instance_id)
+    except Missing:
+        return False
+    return True
 
 
 def open_tasks(session: Session, actor: Actor, instance_ids: list[str]) -> list[OpenTask]:

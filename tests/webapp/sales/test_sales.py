@@ -63,6 +63,7 @@ def test_a_manager_sees_whose_task_is_open_and_the_floor_price(
     clerk = browser_of("finance_clerk").get(f"/sales/{sale_id}").text
     assert "Open now" in clerk
     assert "/tasks/" not in clerk
+    assert "/cases/" not in clerk
     assert "¥1,800,000.00" in page
 
 
