@@ -1,7 +1,7 @@
 """What every story needs: a real database, a clock that is moved, keys, and people with rights.
 
-The schema is built once per test process into a template; each test gets a copy of its own: of a file on SQLite,
-of a template database on PostgreSQL when KEYTURN_TEST_DATABASE_URL names a server.
+The migrations build the schema once per test process. On SQLite each test gets a copy of that file; on PostgreSQL,
+when KEYTURN_TEST_DATABASE_URL names a server, a process has one database that is emptied after each test.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
@@ -23,10 +21,12 @@ from sqlalchemy.orm import Session
 import webapp.models
 from kernel.actor import ROOT, Actor, Grant
 from kernel.clock import MovedClock
-from kernel.database import Base, connect, writing_session
+from kernel.database import connect, writing_session
 from kernel.vault import Vault, new_vault
 from ledger.staff import passwords
+from tests.postgres import PostgresDatabase
 from webapp.db import Database
+from webapp.schema import migrate
 
 POSTGRES = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
 assert webapp.models.__name__
@@ -50,65 +50,52 @@ def vault() -> Vault:
     return new_vault()
 
 
-def _build(url: str) -> None:
-    engine = connect(url)
-    Base.metadata.create_all(engine)
-    engine.dispose()
-
-
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The template that each test's database is copied from."""
-    if not POSTGRES:
-        file = tmp_path_factory.mktemp("template") / "keyturn.db"
-        _build(f"sqlite:///{file}")
-        yield str(file)
-        return
-    name = f"keyturn_template_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}"')
-    _build(_postgres_url(name))
-    yield name
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _administer(statement: str) -> None:
-    with psycopg.connect(POSTGRES.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
-
-
-def _postgres_url(name: str) -> str:
-    server, _, _ = POSTGRES.rpartition("/")
-    return f"{server}/{name}"
-
-
-@contextmanager
-def _copy(template: str, folder: Path) -> Iterator[str]:
-    """The URL of a copy of the template."""
-    if not POSTGRES:
-        file = folder / "keyturn.db"
-        shutil.copy(template, file)
-        yield f"sqlite:///{file}"
-        return
-    name = f"keyturn_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _postgres_url(name)
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SQLite file that each test's database is copied from, built as an installation builds it."""
+    file = tmp_path_factory.mktemp("template") / "keyturn.db"
+    engine = connect(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    return file
 
 
 @pytest.fixture
-def database_url(_template: str, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of the test's own, with the schema in it."""
-    with _copy(_template, tmp_path) as url:
-        yield url
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of the test's own, with the schema in it and nothing else."""
+    if POSTGRES:
+        server: PostgresDatabase = request.getfixturevalue("_postgres")
+        yield server.url
+        server.empty()
+        return
+    file = tmp_path / "keyturn.db"
+    shutil.copy(request.getfixturevalue("_template"), file)
+    yield f"sqlite:///{file}"
 
 
 @pytest.fixture(scope="session")
-def _shared(_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database in which nothing is ever committed, so that many tests can share it: a copy takes a second."""
-    with _copy(_template, tmp_path_factory.mktemp("shared")) as url:
-        engine = connect(url)
+def _postgres() -> Iterator[PostgresDatabase]:
+    """This worker's database on the PostgreSQL server."""
+    server = PostgresDatabase(POSTGRES)
+    yield server
+    server.drop()
+
+
+@pytest.fixture(scope="session")
+def _shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database in which nothing is ever committed, so that many tests can share it."""
+    if POSTGRES:
+        server = PostgresDatabase(POSTGRES)
+        engine = connect(server.url)
         yield engine
         engine.dispose()
+        server.drop()
+        return
+    file = tmp_path_factory.mktemp("shared") / "keyturn.db"
+    shutil.copy(request.getfixturevalue("_template"), file)
+    engine = connect(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
