@@ -70,7 +70,8 @@ def _sqlite_triggers(engine: Engine) -> list[str]:
 
 def _postgres_triggers(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        return [row[0] for query in _POSTGRES for row in connection.exec_driver_sql(query)]
+        found = [row[0] for query in _POSTGRES for row in connection.exec_driver_sql(query)]
+    return [statement.replace("%", "%%") for statement in found]  # The driver reads a single % as a placeholder.
 
 
 @contextmanager

@@ -7,31 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Response, make_response, request
-from sqlalchemy import String, Text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
-from kernel.columns import Instant
-from kernel.database import Base, is_sqlite
+from kernel.database import is_sqlite
 from kernel.errors import Invalid
+from webapp.request_sent import RequestSent
 
 HEADER = "Idempotency-Key"
 _LONGEST = 100
-
-
-class RequestSent(Base):
-    """A request with a key, a fingerprint of what it asked, and its answer."""
-
-    __tablename__ = "webapp_request_sent"
-
-    key: Mapped[str] = mapped_column(String(160), primary_key=True)
-    at: Mapped[Instant] = mapped_column(index=True)
-    asked: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int] = mapped_column(default=0)
-    body: Mapped[str] = mapped_column(Text, default="")
-    media: Mapped[str] = mapped_column(String(80), default="")
 
 
 @dataclass(frozen=True)
