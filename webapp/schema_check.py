@@ -11,7 +11,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import SAWarning
 
 from kernel.database import connect
 from webapp.models import metadata
@@ -41,7 +40,7 @@ def differences() -> list[str]:
 def _compared(migrated: Engine) -> list[str]:
     with migrated.connect() as connection, warnings.catch_warnings():
         # SQLite cannot reflect indexes over expressions; `_parts` compares them by name.
-        warnings.simplefilter("ignore", SAWarning)
+        warnings.filterwarnings("ignore", message=".*expression-based index")
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, metadata)]
 
