@@ -74,5 +74,7 @@ def test_today_is_the_day_where_the_project_is(monkeypatch: pytest.MonkeyPatch) 
 def test_a_form_opens_blank_unless_it_mends_what_is_there() -> None:
     data = {"deposit": 5_000_050, "customer": "lin"}
     assert opening_values(form(MONEY), data) == {"customer": "lin"}
-    assert opening_values(compiled.load("booking_to_contract/enter_terms"), {"deposit_fen": 1}) == {"deposit_fen": 1}
+    assert opening_values(compiled.load("booking_to_contract/enter_terms"), {"deposit_fen": 1}) == {
+        "deposit_fen": 1
+    }
     assert opening_values(compiled.load("approval/decide"), {"decision": "approved"}) == {}
