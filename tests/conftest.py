@@ -6,7 +6,6 @@ when KEYTURN_TEST_DATABASE_URL names a server, a process has one database that i
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -24,12 +23,18 @@ from kernel.clock import MovedClock
 from kernel.database import connect, writing_session
 from kernel.vault import Vault, new_vault
 from ledger.staff import passwords
+from tests.machine import POSTGRES, left_out
 from tests.postgres import PostgresDatabase
 from webapp.db import Database
 from webapp.schema import migrate
 
-POSTGRES = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
 assert webapp.models.__name__
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what this machine could not run."""
+    for line in left_out():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

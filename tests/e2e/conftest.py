@@ -6,7 +6,6 @@ Where no Chromium is installed these tests are left out, and the report says so.
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -18,10 +17,10 @@ from waitress.server import create_server
 
 from kernel.clock import MovedClock
 from tests.e2e.office import WalkingClock, open_office
+from tests.machine import CHROMIUM
 
 __all__ = ["open_office"]
 
-CHROMIUM = os.environ.get("KEYTURN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,11 +42,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not CHROMIUM and browser_tests:
         items[:] = [item for item in items if item not in browser_tests]
         config.hook.pytest_deselected(items=browser_tests)
-
-
-def pytest_report_header() -> str | None:
-    """Say what is left out."""
-    return None if CHROMIUM else "Left out: the browser tests, because no Chromium was found."
 
 
 @pytest.fixture
