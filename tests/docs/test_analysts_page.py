@@ -17,7 +17,9 @@ from engine.decisions.hit_policies import HIT_POLICIES
 from engine.definitions import check as checking
 from engine.definitions import read
 from engine.definitions.checks import places, support
+from engine.definitions.checks.events import readable_time
 from engine.definitions.names import BPMN, KEYTURN, local, q
+from engine.feel import compile_expression
 from engine.findings import errors_of
 from engine.spiff.build import build
 from engine.wiring import wiring_of
@@ -130,3 +132,14 @@ def test_every_kind_of_answer_and_every_hit_policy_is_on_the_page() -> None:
     assert [kind for kind in sorted(LOOKUPS) if f"`{kind}`" not in PAGE] == []
     assert [policy for policy in sorted(HIT_POLICIES) if policy not in PAGE] == []
     assert len(DATA_TYPES) == 15
+
+
+def test_every_way_to_write_a_time_can_be_read() -> None:
+    table = PAGE[PAGE.index("| You write | It means |") :].partition("\n\n")[0]
+    written = [text for row in table.splitlines()[2:] for text in re.findall("`([^`]+)`", row)]
+    assert len(written) > 9
+    for text in written:
+        if text.startswith("="):
+            compile_expression(text.lstrip("= "))
+        else:
+            assert readable_time(text), text
