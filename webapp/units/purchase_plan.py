@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from channels.papers import DiscountLine, LoanLine, PlanColumn, PlanLine, PurchasePlanData, issue
+from channels.papers import DiscountLine, FeeLine, LoanLine, PlanColumn, PlanLine, PurchasePlanData, issue
 from kernel.actor import Actor
 from kernel.errors import Invalid
 from ledger.documents.numbers import next_number
@@ -94,10 +94,6 @@ def _data(session: Session, actor: Actor, offer: Offer, customer: str, number: s
         unit=unit_facts(session, cell.unit_id),
         list_unit_price_fen=cell.list_unit_price_fen or 0,
         plans=tuple(_column(offer, column, quote) for column in offer.columns),
-        remarks=(
-            _("Prices and discounts are those of the day of issue; the signed contract alone binds."),
-            _("Loan amount, rate and term are for the bank and the housing fund centre to decide."),
-        ),
     )
 
 
@@ -119,6 +115,14 @@ def _column(offer: Offer, column: OfferColumn, quote: Quote) -> PlanColumn:
         effective_discount_basis_points=quote.effective_discount_bp,
         lines=((deposit,) if column.deposit_fen else ()) + tuple(plan_line(line) for line in column.lines),
         loans=tuple(_loan(loan) for loan in column.loans),
+        fees=tuple(
+            FeeLine(
+                name=state_name(f"receivable_kind.{charge.kind}"),
+                basis=_("estimate"),
+                amount_fen=charge.amount_fen,
+            )
+            for charge in offer.charges
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.clock import business_date
 from kernel.errors import AnswersInvalid, Invalid
 from ledger.documents.queries import find_documents
+from ledger.finance.charges import Charge, parameter_charges
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import list_plans
 from ledger.inventory import queries as inventory
@@ -44,6 +45,7 @@ class Offer:
     quote: Quote | None = None
     columns: tuple[OfferColumn, ...] = ()
     deposit_fen: int = 0
+    charges: tuple[Charge, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -87,7 +89,9 @@ def _worked_out(
     usual = parameter(session, path, known.DEPOSIT_FEN, on)
     deposit = min(usual, quote.deal_price_fen) if terms.deposit_fen is None else terms.deposit_fen
     ways = columns(session, actor, picked, quote, terms, deposit_fen=deposit, on=on)
-    return Offer(about, on, blank.plans, blank.chosen, terms, quote, ways, deposit)
+    area = about.cell.building_area_hundredths
+    charges = parameter_charges(session, path, on=on, price_fen=quote.deal_price_fen, area_hundredths=area)
+    return Offer(about, on, blank.plans, blank.chosen, terms, quote, ways, deposit, charges)
 
 
 def _stacking(session: Session, project: Project, on: date) -> Of:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from kernel.actor import SYSTEM
+from ledger.organisation.operations import set_parameter
 from tests.webapp.house import Browser
 from tests.webapp.selling import Floor
 
@@ -29,6 +32,20 @@ def test_an_offer_names_price_instalments_and_the_month(
     assert "Monthly payment" in page
     assert "Lump sum" not in page
     assert "Below the floor price" not in page
+
+
+def test_an_offer_names_what_is_collected_besides_the_price(
+    homes: Floor, plans: dict[str, str], browser_of: Callable[..., Browser]
+) -> None:
+    database, path = homes.house.database, homes.house.project.path
+    with database.unit_of_work() as session:
+        set_parameter(
+            session, SYSTEM, database.clock, path=path, name="deed_tax_basis_points", value=150,
+            effective_from=date(2026, 1, 1),
+        )  # fmt: skip
+    page = browser_of("sales_consultant").get(f"/units/{homes.unit_id('1201')}/offer").text
+    assert "Deed tax" in page
+    assert "¥30,000.00" in page
 
 
 def test_an_offer_below_the_floor_warns_those_who_know_it(
