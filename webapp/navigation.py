@@ -26,7 +26,8 @@ class NavEntry:
 
     ``label`` is a message id marked with `N_`; without ``permission`` every signed-in person sees it; ``count``
     gives a number to show beside it (None hides it); ``group`` is a key of `GROUPS`, ``order`` sorts within it.
-    On a phone the entries with the lowest ``order`` of all stand in the bar at the bottom.
+    On a phone the entries with the lowest ``order`` of all stand in the bar at the bottom, before them those whose
+    ``desk_of`` (a permission) the reader holds: the desk at which he works.
     """
 
     endpoint: str
@@ -36,6 +37,7 @@ class NavEntry:
     order: int = 50
     permission: str | None = None
     count: Callable[[], int | None] | None = None
+    desk_of: str | None = None
 
     @property
     def blueprint(self) -> str:
@@ -86,7 +88,10 @@ def grouped_entries() -> Iterator[tuple[str, list[NavEntry]]]:
 
 def bottom_entries(most: int = 4) -> list[NavEntry]:
     """The entries for the bar at the bottom of a phone."""
-    return sorted(visible_entries(), key=lambda entry: entry.order)[:most]
+    by_order = sorted(visible_entries(), key=lambda entry: entry.order)
+    own = [entry for entry in by_order if entry.desk_of and may(entry.desk_of)]
+    chosen = (own + [entry for entry in by_order if entry not in own])[:most]
+    return sorted(chosen, key=lambda entry: entry.order)
 
 
 def install(app: Flask) -> None:

@@ -73,3 +73,16 @@ def test_names_in_errors_come_from_the_directory(app: Flask, monkeypatch) -> Non
     with app.test_request_context("/", headers={"Accept-Language": "en"}):
         params = {"who": "s-1", "at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC), "price_fen": 312_640_000}
         assert word("taken", params) == "Taken by 周建国 at 2 Mar 2026, 09:00 for ¥3,126,400.00"
+
+
+def test_a_phone_has_the_desk_at_which_one_works_in_its_bar(
+    make_app: Callable[..., Flask], actor_with: Callable[..., Actor]
+) -> None:
+    app = with_desks(make_app, actor_with("sales:view", "finance:view", "finance:receive"))
+    for number in range(4):
+        add_entry(app, NavEntry("sales.index", f"Desk {number}", "flag", order=number))
+    add_entry(app, NavEntry("finance.index", "Money", "coin-yuan", order=90, desk_of="finance:receive"))
+    bar = app.test_client().get("/sales/").text.partition('class="kt-bottom')[2].partition("</nav>")[0]
+    assert "Money" in bar
+    assert "Desk 2" in bar
+    assert "Desk 3" not in bar

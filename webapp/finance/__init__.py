@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
             order=40,
             permission="finance:view",
             count=_open_todos,
+            desk_of="finance:receive",
         ),
     )
 

@@ -14,6 +14,12 @@ def install(app: Flask) -> None:
     """Serve the desk to who may view or deploy definitions."""
     app.register_blueprint(pages)
     entry = NavEntry(
-        "studio.index", N_("Studio"), "sitemap", group="design", order=70, permission=Permission.ENGINE_VIEW
+        "studio.index",
+        N_("Studio"),
+        "sitemap",
+        group="design",
+        order=70,
+        permission=Permission.ENGINE_VIEW,
+        desk_of=Permission.ENGINE_DEPLOY,
     )
     add_entry(app, entry)
