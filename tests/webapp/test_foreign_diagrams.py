@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,10 @@ from engine.definitions.check import check_resources
 from engine.definitions.checks import check_process
 from engine.definitions.wiring import Wiring
 from engine.findings import DefinitionError, Finding
+from tests.machine import SHARED
 from webapp.cli.wording import speaking
 from webapp.wording import is_worded, word
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("KEYTURN_SHARED", ROOT.parent / "shared"))
 DIAGRAMS = SHARED / "data" / "bpmn"
 FILES = sorted(file for file in DIAGRAMS.rglob("*.bpmn") if file.is_file())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +10,8 @@ import pytest
 from lxml import etree
 
 from engine.decisions import evaluate, parse
+from tests.machine import SHARED
 
-ROOT = Path(__file__).resolve().parents[3]
-SHARED = Path(os.environ.get("KEYTURN_SHARED", ROOT.parent / "shared"))
 CASES = SHARED / "data" / "dmn-tck" / "compliance-level-2"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
