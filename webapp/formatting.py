@@ -170,6 +170,9 @@ def due(value: date | datetime | str | None, zone: str | None = None) -> Due | N
     days = (_as_date(value, zone_name) - _present().astimezone(ZoneInfo(zone_name)).date()).days
     if days < 0:
         return Due(days, ngettext("%(num)d day late", "%(num)d days late", -days), "red", "alert-triangle")
+    if days == 0 and isinstance(value, datetime) and value.tzinfo and value < _present():
+        time = value.astimezone(ZoneInfo(zone_name)).strftime("%H:%M")
+        return Due(days, gettext("Late since %(time)s", time=time), "red", "alert-triangle")
     if days == 0:
         return Due(days, gettext("Due today"), "orange", "clock")
     if days == 1:

@@ -85,7 +85,7 @@ def test_a_task_due_early_in_the_morning_in_shanghai_is_not_late_the_evening_bef
     with reading(app, "en"):
         stand = formatting.due(datetime(2026, 3, 1, 23, 0, tzinfo=UTC))
         assert stand is not None
-        assert stand.days == 0
+        assert (stand.days, stand.words, stand.tone) == (0, "Late since 07:00", "red")
 
 
 def test_personal_numbers_are_masked() -> None:
