@@ -20,7 +20,7 @@ PAGES = pages()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = ("bench", "channels", "demo", "engine", "forms", "handlers", "kernel", "ledger", "tests", "webapp")
 _SETTING = re.compile(r"KEYTURN_[A-Z_]*[A-Z]")
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def said(program: str) -> Iterator[tuple[str, list[str]]]:
