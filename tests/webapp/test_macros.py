@@ -80,7 +80,12 @@ def test_a_list_of_rows_carries_a_blank_row_to_copy(app: Flask) -> None:
 def test_the_summary_of_a_refused_form_leads_to_each_field(app: Flask) -> None:
     template = '{% from "macros/fields.html" import error_summary %}{{ error_summary(fields) }}'
     fields = [{"name": "a", "label": "A", "error": "Wrong."}, {"name": "b", "label": "B", "error": None}]
-    assert draw(app, template, fields=fields).xpath("//a/@href") == ["#f-a"]
+    fields.append(
+        {"name": "c", "label": "C", "error": None, "rows": [[{"name": "c-0-d", "label": "D", "error": "Wrong."}]]}
+    )
+    drawn = draw(app, template, fields=fields)
+    assert drawn.xpath("//a/@href") == ["#f-a", "#f-c-0-d"]
+    assert drawn.xpath("//strong/text()")[0].startswith("2 entries")
 
 
 def test_a_sorted_column_says_so_and_turns_round(app: Flask) -> None:
