@@ -110,6 +110,11 @@ def get_staff(session: Session, actor: Actor, staff_id: str) -> Staff:
     return get_scoped(session, actor, Staff, Permission.STAFF_VIEW, staff_id)
 
 
+def has_staff(session: Session) -> bool:
+    """Whether there is any account yet; a new company has none."""
+    return session.scalar(select(Staff.id).limit(1)) is not None
+
+
 def find_by_username(session: Session, username: str) -> Staff | None:
     """The account with a user name, active or not."""
     return session.scalars(select(Staff).where(Staff.username == username.strip().lower())).one_or_none()

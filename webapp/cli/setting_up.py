@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.orm import Session
 
 from kernel.actor import SYSTEM
-from ledger.organisation.operations import add_node
+from kernel.clock import Clock
+from ledger.organisation.operations import add_node, rename_node
+from ledger.organisation.queries import list_nodes
 from ledger.staff.operations import add_staff
+from ledger.staff.queries import has_staff
 from webapp.definitions import deploy_shipped
 from webapp.schema import migrate as apply_migrations
 from webapp.settings import Settings
@@ -26,11 +30,11 @@ from webapp.startup import NotReady, open_database
 def init(settings: Settings, company: str, code: str, administrator: str, name: str, password: str) -> None:
     """Start an empty company: keys, database, first administrator, shipped processes."""
     database = open_database(settings, create=True)
-    before, after = apply_migrations(database.engine)
-    if before is not None:
-        raise NotReady(f"There is a company in this database already (schema {before}). Nothing was changed.")
+    _, after = apply_migrations(database.engine)
     with database.unit_of_work(SYSTEM) as session:
-        add_node(session, SYSTEM, database.clock, kind="group", code=code, name=company)
+        if has_staff(session):
+            raise NotReady("There is a company in this database already. Nothing was changed.")
+        _name_company(session, database.clock, code, company)
         add_staff(
             session,
             SYSTEM,
@@ -48,6 +52,15 @@ def init(settings: Settings, company: str, code: str, administrator: str, name: 
     click.echo(f"Database    schema {after}")
     click.echo(f"Processes   {', '.join(f'{d.key} v{d.version}' for d in deployed)}")
     click.echo("Now run `keyturn serve` and sign in.")
+
+
+def _name_company(session: Session, clock: Clock, code: str, company: str) -> None:
+    """Make the group, or give the one that an import before this made its right name."""
+    nodes = list_nodes(session)
+    if nodes:
+        rename_node(session, SYSTEM, clock, path=nodes[0].path, name=company)
+    else:
+        add_node(session, SYSTEM, clock, kind="group", code=code, name=company)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from kernel.errors import AnswersInvalid, KeyturnError
+from ledger.inventory.price_list import PriceListError, error_text
 from webapp import language
 from webapp.wording import word
 
@@ -29,7 +30,9 @@ def speaking(code: str | None = None) -> Iterator[None]:
 
 
 def in_words(problem: KeyturnError) -> str:
-    """A refusal as a sentence."""
+    """A refusal as a sentence; a price list that cannot be read has words of its own."""
+    if isinstance(problem, PriceListError):
+        return error_text(problem, "zh" if terminal_language() == "zh" else "en")
     with speaking():
         if isinstance(problem, AnswersInvalid):
             parts = [f"{name}: {word(c, p)}" for name, told in problem.errors.items() for c, p in told]
