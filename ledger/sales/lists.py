@@ -82,7 +82,7 @@ def find_sales(
         "deadline": (Filing.deadline.nulls_last(), Sale.id),
     }
     query = _filtered(_rows(actor), wanted).order_by(*orders[sort]).limit(limit).offset(offset)
-    return tuple(_row(row) for row in session.execute(query))
+    return tuple(_row(actor, row) for row in session.execute(query))
 
 
 def count_sales(session: Session, actor: Actor, wanted: SaleFilter, *, most: int = 1000) -> int:
@@ -126,7 +126,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     return query
 
 
-def _row(row: Any) -> SaleRow:
+def _row(actor: Actor, row: Any) -> SaleRow:
     sale: Sale = row[0]
     return SaleRow(
         sale_id=sale.id,
@@ -143,7 +143,7 @@ def _row(row: Any) -> SaleRow:
         list_price_fen=sale.list_price_fen,
         deal_price_fen=sale.deal_price_fen,
         effective_discount_bp=sale.effective_discount_bp,
-        below_floor=sale.below_floor,
+        below_floor=sale.below_floor and actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, sale.path),
         opened_at=sale.opened_at,
         sign_by=row.sign_by,
         signed_on=row.signed_on,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from engine.api import HistoryEvent, Instance, InstanceFilter, Page, Waiting
+from kernel.actor import Actor
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.paging import PageQuery
 from webapp.api.shapes import answer_of, page_of
+from webapp.process_data import as_seen
 
 INSTANCE = answer_of(Instance)
 STATES = ["active", "suspended", "completed", "cancelled", "failed"]
@@ -61,28 +64,31 @@ def list_instances(asked: Asked) -> Any:
         business_key=q["business_key"],
         search=q["search"],
     )
-    return asked.engine.find_instances(wanted, Page(q["page"], q["size"]))
+    found = asked.engine.find_instances(wanted, Page(q["page"], q["size"]))
+    return replace(found, rows=[_seen(asked.actor, row) for row in found.rows])
 
 
 @endpoint("POST", "/instances", tag="instances", body=Start, returns=INSTANCE, status=201)
 def start(asked: Asked) -> Any:
     """Start a process."""
     body = asked.body
-    return asked.engine.start(
+    begun = asked.engine.start(
         body["process"], body["answers"], business_key=body["business_key"], scope=body["scope"]
     )
+    return _seen(asked.actor, begun)
 
 
 @endpoint("GET", "/instances/{instance_id}", tag="instances", returns=INSTANCE)
 def get_instance(asked: Asked, instance_id: str) -> Any:
     """Show a case."""
-    return asked.engine.get_instance(instance_id)
+    return _seen(asked.actor, asked.engine.get_instance(instance_id))
 
 
 @endpoint("GET", "/instances/{instance_id}/variables", tag="instances", returns=Variables)
 def variables(asked: Asked, instance_id: str) -> Any:
-    """Show the process data of a case."""
-    return {"variables": asked.engine.variables(instance_id)}
+    """Show the process data of a case, without what its reader may not see."""
+    scope = asked.engine.get_instance(instance_id).scope
+    return {"variables": as_seen(asked.actor, asked.engine.variables(instance_id), scope)}
 
 
 @endpoint("GET", "/instances/{instance_id}/history", tag="instances", returns=History)
@@ -95,3 +101,7 @@ def history(asked: Asked, instance_id: str) -> Any:
 def waiting(asked: Asked, instance_id: str) -> Any:
     """Show what a case waits for."""
     return {"waiting": asked.engine.waiting(instance_id)}
+
+
+def _seen(actor: Actor, case: Instance) -> Instance:
+    return replace(case, facts=as_seen(actor, case.facts, case.scope))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from engine.api import Instance, Page, Task, TaskFilter
+from kernel.actor import Actor
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.paging import PageQuery
 from webapp.api.shapes import answer_of, page_of
+from webapp.process_data import as_seen
 
 TASK = answer_of(Task)
 INSTANCE = answer_of(Instance)
@@ -61,34 +64,42 @@ def list_tasks(asked: Asked) -> Any:
         due_before=q["due_before"],
         sort=(q["sort"], "created"),
     )
-    return asked.engine.find_tasks(wanted, Page(q["page"], q["size"]))
+    found = asked.engine.find_tasks(wanted, Page(q["page"], q["size"]))
+    return replace(found, rows=[_seen(asked.actor, row) for row in found.rows])
 
 
 @endpoint("GET", "/tasks/{task_id}", tag="tasks", returns=TaskDetails)
 def get_task(asked: Asked, task_id: str) -> Any:
     """Show a task with the data it sees."""
-    return asked.engine.get_task(task_id)
+    found = asked.engine.get_task(task_id)
+    data = as_seen(asked.actor, found.variables, found.task.path)
+    return replace(found, task=_seen(asked.actor, found.task), variables=data)
 
 
 @endpoint("POST", "/tasks/{task_id}/claim", tag="tasks", returns=TASK)
 def claim(asked: Asked, task_id: str) -> Any:
     """Take a task of one of my groups."""
-    return asked.engine.claim(task_id)
+    return _seen(asked.actor, asked.engine.claim(task_id))
 
 
 @endpoint("POST", "/tasks/{task_id}/unclaim", tag="tasks", returns=TASK)
 def unclaim(asked: Asked, task_id: str) -> Any:
     """Give a task back to its group."""
-    return asked.engine.unclaim(task_id)
+    return _seen(asked.actor, asked.engine.unclaim(task_id))
 
 
 @endpoint("POST", "/tasks/{task_id}/assign", tag="tasks", body=Assignment, returns=TASK)
 def assign(asked: Asked, task_id: str) -> Any:
     """Give a task to somebody."""
-    return asked.engine.assign(task_id, asked.body["staff_id"])
+    return _seen(asked.actor, asked.engine.assign(task_id, asked.body["staff_id"]))
 
 
 @endpoint("POST", "/tasks/{task_id}/complete", tag="tasks", body=Completion, returns=INSTANCE)
 def complete(asked: Asked, task_id: str) -> Any:
     """Complete a task with the answers of its form; the case goes on."""
-    return asked.engine.complete(task_id, asked.body["answers"], revision=asked.body["revision"])
+    done = asked.engine.complete(task_id, asked.body["answers"], revision=asked.body["revision"])
+    return replace(done, facts=as_seen(asked.actor, done.facts, done.scope))
+
+
+def _seen(actor: Actor, task: Task) -> Task:
+    return replace(task, facts=as_seen(actor, task.facts, task.path))

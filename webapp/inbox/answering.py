@@ -18,6 +18,7 @@ from kernel.actor import Actor
 from webapp.formatting import day, discount, money, number, percent
 from webapp.language import current_language
 from webapp.lookup.words import words_of
+from webapp.process_data import FLOOR
 from webapp.wording import word
 
 # Shown as figures above the form wherever they are among the data, so they are not repeated among the facts.
@@ -27,10 +28,8 @@ PRICES = (
     "deal_price_fen",
     "money_effect_fen",
     "effective_discount_bp",
-    "floor_price_fen",
-    "below_floor",
+    *FLOOR,
 )
-FLOOR = ("floor_price_fen", "below_floor")
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,10 @@ from webapp.engine_room import engine_for
 from webapp.inbox.blueprint import pages
 from webapp.inbox.diagrams import markers_of
 from webapp.inbox.happenings import Labels, element_name, happenings, people_in
-from webapp.inbox.people import names_of, without_customers
+from webapp.inbox.people import names_of
 from webapp.inbox.rows import process_names, row_of
+from webapp.process_data import as_seen
 from webapp.wording import state_name
-
-_FLOOR = "floor_price_fen"
 
 
 @pages.get("/cases/<instance_id>")
@@ -54,14 +53,13 @@ def case_values(session: Session, actor: Actor, instance_id: str) -> dict[str, A
     )
     names = names_of(session, {instance.started_by} | people_in(events, comments))
     operates = actor.may(Permission.ENGINE_OPERATE, instance.scope)
-    sees_floor = actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, instance.scope)
     processes = process_names(engine.find_definitions(kind="process"))
     tasks = engine.find_tasks(TaskFilter(box="work", instance_id=instance_id), PageNumber(1, 20)).rows
-    data = without_customers(actor, engine.variables(instance_id), instance.scope)
+    data = as_seen(actor, engine.variables(instance_id), instance.scope)
     whole = bool(request.args.get("all"))
     return {
         "instance": instance,
-        "fact": without_customers(actor, instance.facts, instance.scope),
+        "fact": as_seen(actor, instance.facts, instance.scope),
         "process": processes.get(instance.key, instance.key),
         "names": names,
         "operates": operates,
@@ -71,7 +69,7 @@ def case_values(session: Session, actor: Actor, instance_id: str) -> dict[str, A
         "markers": markers_of(engine.diagram(instance_id), labels, names),
         "history": happenings(events, comments, labels, names, whole=whole),
         "whole": whole,
-        "variables": _shown_data(data, sees_floor=sees_floor) if operates else [],
+        "variables": _shown_data(data) if operates else [],
         "sale_id": data.get("sale_id") if isinstance(data.get("sale_id"), str) else None,
     }
 
@@ -86,7 +84,7 @@ def _waiting(wait: Waiting, labels: Labels) -> dict[str, Any]:
     return {"kind": wait.kind, "words": state_name(f"waiting.{wait.kind}"), "name": name, "due_at": wait.due_at}
 
 
-def _shown_data(data: Mapping[str, Any], *, sees_floor: bool) -> list[tuple[str, str]]:
+def _shown_data(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is set, as JSON that people can read."""
-    names = [name for name in sorted(data) if data[name] is not None and (sees_floor or _FLOOR not in name)]
+    names = [name for name in sorted(data) if data[name] is not None]
     return [(name, json.dumps(data[name], ensure_ascii=False)) for name in names]

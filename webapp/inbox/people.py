@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from flask import g
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from kernel.actor import SYSTEM, Actor
-from ledger.customers.masking import mask_name
-from ledger.staff.permissions import Permission
+from kernel.actor import SYSTEM
 from ledger.staff.queries import names
 
 
@@ -22,11 +19,3 @@ def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     found[SYSTEM.id] = _("Keyturn")
     g.setdefault("staff_names", {}).update(found)
     return found
-
-
-def without_customers(actor: Actor, data: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """Facts or data with the customer's name shortened (``王*``) for who may not see customers there."""
-    name = data.get("customer")
-    if not isinstance(name, str) or actor.may(Permission.CUSTOMERS_VIEW, path):
-        return dict(data)
-    return {**data, "customer": mask_name(name)}

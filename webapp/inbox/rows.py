@@ -10,8 +10,8 @@ from typing import Any
 from engine.api import Definition, Task
 from kernel.actor import Actor
 from ledger.staff.permissions import Permission
-from webapp.inbox.people import without_customers
 from webapp.language import current_language
+from webapp.process_data import without_customers
 from webapp.wording import state_name
 
 

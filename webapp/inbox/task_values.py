@@ -16,8 +16,9 @@ from webapp.engine_room import engine_for
 from webapp.inbox import answering, deciding
 from webapp.inbox.diagrams import markers_of
 from webapp.inbox.happenings import happenings, people_in
-from webapp.inbox.people import names_of, without_customers
+from webapp.inbox.people import names_of
 from webapp.inbox.rows import process_names, row_of
+from webapp.process_data import FLOOR, without_customers
 from webapp.wording import state_name
 
 Values = dict[str, Any]
@@ -71,5 +72,5 @@ def _facts(asked: answering.Asked | None, detail: TaskDetail, *, sees_floor: boo
     """What the form only shows, without the figures, and without the floor for who may not see it."""
     shown = asked.shown if asked else []
     has_figures = bool(deciding.figures(detail.variables, sees_floor=False))
-    hidden = answering.PRICES if has_figures else () if sees_floor else answering.FLOOR
+    hidden = answering.PRICES if has_figures else () if sees_floor else FLOOR
     return [(label, value) for key, label, value in shown if key not in hidden]

@@ -16,10 +16,10 @@ from webapp.acting import acting, clock, reader, reading
 from webapp.engine_room import engine_for
 from webapp.errors import status_of
 from webapp.inbox.blueprint import pages
-from webapp.inbox.people import without_customers
 from webapp.inbox.rows import task_name
 from webapp.inbox.task_values import task_values
 from webapp.once import once
+from webapp.process_data import without_customers
 from webapp.wording import word
 
 Answer = str | tuple[str, int] | Response

@@ -16,10 +16,11 @@ from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reader, reading
 from webapp.engine_room import engine_for
 from webapp.inbox.happenings import element_name
-from webapp.inbox.people import names_of, without_customers
+from webapp.inbox.people import names_of
 from webapp.inbox.rows import process_names
 from webapp.language import safe_path
 from webapp.once import once
+from webapp.process_data import without_customers
 from webapp.wording import word
 
 pages = Blueprint("operations", __name__, url_prefix="/operations")

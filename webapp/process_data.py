@@ -1,0 +1,29 @@
+"""What of a process's data and business facts its readers may see: the same on pages and through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.actor import Actor
+from ledger.customers.masking import mask_name
+from ledger.staff.permissions import Permission
+
+# Whether a price lies below the floor tells the floor to whoever may try several prices.
+FLOOR = ("floor_price_fen", "below_floor")
+
+
+def without_customers(actor: Actor, data: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """Facts or data with the customer's name shortened (``王*``) for who may not see customers there."""
+    name = data.get("customer")
+    if not isinstance(name, str) or actor.may(Permission.CUSTOMERS_VIEW, path):
+        return dict(data)
+    return {**data, "customer": mask_name(name)}
+
+
+def as_seen(actor: Actor, data: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """Facts or data as the actor may see them at a node: without the floor price (底价), customers shortened."""
+    shown = without_customers(actor, data, path)
+    if not actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, path):
+        shown = {name: value for name, value in shown.items() if name not in FLOOR}
+    return shown
