@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from ledger.staff.permissions import Permission
 from webapp.api.endpoint import Asked, endpoint
 
 
@@ -27,7 +28,10 @@ class Delivered(Schema):
 
 @endpoint("POST", "/messages", tag="messages", body=Message, returns=Delivered)
 def publish(asked: Asked) -> Any:
-    """Publish a message to the cases that wait for it."""
+    """Publish a message to the cases that wait for it; for who operates the engine of the whole company."""
+    # A message moves cases of every project and stands for facts such as paid money, so no single project's right
+    # suffices.
+    asked.actor.require(Permission.ENGINE_OPERATE)
     body = asked.body
     ttl = timedelta(seconds=body["ttl_seconds"]) if body["ttl_seconds"] else None
     return {"delivered": asked.engine.publish(body["name"], body["correlation"], body["payload"], ttl=ttl)}

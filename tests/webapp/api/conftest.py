@@ -41,11 +41,11 @@ class Caller:
 
 
 @pytest.fixture
-def caller_of(office: Flask, house: House) -> Callable[[str], Caller]:
+def caller_of(office: Flask, house: House) -> Callable[..., Caller]:
     """A caller with the token of a new person with a role."""
 
-    def make(role: str) -> Caller:
-        actor = house.hire(role.replace("_", "-"), role)
+    def make(role: str, path: str | None = None) -> Caller:
+        actor = house.hire(role.replace("_", "-") + (path or "").replace("/", "."), role, path)
         with house.database.unit_of_work(actor) as session:
             secret = issue_token(session, actor, house.database.clock, name="test").secret
         return Caller(office.test_client(), secret)
