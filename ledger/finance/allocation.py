@@ -62,7 +62,12 @@ def payable(session: Session, receipt: Receipt) -> list[Receivable]:
     if sale_id is not None:
         query = query.where(Receivable.sale_id == sale_id)
     else:
-        query = query.where(Receivable.customer_id == receipt.customer_id, Receivable.sale_id.is_(None))
+        # A customer may queue at several projects; the money of one never settles what is owed at another.
+        query = query.where(
+            Receivable.customer_id == receipt.customer_id,
+            Receivable.project_id == receipt.project_id,
+            Receivable.sale_id.is_(None),
+        )
     accounts = accounts_of(session, receipt)
     lines = session.scalars(query.order_by(Receivable.sequence, Receivable.id))
     return [line for line in lines if money_fits(accounts, line)]
@@ -146,8 +151,8 @@ def _check_lines(
     sale_id = home_of(session, receipt)
     for line in lines:
         field = f"allocations.{line.id}"
-        owner = line.sale_id == sale_id and (sale_id is not None or line.customer_id == receipt.customer_id)
-        if not owner:
+        theirs = (line.customer_id, line.project_id) == (receipt.customer_id, receipt.project_id)
+        if line.sale_id != sale_id or (sale_id is None and not theirs):
             raise AllocationRefused("allocation_to_another_sale", field=field)
         if line.state is not ReceivableState.PLANNED:
             state = f"receivable.{line.state}"

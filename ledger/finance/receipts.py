@@ -149,10 +149,8 @@ def _designated(session: Session, holder: AccountHolder, receivable_id: str | No
     if receivable_id is None:
         return None
     line = session.get(Receivable, receivable_id)
-    if line is None or (line.sale_id, line.customer_id if line.sale_id is None else None) != (
-        holder.party.sale_id,
-        holder.party.customer_id,
-    ):
+    theirs = (holder.party.sale_id, holder.party.customer_id, holder.place.project_id)
+    if line is None or (line.sale_id, None if line.sale_id else line.customer_id, line.project_id) != theirs:
         raise ReceivableMissing(field="receivable_id", id=receivable_id)
     return line
 

@@ -380,3 +380,22 @@ def test_a_closed_sale_counts_no_longer_as_signed(session, desk, house, admin):
     house.close(sale)
     totals = project_totals(session, admin, house.project.id, on=TODAY)
     assert (totals.signed_fen, totals.collected_fen, totals.receivable_fen) == (0, 0, 0)
+
+
+def test_queue_money_of_one_project_settles_nothing_at_another(session, desk, house, clock):
+    elsewhere, customer = build_house(session, clock, "harbour"), house.customer()
+    line = desk.do(
+        "raise_earnest",
+        amount_fen=10_000_00,
+        due_on=TODAY,
+        origin="queue_number:7",
+        customer_id=customer.id,
+        project_id=elsewhere.project.id,
+    )
+    here = {"customer_id": customer.id, "project_id": house.project.id}
+    confirmation = desk.pay(None, 10_000_00, **here)
+    assert (confirmation.allocated, confirmation.credit_fen) == ({}, 10_000_00)
+    with pytest.raises(AllocationRefused, match="allocation_to_another_sale"):
+        desk.do("allocate", receipt_id=confirmation.receipt_id, allocations={line.id: 100})
+    with pytest.raises(ReceivableMissing):
+        desk.take(None, 100, receivable_id=line.id, **here)
