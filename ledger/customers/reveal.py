@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
+from kernel.errors import NotAllowed
 from ledger.customers.access import reach
 from ledger.customers.errors import CustomerInvalid, CustomerMissing, PhoneMissing
 from ledger.customers.models import Customer, CustomerPhone
 from ledger.customers.phones import show_phone
 from ledger.customers.sealing import keys_of, unseal
-from ledger.scope import scoped
+from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission
 
 Field = Literal["id_no", "birth_date", "email", "address", "phone"]
@@ -74,9 +75,7 @@ def identities_for_paper(
     for customer_id in wanted:
         if customer_id not in found:
             raise CustomerMissing(id=customer_id)
-    for customer in found.values():
-        if not actor.may(Permission.CUSTOMERS_REVEAL, customer.path):
-            actor.require(Permission.DOCUMENTS_ISSUE, customer.path)
+    _require_paper(session, actor, found)
     keys = keys_of(session, wanted)
     phones = _main_phones(session, wanted)
     papers = {}
@@ -95,6 +94,15 @@ def identities_for_paper(
         )
         _log(session, actor, clock, customer, ["id_no", "phone", "address"], purpose)
     return papers
+
+
+def _require_paper(session: Session, actor: Actor, wanted: Collection[str]) -> None:
+    """Raise `NotAllowed` unless one of both rights reaches each customer, at any project that knows them."""
+    rights = (Permission.DOCUMENTS_ISSUE, Permission.CUSTOMERS_REVEAL)
+    reached = or_(*(visible(actor, Customer, right) for right in rights))
+    query = select(Customer.id).where(Customer.id.in_(wanted), reached)
+    if set(wanted) - set(session.scalars(query)):
+        raise NotAllowed("permission_missing", permission=Permission.DOCUMENTS_ISSUE.value)
 
 
 def address_of(session: Session, customer_id: str, channel: Literal["mail", "sms"]) -> str | None:

@@ -17,6 +17,7 @@ from ledger.customers.contacts import add_contact
 from ledger.customers.errors import CustomerInvalid, CustomerStale, DuplicateCustomer, PhoneMissing
 from ledger.customers.facts import CustomerKindChanged
 from ledger.customers.kinds import end_kind, mark_kind
+from ledger.customers.projects import link_project
 from ledger.customers.reveal import address_of, identities_for_paper, reveal
 from ledger.customers.revisions import key_fields_at, list_revisions
 from ledger.organisation.models import Project
@@ -205,6 +206,21 @@ def test_a_paper_names_people_in_the_clear_and_that_is_logged(
     assert (found.name, found.id_no, found.phone) == ("张三", paper, "13800138000")
     log = session.scalars(select(AuditRow).where(AuditRow.action == "customers:reveal")).one()
     assert (log.actor_id, log.reason) == (clerk.id, "认购书")
+
+
+def test_a_paper_names_a_buyer_who_was_first_met_at_another_project(
+    session: Session,
+    admin: Actor,
+    clock: MovedClock,
+    register: Register,
+    harbour: Project,
+    actor_with: Callable[..., Actor],
+) -> None:
+    buyer = register()
+    link_project(session, admin, clock, customer_id=buyer.id, project_id=harbour.id)
+    clerk = actor_with("customers:view", "documents:issue", path=harbour.path)
+    found = identities_for_paper(session, clerk, clock, customer_ids=[buyer.id], purpose="认购书")
+    assert found[buyer.id].name == "张三"
 
 
 def test_who_sees_but_may_not_edit_is_told_so(
