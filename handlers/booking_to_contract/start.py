@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.api import Context, Invalid, handler
-from handlers.booking_to_contract.facts import customer_name, labels_of_unit, queue_batch
+from sqlalchemy import select
+
+from engine.api import Context, Invalid, Missing, handler
+from handlers.booking_to_contract.facts import labels_of_unit, queue_batch
 from handlers.shared import today
+from ledger.customers.models import Customer
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import Parameter
 from ledger.organisation.queries import get_node, parameter
-from ledger.scope import require_on
+from ledger.scope import require_on, visible
 from ledger.staff.permissions import Permission
 
 Entry = Literal["walk_in", "hold", "small_order", "queue"]
@@ -86,7 +89,7 @@ def read_parameters(data: ReadParametersIn, ctx: Context) -> ReadParametersOut:
     project, unit_label = _place(data, ctx)
     consultant = data.consultant or ctx.actor.id
     require_on(ctx.actor, _RIGHTS[data.entry], path=project.path, owner_id=consultant)
-    customer = customer_name(ctx, data.customer_id)
+    customer = _customer(data, ctx, project)
     out = _parameters(data, ctx, project, consultant, unit_label, customer)
     ctx.set_facts(project=out.project, unit=unit_label, customer=customer, consultant=consultant, entry=data.entry)
     return out
@@ -101,6 +104,15 @@ def _place(data: ReadParametersIn, ctx: Context) -> tuple[Project, str | None]:
         raise Invalid("unit_missing", field="unit_id")
     unit, label = labels_of_unit(ctx, data.unit_id)
     return ctx.session.get_one(Project, unit.project_id), label
+
+
+def _customer(data: ReadParametersIn, ctx: Context, project: Project) -> str:
+    """The customer's name, if project or starter know them: every warning of a possible double tells an id."""
+    known = Customer.in_scope(project.path, None) | visible(ctx.actor, Customer, Permission.CUSTOMERS_VIEW)
+    name = ctx.session.scalar(select(Customer.name).where(Customer.id == data.customer_id, known))
+    if name is None:
+        raise Missing("customer_missing", field="customer_id", id=data.customer_id)
+    return name
 
 
 def _parameters(

@@ -16,12 +16,15 @@ from handlers.booking_to_contract.entries import OpenSaleIn, TakeSmallOrderIn, o
 from handlers.booking_to_contract.queue import IssueNumberIn, issue_number
 from handlers.booking_to_contract.start import ReadParametersIn, read_parameters
 from handlers.booking_to_contract.terms import BuyerRow, ReckonPriceIn, reckon_price
+from kernel.actor import SYSTEM
 from kernel.database import Base
+from ledger.customers.operations import register_customer
 from ledger.finance.models import MoneyTodo, Receivable, ReceivableSchedule
+from ledger.organisation.operations import create_project
 from ledger.sales.models import Contract, QueueNumber, Sale, SmallOrder
 from ledger.sales.operations import open_queue_batch
 from tests.handlers.making import step
-from tests.stories.company import DEPOSIT, LIST_PRICE, Company
+from tests.stories.company import CITY, DEPOSIT, LIST_PRICE, Company
 
 
 def twice(company: Company, verb: Any, data: Any, key: str) -> Any:
@@ -127,3 +130,14 @@ def test_a_consultant_sells_in_his_own_name_and_a_manager_in_anybody_s(company: 
 def test_what_does_not_exist_cannot_be_sold(company: Company, answers: dict[str, str]) -> None:
     with pytest.raises(Missing):
         begin(company, "wei", **answers)
+
+
+def test_an_id_alone_sells_nothing_to_a_customer_whom_neither_project_nor_seller_know(company: Company) -> None:
+    def settle(session: Any, _actor: Any) -> str:
+        harbour = create_project(session, SYSTEM, company.clock, name="海港", code="harbour", parent=CITY)
+        details = {"name": "Mo", "project_id": harbour.id, "phones": ["13700137003"]}
+        return register_customer(session, SYSTEM, company.clock, **details).id
+
+    stranger = company.act("system", settle)
+    with pytest.raises(Missing, match="customer_missing"):
+        begin(company, "wei", unit_id=company.units[0], customer_id=stranger)
