@@ -59,9 +59,8 @@ class StartProcess:
         form = bundle.model.start_form
         if form is None or host.actor.is_system or not host.forms.exists(form):
             return variables
-        fields = host.forms.fields(form)
-        given = {name: value for name, value in variables.items() if name in fields}
-        return variables | checked_data(host.forms.validate(form, given, variables, host.clock))
+        # What the form does not ask is refused like at a task: a person brings no process data past the form.
+        return checked_data(host.forms.validate(form, variables, variables, host.clock))
 
     def _business_key(self, host: Host, bundle: Bundle, variables: dict[str, Any]) -> str | None:
         text = bundle.model.business_key

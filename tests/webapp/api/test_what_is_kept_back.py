@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.webapp.api.conftest import Caller
+from tests.webapp.house import House
 from tests.webapp.inbox.conftest import CASE, Desk, desk
 
 Callers = Callable[..., Caller]
@@ -40,3 +41,14 @@ def test_only_who_operates_the_whole_company_publishes_messages(caller_of: Calle
         answer = caller_of(role).post("/messages", paid)
         assert (answer.status_code, answer.json["code"]) == (403, "permission_missing"), role
     assert caller_of("administrator", "/").post("/messages", paid).json == {"delivered": 0}
+
+
+def test_whoever_starts_a_case_brings_only_what_its_form_asks(caller_of: Callers, stocked: House) -> None:
+    caller = caller_of("sales_consultant")
+    unit = caller.get("/units?text=101")["rows"][0]["unit_id"]
+    person = {"project_id": stocked.project.id, "name": "林晚", "phones": ["13800138001"]}
+    answers = {"entry": "walk_in", "unit_id": unit, "customer_id": caller.post("/customers", person).json["id"]}
+    start = {"process": "booking_to_contract", "scope": stocked.project.path}
+    refused = caller.post("/instances", {**start, "answers": {**answers, "approved_by": ["somebody"]}})
+    assert (refused.status_code, list(refused.json["fields"])) == (422, ["approved_by"])
+    assert caller.post("/instances", {**start, "answers": answers}).status_code == 201
