@@ -26,7 +26,7 @@ from ledger.staff.errors import LastAdministrator, RoleInvalid, StaffInvalid, St
 from ledger.staff.models import ApiToken, Staff, StaffRole
 from ledger.staff.passwords import check_new_password, hash_password, temporary_password
 from ledger.staff.permissions import Permission
-from ledger.staff.queries import find_by_username, roles_of
+from ledger.staff.queries import find_by_username, role_history, roles_of
 from ledger.staff.roles import ROLES
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -208,8 +208,10 @@ def _manageable(session: Session, actor: Actor, clock: Clock, staff_id: str) -> 
     staff = session.get(Staff, staff_id)
     if staff is None:
         raise StaffMissing(id=staff_id)
-    held = roles_of(session, staff.id, business_date(clock))
-    for path in {role.path for role in held}:
+    today = business_date(clock)
+    # A role that begins tomorrow counts today: who resets the password now would hold it then.
+    held = [one for one in role_history(session, staff.id) if one.to_date is None or one.to_date >= today]
+    for path in {one.path for one in held}:
         actor.require(Permission.STAFF_MANAGE, path)
     if not actor.may_anywhere(Permission.STAFF_MANAGE):
         raise NotAllowed("permission_missing", permission=Permission.STAFF_MANAGE.value)

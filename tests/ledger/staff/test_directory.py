@@ -97,6 +97,17 @@ def test_a_city_administrator_cannot_reach_up(
     assert operations.reset_password(session, city, clock, staff_id=li.id)
 
 
+def test_an_account_whose_higher_role_is_still_to_begin_is_out_of_a_citys_reach(
+    session: Session, admin: Actor, clock: MovedClock, li: Staff, actor_with: Callable[..., Actor]
+) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    operations.grant_role(
+        session, admin, clock, staff_id=li.id, role="administrator", path="/keyturn/", from_date=tomorrow
+    )
+    with pytest.raises(NotAllowed):
+        operations.reset_password(session, actor_with("staff:manage", path=CITY), clock, staff_id=li.id)
+
+
 def test_the_last_administrator_stays(
     session: Session, admin: Actor, clock: MovedClock, hire: Make, project: Project
 ) -> None:
