@@ -99,7 +99,7 @@ def approve_plan(session: Session, actor: Actor, clock: Clock, *, template_id: s
         raise PlanNotUsable("plan_retired", field="template_id")
     if template.state == "approved":
         return template
-    if actor.id == template.proposed_by:
+    if template.proposed_by in (actor.id, actor.on_behalf_of):
         raise NotAllowed("approver_is_proposer", field="template_id")
     template.state, template.approved_by, template.approved_at = "approved", actor.id, clock.now()
     earlier = select(PaymentPlanTemplate).where(

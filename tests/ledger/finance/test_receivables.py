@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -222,6 +223,8 @@ def test_only_approved_plans_are_used(session, desk, house, admin, clock):
         desk.sign(house.sale(), template_id=draft.id)
     with pytest.raises(NotAllowed, match="approver_is_proposer"):
         approve_plan(session, admin, clock, template_id=draft.id)
+    with pytest.raises(NotAllowed, match="approver_is_proposer"):
+        approve_plan(session, replace(APPROVER, on_behalf_of=admin.id), clock, template_id=draft.id)
     approve_plan(session, APPROVER, clock, template_id=draft.id)
     assert [plan.id for plan in list_plans(session, admin, project_id=house.project.id)] == [
         draft.id,
