@@ -28,6 +28,7 @@ from webapp.once import once
 from webapp.wording import state_name
 
 Answer = str | tuple[str, int] | Response
+_LONGEST_NUMBER = 40
 
 
 @pages.get("/<node_id>/parameters")
@@ -203,7 +204,8 @@ def _posted(definition: Parameter[Any]) -> object:
 
 def _posted_number(definition: Parameter[Any], text: str) -> object:
     try:
-        number = Fraction(text)
+        # A power of ten such as 1e999999999 would be worked out digit by digit.
+        number = Fraction(text if len(text) <= _LONGEST_NUMBER and "e" not in text.lower() else "")
     except (ValueError, ZeroDivisionError) as wrong:
         raise Invalid("not_a_number", field="value") from wrong
     if definition.type == "rate":

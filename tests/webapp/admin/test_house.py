@@ -60,7 +60,7 @@ def test_a_value_that_does_not_fit_is_refused_by_its_field(admin: Browser, house
     page = f"/admin/organisation/{house.project.id}/parameters"
     wrong = {
         "sign_by_days": ("1.5", "ten", "-1", ""),
-        "late_daily_rate": ("5", "x"),
+        "late_daily_rate": ("5", "x", "1e-999999999"),
         "deposit_fen": ("1.005", "-5"),
         "discount_stacking": ("divide",),
     }
