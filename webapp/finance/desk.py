@@ -15,6 +15,7 @@ from webapp.current import may
 pages = Blueprint("finance", __name__, url_prefix="/finance")
 
 PAGE_SIZE = 50
+MOST_PAGES = 100_000  # Beyond it an offset is more than a database can count.
 _WORKS_WITH_MONEY = (Permission.FINANCE_RECEIVE, Permission.FINANCE_CONFIRM, Permission.FINANCE_REFUND)
 
 
@@ -30,7 +31,7 @@ def today() -> date:
 
 def page_number() -> int:
     """The page of a list that was asked for, from 1."""
-    return max(request.args.get("page", 1, type=int), 1)
+    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
 
 
 def page_offset() -> int:

@@ -41,6 +41,7 @@ def test_lists_are_cut_by_stage_words_and_order(floor: Floor, browser_of: Callab
     assert "3栋-1202" in found
     assert "3栋-1201" not in found
     assert browser.get("/sales/?sort=nonsense&page=0&project=nowhere").status_code == 200
+    assert browser.get(f"/sales/?page={10**30}").status_code == 200
 
 
 def test_the_page_tells_the_whole_line_and_what_is_open(floor: Floor, browser_of: Callable[..., Browser]) -> None:
