@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from kernel.clock import MovedClock
-from tests.e2e.office import WalkingClock, open_office
+from tests.e2e.office import PATIENCE_MS, WalkingClock, open_office
 from tests.machine import CHROMIUM
 
 __all__ = ["open_office"]
@@ -42,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not CHROMIUM and browser_tests:
         items[:] = [item for item in items if item not in browser_tests]
         config.hook.pytest_deselected(items=browser_tests)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """A busy machine is no fault: wait for what is expected as long as for what is pressed."""
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from webapp.language import read_catalogue
 from webapp.paperwork.office import PaperOffice, outlets_of
 from webapp.settings import Settings
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 20_000
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 

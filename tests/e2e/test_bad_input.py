@@ -15,6 +15,7 @@ from tests.e2e import acts
 from tests.e2e.office import Office
 
 MEBIBYTE = 1024 * 1024
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

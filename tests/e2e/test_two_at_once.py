@@ -16,6 +16,7 @@ from tests.e2e import acts
 from tests.e2e.office import Office
 
 UNIT = "1栋-101"
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
