@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from engine.commands.publish import deliver_thrown
+from engine.errors import KeyturnError, StepFailed
 from engine.host import Host
 from engine.running.run import Run, as_system
-from engine.store.instances import lock_instance
+from engine.store.instances import InstanceRecord, lock_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
 
@@ -53,10 +54,30 @@ def _fire(host: Host, job: AnyRow) -> None:
     host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(state="done", done_at=host.clock.now()))
     if record.state != "active":
         return
-    run = Run.of(host, record, job_id=job.id)
-    waits = [wait for wait in run.case.waits() if wait.row == job.id]
+    try:
+        run = Run.of(host, record, job_id=job.id)
+        waits = [wait for wait in run.case.waits() if wait.row == job.id]
+    except Exception as fault:
+        # A case that cannot even be read must be put off too, or it keeps all later timers from firing.
+        raise _unreadable(record, job, fault) from fault
     if not waits:
         return
     with run.step(deliver_thrown) as case:
         run.services.note("timer_fired", waits[0].node, waits[0].token, None)
         case.fire(waits[0].token, {})
+
+
+def _unreadable(record: InstanceRecord, job: AnyRow, fault: Exception) -> StepFailed:
+    told = fault if isinstance(fault, KeyturnError) else None
+    return StepFailed(
+        instance_id=record.id,
+        element_id=job.element_id or "",
+        element_name=job.element_id or "",
+        error_type=type(fault).__name__,
+        message_code=told.code if told else "unexpected",
+        message_params=told.params if told else {},
+        definition_key=record.definition_key,
+        scope=record.path,
+        job_id=job.id,
+        command=None,
+    )

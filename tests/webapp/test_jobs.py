@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from engine.api import Context, HandlerRegistry, JobContext, default_registry
+from engine.tables.instances import InstanceRow
 from kernel.actor import SYSTEM
 from kernel.clock import MovedClock
 from tests.engine.definitions.drawing import extended, flow, process
@@ -110,6 +112,20 @@ def test_a_delivery_that_keeps_failing_becomes_an_incident_that_can_be_retried(
     assert [text for text, _ in gateway.reached] == ["hello"]
     with database.reading() as session:
         assert engine_for(session, SYSTEM, clock).incidents() == []
+
+
+def test_a_case_that_cannot_be_read_keeps_no_other_timer_from_firing(
+    runner: JobRunner, gateway: Gateway, clock: MovedClock, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        session.execute(update(InstanceRow).values(tokens_format=999))
+        engine_for(session, SYSTEM, clock).start("job_story", {"text": "second"})
+    clock.advance(timedelta(hours=1))
+    runner.run_due(limit=5)
+    assert [text for text, _ in gateway.reached] == ["second"]
+    with database.reading() as session:
+        rows = engine_for(session, SYSTEM, clock).incidents(state=None)
+    assert [row.error_type for row in rows] == ["StateFormatUnknown"]
 
 
 def test_the_thread_runs_what_is_due_and_stops_when_told(
