@@ -20,7 +20,14 @@ from ledger.finance import journal
 from ledger.finance.accounts import account_now, allocated_by_receivable, free_fen, home_of, refunded_fen
 from ledger.finance.allocation import apply, suggest, take_back
 from ledger.finance.amounts import require_amount
-from ledger.finance.errors import AlreadyDone, DateInvalid, KeyReused, ReceivableMissing, RefundRefused
+from ledger.finance.errors import (
+    AlreadyDone,
+    DateInvalid,
+    KeyReused,
+    ReceivableMissing,
+    RefundRefused,
+    TodoMissing,
+)
 from ledger.finance.facts import ReceiptConfirmed, ReceiptReversed
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import (
@@ -82,11 +89,14 @@ def take_receipt(
 
     A collect to-do (``todo_id``) or a receivable says what the payer means it for. Without a sale, ``customer_id``
     and ``project_id`` say whose queue fee it is. The account follows from the receivable's class unless given.
-    Raises `AmountInvalid`, `DateInvalid`, `SaleClosed`, `NoPermit`, `KeyReused`, `ReceivableMissing` by field.
+    Raises `AmountInvalid`, `DateInvalid`, `SaleClosed`, `NoPermit`, `KeyReused`, `ReceivableMissing`, and
+    `TodoMissing` for a to-do of another sale, by field.
     """
     if todo_id is not None:
         todo = get_todo(session, actor, Permission.FINANCE_RECEIVE, todo_id)
-        sale_id, customer_id = sale_id or todo.sale_id, customer_id or todo.customer_id
+        if sale_id not in (None, todo.sale_id):
+            raise TodoMissing(field="todo_id", id=todo_id)
+        sale_id, customer_id = todo.sale_id, customer_id or todo.customer_id
         project_id, receivable_id = project_id or todo.project_id, receivable_id or todo.receivable_id
     holder = _holder(session, actor, sale_id, customer_id, project_id)
     receipt = Receipt(

@@ -22,6 +22,7 @@ from ledger.finance.errors import (
     RefundRefused,
     SaleClosed,
     SaleMissing,
+    TodoMissing,
 )
 from ledger.finance.facts import DepositPaid, ReceiptConfirmed, ReceiptReversed, ReceivableSettled, TodoDone
 from ledger.finance.journal import balance
@@ -399,3 +400,11 @@ def test_queue_money_of_one_project_settles_nothing_at_another(session, desk, ho
         desk.do("allocate", receipt_id=confirmation.receipt_id, allocations={line.id: 100})
     with pytest.raises(ReceivableMissing):
         desk.take(None, 100, receivable_id=line.id, **here)
+
+
+def test_money_of_one_sale_does_no_to_do_of_another(session, desk, house):
+    mine, other = house.sale(), house.sale()
+    todo = desk.collect(desk.deposit(other))
+    with pytest.raises(TodoMissing):
+        desk.take(mine, 100, todo_id=todo.id)
+    assert desk.take(other, 100, todo_id=todo.id).todo_id == todo.id
