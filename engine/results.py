@@ -268,3 +268,4 @@ class InstanceFilter:
     search: str = ""
     with_incidents: bool = False
     waiting_at: str | None = None
+    instance_ids: tuple[str, ...] = ()

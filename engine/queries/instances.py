@@ -161,6 +161,8 @@ def _visible(host: Host, viewer: Actor) -> ColumnElement[bool]:
 
 def _narrowing(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
+    if wanted.instance_ids:
+        where.append(TABLE.c.id.in_(wanted.instance_ids))
     if wanted.states:
         where.append(TABLE.c.state.in_(wanted.states))
     if wanted.definition_keys:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -34,7 +34,7 @@ from ledger.sales.models import (
     Subscription,
 )
 from ledger.sales.offers import list_offers
-from ledger.scope import get_scoped, scoped
+from ledger.scope import get_scoped, scoped, visible
 from ledger.staff.permissions import Permission
 
 __all__ = [
@@ -45,9 +45,11 @@ __all__ = [
     "SaleView",
     "buyers_of",
     "count_by_stage",
+    "count_queue_numbers",
     "count_sales",
     "find_queue_batches",
     "find_sales",
+    "get_queue_batch",
     "get_sale",
     "list_events",
     "list_offers",
@@ -205,11 +207,30 @@ def find_queue_batches(session: Session, actor: Actor, *, project_id: str | None
     return session.scalars(query.order_by(QueueBatch.code)).all()
 
 
+def get_queue_batch(session: Session, actor: Actor, batch_id: str) -> QueueBatch:
+    """One issue of queue numbers. Raises `Missing`."""
+    return get_scoped(session, actor, QueueBatch, Permission.SALES_QUEUE, batch_id)
+
+
+def count_queue_numbers(session: Session, actor: Actor, batch_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many numbers of each batch stand in each state, in one query."""
+    query = (
+        select(QueueNumber.batch_id, QueueNumber.state, func.count())
+        .join(QueueBatch, QueueBatch.id == QueueNumber.batch_id)
+        .where(visible(actor, QueueBatch, Permission.SALES_QUEUE), QueueNumber.batch_id.in_(batch_ids))
+        .group_by(QueueNumber.batch_id, QueueNumber.state)
+    )
+    found: dict[str, dict[str, int]] = {batch_id: {} for batch_id in batch_ids}
+    for batch_id, state, count in session.execute(query):
+        found[batch_id][state] = count
+    return found
+
+
 def list_queue_numbers(
     session: Session, actor: Actor, batch_id: str, *, states: Sequence[str] = ()
 ) -> tuple[tuple[QueueNumber, str], ...]:
     """The numbers of a batch in calling order, each with its bearer's name."""
-    batch = get_scoped(session, actor, QueueBatch, Permission.SALES_QUEUE, batch_id)
+    batch = get_queue_batch(session, actor, batch_id)
     query = (
         select(QueueNumber, Customer.name)
         .join(Customer, Customer.id == QueueNumber.customer_id)

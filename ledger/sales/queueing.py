@@ -25,6 +25,7 @@ from ledger.scope import require_on, visible
 from ledger.staff.permissions import Permission
 
 OrderRule = Literal["sequence", "draw"]
+_LONGEST_SEED = 80
 
 
 def open_queue_batch(
@@ -137,9 +138,12 @@ def draw_queue(session: Session, actor: Actor, clock: Clock, *, batch_id: str, s
     """Draw the order of calling (摇号) from a published seed, once; anybody can draw it again and compare.
 
     The numbers in issue order are shuffled by Python's Mersenne Twister seeded with the text. Raises
-    `QueueNotReady` when the batch is not for drawing or drawn already.
+    `QueueNotReady` when the batch is not for drawing or drawn already, `QueueBatchInvalid` without a seed.
     """
     batch = _lock_batch(session, actor, batch_id)
+    seed = seed.strip()[:_LONGEST_SEED]
+    if not seed:
+        raise QueueBatchInvalid("queue_seed_missing", field="seed")
     if batch.order_rule != "draw" or batch.drawn_at is not None or batch.state != "open":
         raise QueueNotReady("queue_not_for_drawing", batch_id=batch.id, state=batch.state)
     numbers = list(
@@ -148,7 +152,7 @@ def draw_queue(session: Session, actor: Actor, clock: Clock, *, batch_id: str, s
     random.Random(seed).shuffle(numbers)  # noqa: S311 - a seeded, repeatable draw is what is asked for
     for rank, number in enumerate(numbers, 1):
         number.rank = rank
-    batch.draw_seed, batch.drawn_at, batch.state = seed[:80], clock.now(), "calling"
+    batch.draw_seed, batch.drawn_at, batch.state = seed, clock.now(), "calling"
     order = [number.seq for number in numbers]
     _record(session, actor, clock, "draw", batch, after={"seed": batch.draw_seed, "order": order})
     return numbers

@@ -4,11 +4,23 @@ from flask import Flask
 
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
-from webapp.units import board, imports, prices, purchase_plan, quotes, selling, unit
+from webapp.units import board, discounts, imports, prices, purchase_plan, queue, quotes, selling, unit
 from webapp.units.desk import pages
 from webapp.units.words import plan_due, unit_event
 
-__all__ = ["board", "imports", "install", "pages", "prices", "purchase_plan", "quotes", "selling", "unit"]
+__all__ = [
+    "board",
+    "discounts",
+    "imports",
+    "install",
+    "pages",
+    "prices",
+    "purchase_plan",
+    "queue",
+    "quotes",
+    "selling",
+    "unit",
+]
 
 
 def install(app: Flask) -> None:

@@ -36,7 +36,14 @@ def purchase_plan(unit_id: str) -> Response:
     """Issue the plan for a customer; the same content on the same day is the same paper."""
     typed = request.form.to_dict()
     with acting() as (session, actor):
-        offer = work_out(session, actor, opened(session, actor, unit_id), typed, request.form.getlist("plan"))
+        offer = work_out(
+            session,
+            actor,
+            opened(session, actor, unit_id),
+            typed,
+            request.form.getlist("plan"),
+            request.form.getlist("offer"),
+        )
         customer = typed.get("customer", "").strip()
         _require_complete(offer, customer)
 

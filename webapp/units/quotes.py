@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from flask import render_template, request
@@ -22,6 +22,8 @@ from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.queries import parameter
 from ledger.sales import queries as sales
+from ledger.sales.models import DiscountOffer
+from ledger.sales.offers import check_offers, discount_of, list_offers
 from ledger.sales.pricing import Of, Quote, price_quote
 from ledger.sales.queries import SaleFilter
 from ledger.staff import queries as staff
@@ -46,26 +48,33 @@ class Offer:
     columns: tuple[OfferColumn, ...] = ()
     deposit_fen: int = 0
     charges: tuple[Charge, ...] = ()
+    given: Sequence[DiscountOffer] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
 def work_out(
-    session: Session, actor: Actor, about: Opened, typed: Mapping[str, str], chosen: Sequence[str]
+    session: Session,
+    actor: Actor,
+    about: Opened,
+    typed: Mapping[str, str],
+    chosen: Sequence[str],
+    named: Sequence[str] = (),
 ) -> Offer:
-    """The offer for a unit as typed; what is wrong stands in ``errors``."""
+    """The offer for a unit as typed, with the discount offers ``named``; what is wrong stands in ``errors``."""
     on = business_date(clock(), about.project.zone)
     plans = list_plans(session, actor, project_id=about.project.id)
     picked = [plan for plan in plans if plan.id in chosen] or list(plans[:MOST_PLANS])
-    blank = Offer(about, on, plans, [plan.id for plan in picked[:MOST_PLANS]])
+    given = list_offers(session, actor, about.project.id, on=on)
+    blank = Offer(about, on, plans, [plan.id for plan in picked[:MOST_PLANS]], given=given)
     if about.cell.list_price_fen is None:
         return blank
     try:
-        return _worked_out(session, actor, blank, typed, picked, about.cell.list_price_fen)
+        return _worked_out(session, actor, blank, typed, picked, about.cell.list_price_fen, named)
     except AnswersInvalid as error:
         errors = {name: " ".join(texts) for name, texts in worded_errors(error).items()}
     except Invalid as error:
         errors = {error.field or "": word(error.code, error.params)}
-    return Offer(about, on, plans, blank.chosen, errors=errors)
+    return replace(blank, errors=errors)
 
 
 def _worked_out(
@@ -75,6 +84,7 @@ def _worked_out(
     typed: Mapping[str, str],
     picked: Sequence[PaymentPlanTemplate],
     list_price_fen: int,
+    named: Sequence[str],
 ) -> Offer:
     about, on = blank.about, blank.on
     path = about.project.path
@@ -85,13 +95,16 @@ def _worked_out(
         loan_rate_bp=parameter(session, path, known.LOAN_RATE, on),
         fund_rate_bp=parameter(session, path, known.FUND_RATE, on),
     )
+    named_first = tuple(discount_of(one) for one in blank.given if one.id in named)
+    terms = replace(terms, discounts=named_first + terms.discounts)
+    check_offers(session, clock(), about.project, terms.discounts)
     quote = price_quote(list_price_fen, terms.discounts, floor_price_fen=about.cell.floor_price_fen)
     usual = parameter(session, path, known.DEPOSIT_FEN, on)
     deposit = min(usual, quote.deal_price_fen) if terms.deposit_fen is None else terms.deposit_fen
     ways = columns(session, actor, picked, quote, terms, deposit_fen=deposit, on=on)
     area = about.cell.building_area_hundredths
     charges = parameter_charges(session, path, on=on, price_fen=quote.deal_price_fen, area_hundredths=area)
-    return Offer(about, on, blank.plans, blank.chosen, terms, quote, ways, deposit, charges)
+    return replace(blank, terms=terms, quote=quote, columns=ways, deposit_fen=deposit, charges=charges)
 
 
 def _stacking(session: Session, project: Project, on: date) -> Of:
@@ -104,7 +117,9 @@ def offer(unit_id: str) -> str:
     """The calculator's answer to what is typed at the moment."""
     with reading() as (session, actor):
         about = opened(session, actor, unit_id)
-        worked = work_out(session, actor, about, request.args, request.args.getlist("plan"))
+        worked = work_out(
+            session, actor, about, request.args, request.args.getlist("plan"), request.args.getlist("offer")
+        )
         return render_template(
             "units/offer_answer.html", offer=worked, about=about, may_here=rights(actor, about.project.path)
         )
