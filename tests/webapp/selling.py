@@ -18,6 +18,7 @@ from ledger.finance.templates import approve_plan, propose_plan
 from ledger.inventory.importing import Permit, import_units
 from ledger.inventory.models import Unit
 from ledger.inventory.price_list import read_price_list
+from ledger.sales.operations import open_queue_batch
 from tests.webapp.house import House
 from webapp.definitions import deploy_shipped
 from webapp.engine_room import engine_for
@@ -79,6 +80,14 @@ class Floor:
         with database.unit_of_work(seller) as session:
             engine = engine_for(session, seller, database.clock)
             return engine.start("booking_to_contract", answers, scope=self.house.project.path).id
+
+    def queue_batch(self) -> str:
+        """Open a batch of queue numbers; returns its id."""
+        database, project = self.house.database, self.house.project
+        with database.unit_of_work() as session:
+            return open_queue_batch(
+                session, SYSTEM, database.clock, project_id=project.id, code="A", name="Opening"
+            ).id
 
 
 @pytest.fixture

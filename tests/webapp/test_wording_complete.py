@@ -6,6 +6,7 @@ Codes are collected from the source: the first text given to a refusal or findin
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -110,6 +111,16 @@ def test_nothing_is_called_internal_that_does_not_exist() -> None:
 def test_every_sentence_has_its_chinese() -> None:
     chinese = read_catalogue("zh")
     assert [code for code, text in texts().items() if chinese.gettext(text) == text and text.isascii()] == []
+
+
+def test_every_sentence_can_be_filled_in() -> None:
+    chinese = read_catalogue("zh")
+    given = defaultdict(lambda: 1, code="x")
+    for code, text in texts().items():
+        for sentence in (text, chinese.gettext(text)):
+            filled = sentence % given
+            assert "%(" not in filled, code
+            assert "%%" not in filled, code
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.admin import audit, organisation, parameters, plans, staff
+from webapp.admin import audit, organisation, parameters, plan_proposal, plans, staff
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
 
-__all__ = ["audit", "install", "organisation", "parameters", "plans", "staff"]
+__all__ = ["audit", "install", "organisation", "parameters", "plan_proposal", "plans", "staff"]
 
 _ENTRIES = (
     NavEntry("staff.index", N_("Staff"), "users-group", "house", 70, "staff:view"),

@@ -40,6 +40,7 @@ def index() -> str:
             lines=lines_of_plans(session, [plan.id for plan in shown]),
             people=staff.names(session, people),
             may_approve=project is not None and actor.may(Permission.PRICES_APPROVE, project.path),
+            may_propose=project is not None and actor.may(Permission.PRICES_PROPOSE, project.path),
             reader_id=actor.id,
             share_words=share_words,
             due_words=due_words,
