@@ -186,12 +186,18 @@ class RecordOpinionOut:
 
 @handler("approval.record_opinion")
 def record_opinion(data: RecordOpinionIn, ctx: Context) -> RecordOpinionOut:
-    """Add a decision to the case. Raises `NotAllowed` for the applicant and for whoever has decided already."""
+    """Add a decision to the case.
+
+    Raises `NotAllowed` for the applicant, for whoever has decided already, and for whoever got the task by
+    re-assignment without holding the role that has to decide.
+    """
     people = {ctx.actor.id, ctx.actor.on_behalf_of} - {None}
     if people & set(data.applicants):
         raise NotAllowed("approver_is_applicant")
     if people & set(data.deciders):
         raise NotAllowed("approver_has_decided")
+    if not ctx.actor.is_system and not ctx.actor.has_role(data.step_role, ctx.scope):
+        raise NotAllowed("approver_lacks_role", role=f"role.{data.step_role}")
     said = Opinion(
         step=data.step,
         role=data.step_role,

@@ -46,6 +46,11 @@ class Actor:
         """Whether any grant at all carries ``permission`` (for menus; commands ask `may`)."""
         return self.is_system or any(permission in g.permissions for g in self.grants)
 
+    def may_house_wide(self, permission: str) -> bool:
+        """Whether a grant at the root or at a group's own node carries ``permission``."""
+        wide = (g for g in self.grants if g.path.count("/") <= 2)
+        return self.is_system or any(permission in g.permissions for g in wide)
+
     def require(self, permission: str, path: str = ROOT) -> None:
         """Raise `NotAllowed` unless `may`."""
         if not self.may(permission, path):

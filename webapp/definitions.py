@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -20,6 +21,9 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.staff.roles import ROLES
 from webapp.engine_room import FORMS, engine_for
+
+FORM_ENDINGS = (".json", ".form")
+_NOT_IN_KEYS = re.compile(r"[^a-z0-9_]+")
 
 
 def shipped_resources() -> Mapping[str, bytes]:
@@ -54,6 +58,30 @@ def _of_forms() -> Iterator[Finding]:
         )
 
 
+def check_form_file(name: str, content: bytes) -> list[Finding]:
+    """What is wrong with one form file, by component and line."""
+    stem = _NOT_IN_KEYS.sub("_", Path(name).stem.lower()).strip("_") or "form"
+    key = stem if stem[0].isalpha() else f"form_{stem}"
+    return [
+        Finding(
+            error.code,
+            ERROR,
+            error.component,
+            line=error.line,
+            params={**error.params, "form": name},
+            resource=name,
+        )
+        for error in form_checks.check(f"uploaded/{key}", content)
+    ]
+
+
+def apart(resources: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
+    """Diagrams and tables, and what is wrong with the forms among the files; forms ship with the program."""
+    forms = {name: content for name, content in resources.items() if name.endswith(FORM_ENDINGS)}
+    findings = [finding for name, content in forms.items() for finding in check_form_file(name, content)]
+    return {name: content for name, content in resources.items() if name not in forms}, findings
+
+
 def check_files(paths: Iterable[Path]) -> list[Finding]:
     """Findings over given files, with what is shipped as their surroundings."""
     findings: list[Finding] = []
@@ -64,8 +92,9 @@ def check_files(paths: Iterable[Path]) -> list[Finding]:
         except OSError as problem:
             params = {"detail": problem.strerror or ""}
             findings.append(Finding("file_unreadable", ERROR, params=params, resource=str(path)))
+    diagrams, of_forms = apart(resources)
     processes, decisions = keys_of(shipped_resources())
-    return findings + check_resources(resources, _wiring(processes, decisions))
+    return findings + of_forms + check_resources(diagrams, _wiring(processes, decisions))
 
 
 def check_among(resources: Mapping[str, bytes], deployed: Iterable[Definition]) -> list[Finding]:

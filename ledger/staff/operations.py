@@ -161,13 +161,14 @@ def revoke_role(
 
 
 def reset_password(session: Session, actor: Actor, clock: Clock, *, staff_id: str) -> str:
-    """Give a temporary password, to be told to the person, who must change it; open sign-ins end, a lock too."""
+    """Give a temporary password that the person must change; open sign-ins, API tokens and a lock end."""
     staff = _manageable(session, actor, clock, staff_id)
     password = temporary_password()
     staff.password_hash = hash_password(password)
     staff.must_change_password = True
     staff.failed_attempts, staff.locked_until = 0, None
     staff.sign_in_epoch += 1
+    _revoke_tokens(session, clock, staff.id)
     audit.record(session, actor, clock, "staff:reset_password", "staff", staff.id)
     return password
 
@@ -189,11 +190,15 @@ def deactivate_staff(session: Session, actor: Actor, clock: Clock, *, staff_id: 
         held.to_date = today - timedelta(days=1)
     staff.active, staff.left_at = False, clock.now()
     staff.sign_in_epoch += 1
-    open_tokens = update(ApiToken).where(ApiToken.staff_id == staff.id, ApiToken.revoked_at.is_(None))
-    session.execute(open_tokens.values(revoked_at=clock.now()))
+    _revoke_tokens(session, clock, staff.id)
     audit.record(session, actor, clock, "staff:deactivate", "staff", staff.id, reason=reason)
     tell(session, StaffLeft(staff.id))
     return staff
+
+
+def _revoke_tokens(session: Session, clock: Clock, staff_id: str) -> None:
+    still_open = update(ApiToken).where(ApiToken.staff_id == staff_id, ApiToken.revoked_at.is_(None))
+    session.execute(still_open.values(revoked_at=clock.now()))
 
 
 def set_language(session: Session, actor: Actor, *, language: str) -> None:

@@ -96,7 +96,12 @@ def test_an_opinion_is_noted_with_who_when_and_why(company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("wei", "approver_is_applicant"), ("manager_2", "approver_has_decided")]
+    ("name", "code"),
+    [
+        ("wei", "approver_is_applicant"),
+        ("manager_2", "approver_has_decided"),
+        ("cashier", "approver_lacks_role"),
+    ],
 )
 def test_four_eyes_hold_even_if_the_task_let_somebody_through(company: Company, name: str, code: str) -> None:
     with pytest.raises(NotAllowed) as caught:

@@ -8,11 +8,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from engine.api import Definition
+from engine.api import Definition, DefinitionError
 from kernel.errors import NotAllowed
 from ledger.staff.permissions import Permission
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.shapes import answer_of
+from webapp.definitions import apart
 from webapp.wording import word
 
 DEFINITION = answer_of(Definition)
@@ -74,14 +75,19 @@ def list_definitions(asked: Asked) -> Any:
 @endpoint("POST", "/definitions/check", tag="definitions", body=Resources, returns=Findings, acts=False)
 def check(asked: Asked) -> Any:
     """Check files without deploying them."""
-    _require(asked, Permission.ENGINE_DEPLOY)
-    return {"findings": asked.engine.check(asked.body["resources"])}
+    if not asked.actor.may_house_wide(Permission.ENGINE_DEPLOY):
+        raise NotAllowed("permission_missing", permission=Permission.ENGINE_DEPLOY.value)
+    resources, of_forms = apart(asked.body["resources"])
+    return {"findings": of_forms + asked.engine.check(resources)}
 
 
 @endpoint("POST", "/definitions", tag="definitions", body=Resources, returns=Definitions, status=201)
 def deploy(asked: Asked) -> Any:
     """Deploy files that pass the checks; unchanged ones keep their version."""
-    return {"definitions": asked.engine.deploy(asked.body["resources"], note=asked.body["note"])}
+    resources, wrong = apart(asked.body["resources"])
+    if wrong:
+        raise DefinitionError(wrong)
+    return {"definitions": asked.engine.deploy(resources, note=asked.body["note"])}
 
 
 def _require(asked: Asked, permission: Permission) -> None:

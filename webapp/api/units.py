@@ -13,6 +13,8 @@ from ledger.inventory.importing import import_units
 from ledger.inventory.price_list import read_price_list
 from ledger.inventory.queries import Cell, UnitFilter
 from ledger.inventory.wording import report_json
+from ledger.organisation.queries import get_project
+from ledger.staff.permissions import Permission
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.paging import PageQuery, Part
 from webapp.api.shapes import answer_of, page_of
@@ -83,6 +85,7 @@ def board(asked: Asked, project_id: str) -> Any:
 @endpoint("POST", "/projects/{project_id}/price-list", tag="units", returns=Report)
 def import_price_list(asked: Asked, project_id: str) -> Any:
     """Import a price list sent as the form field `file`; good rows go in, wrong rows come back."""
+    get_project(asked.session, asked.actor, project_id, Permission.UNITS_IMPORT)
     file = request.files.get("file")
     if file is None:
         raise Invalid("file_missing", field="file")

@@ -12,7 +12,7 @@ import click
 from engine.findings import ERROR, DefinitionError, Finding
 from kernel.actor import SYSTEM
 from webapp.cli.wording import speaking
-from webapp.definitions import check_files, check_shipped, deploy_shipped
+from webapp.definitions import apart, check_files, check_shipped, deploy_shipped
 from webapp.engine_room import engine_for
 from webapp.settings import Settings
 from webapp.startup import open_database, require_schema
@@ -41,7 +41,9 @@ def deploy(settings: Settings, files: tuple[Path, ...], note: str) -> None:
     try:
         with database.unit_of_work(SYSTEM) as session:
             if files:
-                resources = {file.name: file.read_bytes() for file in files}
+                resources, wrong = apart({file.name: file.read_bytes() for file in files})
+                if wrong:
+                    raise DefinitionError(wrong)
                 done = engine_for(session, SYSTEM, database.clock).deploy(resources, note=note)
             else:
                 done = deploy_shipped(session, SYSTEM, database.clock)

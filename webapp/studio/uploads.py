@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from werkzeug.datastructures import FileStorage
 
 from engine.findings import ERROR, Finding
-from forms.checks import check as check_form
+from webapp.definitions import FORM_ENDINGS, check_form_file
 
 MOST_FILES = 40
 LARGEST = 5 * 1024 * 1024
-_NOT_IN_KEYS = re.compile(r"[^a-z0-9_]+")
 
 
 @dataclass
@@ -35,7 +33,7 @@ def read_files(files: Iterable[FileStorage]) -> Brought:
             brought.findings.append(Finding("files_too_many", ERROR, params={"most": MOST_FILES}, resource=name))
             break
         brought.findings += _trouble(brought, name, content)
-        kind = brought.forms if name.endswith((".json", ".form")) else brought.resources
+        kind = brought.forms if name.endswith(FORM_ENDINGS) else brought.resources
         kind[name] = content
     return brought
 
@@ -52,13 +50,4 @@ def _trouble(brought: Brought, name: str, content: bytes) -> list[Finding]:
 
 def form_findings(brought: Brought) -> list[Finding]:
     """What is wrong with the forms, by component and line."""
-    found = []
-    for name, content in brought.forms.items():
-        stem = _NOT_IN_KEYS.sub("_", name.rpartition(".")[0].lower()).strip("_") or "form"
-        key = stem if stem[0].isalpha() else f"form_{stem}"
-        for error in check_form(f"uploaded/{key}", content):
-            params = {**error.params, "form": name}
-            found.append(
-                Finding(error.code, ERROR, error.component, line=error.line, params=params, resource=name)
-            )
-    return found
+    return [found for name, content in brought.forms.items() for found in check_form_file(name, content)]

@@ -99,6 +99,9 @@ TEXTS = {
     "approval_of_other_terms": N_(
         "What was approved is not what the sale says now. Ask for approval of the present terms."
     ),
+    "approver_lacks_role": N_(
+        "This step is for somebody who holds the role %(role)s here. Give it to one of them."
+    ),
     "approver_is_applicant": N_("Whoever asks for an approval does not give it. Another person has to decide."),
     "approvers_missing": N_("An approval names the people who gave it."),
     "expiry_in_the_past": N_("The end lies in the past. Choose a later one."),

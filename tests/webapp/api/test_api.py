@@ -20,7 +20,7 @@ from tests.webapp.house import House
 from webapp.api.auth import Pace
 from webapp.api.endpoint import ENDPOINTS
 
-Callers = Callable[[str], Caller]
+Callers = Callable[..., Caller]
 
 
 def register(caller: Caller, house: House, **more: object) -> dict[str, object]:
@@ -111,7 +111,7 @@ def test_a_price_list_goes_in_by_whoever_may_import(caller_of: Callers, house: H
 
 
 def test_a_wrong_diagram_is_refused_with_its_findings(caller_of: Callers, house: House) -> None:
-    caller = caller_of("business_analyst")
+    caller = caller_of("business_analyst", "/kt/")
     files = {"resources": {"x.bpmn": base64.b64encode(b"<broken").decode()}}
     checked = caller.post("/definitions/check", files)
     assert [f["code"] for f in checked.json["findings"]] == ["xml_malformed"]

@@ -138,3 +138,16 @@ def test_a_wrong_diagram_is_reported_by_element_and_line(terminal: Terminal, tmp
         ("file_unreadable", None),
     }
     assert all(row["text"] and row["severity"] in ("error", "warning") for row in found)
+
+
+def test_a_wrong_form_is_reported_by_component_and_line_at_check_and_deployment(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "review.json"
+    file.write_text('{"components": [\n{"type": "magic", "key": "a", "label": "A"}\n]}')
+    found = json.loads(terminal.run("check", str(file), "--json", fails=True).stdout)
+    assert [row["line"] for row in found if row["element_id"] == "a"] == [2]
+    terminal.run("migrate")
+    told = terminal.run("deploy", str(file), fails=True).output
+    assert "review.json:2: error" in told
+    assert "Traceback" not in told

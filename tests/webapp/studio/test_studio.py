@@ -29,7 +29,7 @@ def test_the_studio_does_not_exist_for_who_may_not_view_definitions(desk: Desk, 
 
 
 def test_a_process_is_shown_with_its_versions_and_its_file(desk: Desk, browser_of) -> None:
-    analyst = browser_of("business_analyst")
+    analyst = browser_of("business_analyst", path="/kt/")
     assert "booking_to_contract" in analyst.get("/studio/").text
     page = analyst.get("/studio/process/booking_to_contract").text
     assert "/studio/process/booking_to_contract/1/file" in page
@@ -39,7 +39,7 @@ def test_a_process_is_shown_with_its_versions_and_its_file(desk: Desk, browser_o
 
 
 def test_a_decision_is_shown_as_its_table(browser_of) -> None:
-    analyst = browser_of("business_analyst")
+    analyst = browser_of("business_analyst", path="/kt/")
     table = {name: content for name, content in shipped_resources().items() if name.endswith(".dmn")}
     sent = {"files": [(BytesIO(content), name) for name, content in table.items()]}
     assert analyst.post("/studio/deploy", sent).status_code in (200, 302)
@@ -52,7 +52,7 @@ def test_a_decision_is_shown_as_its_table(browser_of) -> None:
 
 
 def test_a_changed_file_becomes_a_new_version_and_an_unchanged_one_does_not(desk: Desk, browser_of) -> None:
-    analyst = browser_of("business_analyst")
+    analyst = browser_of("business_analyst", path="/kt/")
     same = analyst.post("/studio/deploy", files(booking_to_contract__bpmn=DIAGRAM), follow_redirects=True)
     assert "keeps its version" in same.text
     changed = DIAGRAM.replace(b'name="Decide"', b'name="Judge"')
@@ -77,7 +77,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_file_is_named_and_nothing_is_deployed(desk: Desk, browser_of, name: str) -> None:
     content, words = WRONG[name]
-    analyst = browser_of("business_analyst")
+    analyst = browser_of("business_analyst", path="/kt/")
     changed = DIAGRAM.replace(b'name="Decide"', b'name="Judge"')
     answer = analyst.post("/studio/deploy", files(**{name: content, "booking_to_contract__bpmn": changed}))
     assert answer.status_code == 422
@@ -89,7 +89,7 @@ def test_a_wrong_file_is_named_and_nothing_is_deployed(desk: Desk, browser_of, n
 def test_a_mistake_in_a_diagram_is_told_by_element_and_line_in_the_readers_language(
     desk: Desk, browser_of
 ) -> None:
-    analyst = browser_of("business_analyst")
+    analyst = browser_of("business_analyst", path="/kt/")
     broken = DIAGRAM.replace(b'form="approval/decide"', b'form="approval/nothing"')
     answer = analyst.post("/studio/deploy", files(booking_to_contract__bpmn=broken)).text
     line = broken[: broken.index(b"approval/nothing")].count(b"\n") + 1
@@ -101,7 +101,7 @@ def test_a_mistake_in_a_diagram_is_told_by_element_and_line_in_the_readers_langu
 
 
 def test_checking_alone_deploys_nothing(desk: Desk, browser_of) -> None:
-    analyst = browser_of("business_analyst")
+    analyst = browser_of("business_analyst", path="/kt/")
     changed = DIAGRAM.replace(b'name="Decide"', b'name="Judge"')
     answer = analyst.post("/studio/deploy", {**files(booking_to_contract__bpmn=changed), "check": "1"})
     assert "The files have no errors" in answer.text
@@ -111,5 +111,7 @@ def test_checking_alone_deploys_nothing(desk: Desk, browser_of) -> None:
 
 def test_a_role_that_does_not_exist_is_found_before_it_waits_for_nobody(desk: Desk, browser_of) -> None:
     unknown = DIAGRAM.replace(b'candidateGroups="sales_manager"', b'candidateGroups="sales_boss"')
-    answer = browser_of("business_analyst").post("/studio/deploy", files(booking_to_contract__bpmn=unknown))
+    answer = browser_of("business_analyst", path="/kt/").post(
+        "/studio/deploy", files(booking_to_contract__bpmn=unknown)
+    )
     assert "sales_boss" in answer.text
