@@ -116,5 +116,5 @@ class RoleChecker:
         return actor.may("engine:operate", scope)
 
     def may_deploy(self, actor: Actor) -> bool:
-        """By the permission ``engine:deploy`` held at the root or for a whole group: definitions serve all of it."""
+        """By the permission ``engine:deploy`` held at the root or for a group: definitions serve all of it."""
         return actor.may_house_wide("engine:deploy")

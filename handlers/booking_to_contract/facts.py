@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
+
+from sqlalchemy import select
 
 from engine.api import Context, Missing
 from kernel.database import Base
 from ledger.customers.models import Customer
 from ledger.inventory.models import Building, Unit
 from ledger.sales.models import QueueBatch, Sale
+from ledger.scope import visible
+from ledger.staff.permissions import Permission
 
 M = TypeVar("M", bound=Base)
 
@@ -37,6 +42,16 @@ def queue_batch(ctx: Context, batch_id: str) -> QueueBatch:
 def customer_name(ctx: Context, customer_id: str) -> str:
     """What a customer is called."""
     return found(ctx, Customer, customer_id, "customer_id").name
+
+
+def known_customers(ctx: Context, path: str, ids: Iterable[str]) -> dict[str, str]:
+    """The names of those customers whom the project at ``path`` or the person who acts know.
+
+    Every warning of a possible double tells an id, so an id alone gives no right to name or sell to somebody.
+    """
+    known = Customer.in_scope(path, None) | visible(ctx.actor, Customer, Permission.CUSTOMERS_VIEW)
+    rows = ctx.session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(set(ids)), known))
+    return {row.id: row.name for row in rows}
 
 
 def sale_of(ctx: Context, sale_id: str) -> Sale:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
-
 from engine.api import Context, Invalid, Missing, handler
-from handlers.booking_to_contract.facts import labels_of_unit, queue_batch
+from handlers.booking_to_contract.facts import known_customers, labels_of_unit, queue_batch
 from handlers.shared import today
-from ledger.customers.models import Customer
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import Parameter
 from ledger.organisation.queries import get_node, parameter
-from ledger.scope import require_on, visible
+from ledger.scope import require_on
 from ledger.staff.permissions import Permission
 
 Entry = Literal["walk_in", "hold", "small_order", "queue"]
@@ -107,12 +104,11 @@ def _place(data: ReadParametersIn, ctx: Context) -> tuple[Project, str | None]:
 
 
 def _customer(data: ReadParametersIn, ctx: Context, project: Project) -> str:
-    """The customer's name, if project or starter know them: every warning of a possible double tells an id."""
-    known = Customer.in_scope(project.path, None) | visible(ctx.actor, Customer, Permission.CUSTOMERS_VIEW)
-    name = ctx.session.scalar(select(Customer.name).where(Customer.id == data.customer_id, known))
-    if name is None:
+    """The customer's name, if project or starter know them."""
+    names = known_customers(ctx, project.path, [data.customer_id])
+    if data.customer_id not in names:
         raise Missing("customer_missing", field="customer_id", id=data.customer_id)
-    return name
+    return names[data.customer_id]
 
 
 def _parameters(

@@ -8,8 +8,8 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from engine.api import Context, handler
-from handlers.booking_to_contract.facts import found
+from engine.api import Context, Missing, handler
+from handlers.booking_to_contract.facts import found, known_customers, sale_of
 from handlers.shared import days_from_today, today
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import preview_plan, usable_plan
@@ -71,12 +71,21 @@ class ReckonPriceOut:
     earlier_exceptions: int
 
 
+def _require_known(data: ReckonPriceIn, ctx: Context) -> None:
+    sale = sale_of(ctx, data.sale_id)
+    names = known_customers(ctx, sale.path, [row.customer_id for row in data.buyers])
+    for position, row in enumerate(data.buyers):
+        if row.customer_id not in names:
+            raise Missing("customer_missing", field=f"buyers.{position}.customer_id", id=row.customer_id)
+
+
 @handler("booking_to_contract.reckon_price")
 def reckon_price(data: ReckonPriceIn, ctx: Context) -> ReckonPriceOut:
     """Seal the terms and say what the approval table asks: how far off the list price, whether below the floor.
 
     Raises the ledger's refusals naming the form's field: discounts, buyers, deposit, plan.
     """
+    _require_known(data, ctx)
     sale = subscribe(
         ctx.session,
         ctx.ledger_actor,

@@ -141,3 +141,8 @@ def test_an_id_alone_sells_nothing_to_a_customer_whom_neither_project_nor_seller
     stranger = company.act("system", settle)
     with pytest.raises(Missing, match="customer_missing"):
         begin(company, "wei", unit_id=company.units[0], customer_id=stranger)
+    case = company.start(entry="walk_in")
+    with pytest.raises(Missing, match="customer_missing") as caught:
+        case.enter_terms(buyers=[{"customer_id": stranger}])
+    assert caught.value.field == "buyers.0.customer_id"
+    assert case.waiting_at == ["enter_terms"]
