@@ -6,7 +6,6 @@ gives a role at a node and thereby at everything below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kernel.errors import NotAllowed
@@ -74,8 +73,3 @@ class Actor:
 
 
 SYSTEM = Actor(id="system", name="Keyturn", is_system=True)
-
-
-def grants_of(pairs: Iterable[tuple[str, str]], permissions: dict[str, frozenset[str]]) -> tuple[Grant, ...]:
-    """Grants for (role, path) pairs, looking each role's permissions up."""
-    return tuple(Grant(role, path, permissions.get(role, frozenset())) for role, path in pairs)

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import os
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import delete
 
 from engine import jobs
 from engine.api import HandlerRegistry, Stale, StepFailed
 from kernel.actor import SYSTEM
 from webapp.db import Database
 from webapp.engine_room import engine_for
+from webapp.once import forget_before
+from webapp.request_sent import RequestSent
 
 log = structlog.get_logger("keyturn.jobs")
 LEASE = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
+TIDY_EVERY = timedelta(days=1)
+KEYS_KEPT = timedelta(days=30)
 
 
 class JobRunner:
@@ -37,6 +42,17 @@ class JobRunner:
         while done < limit and (self._fire_timer() or self._deliver()):
             done += 1
         return done
+
+    def now(self) -> datetime:
+        """The instant of the database's clock."""
+        return self._database.clock.now()
+
+    def tidy(self) -> None:
+        """Drop the keys of forms and requests that nobody will send again."""
+        before = self.now() - KEYS_KEPT
+        with self._database.unit_of_work(SYSTEM) as session:
+            forget_before(session, before)
+            session.execute(delete(RequestSent).where(RequestSent.at < before))
 
     def _fire_timer(self) -> bool:
         try:
@@ -92,8 +108,12 @@ class JobThread:
         self._thread.join(timeout=LEASE.total_seconds())
 
     def _loop(self) -> None:
+        tidied_at = None
         while not self._stop.is_set():
             try:
+                if tidied_at is None or self._runner.now() - tidied_at > TIDY_EVERY:
+                    tidied_at = self._runner.now()
+                    self._runner.tidy()
                 ran = self._runner.run_due(limit=50)
             except Exception as fault:
                 log.error("jobs interrupted", error=type(fault).__name__)

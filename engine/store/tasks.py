@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -95,14 +95,6 @@ def replace_facts(session: Session, facts_by_task: Mapping[str, Mapping[str, Any
         )
     session.execute(delete(FACTS).where(FACTS.c.task_id.in_(list(facts_by_task))))
     _insert_facts(session, facts_by_task)
-
-
-def replace_candidates(session: Session, task: Task, entries: Iterable[str]) -> None:
-    """Write who may take a task anew."""
-    session.execute(delete(CANDIDATES).where(CANDIDATES.c.task_id == task.id))
-    rows = _candidates(task.id, task.path, list(entries))
-    if rows:
-        session.execute(insert(CANDIDATES), rows)
 
 
 def close_tasks(session: Session, task_ids: list[str], at: datetime) -> None:

@@ -274,19 +274,6 @@ def _apply_plain(session: Session, customer: Customer, changes: Details) -> list
     return changed
 
 
-def set_consent(
-    session: Session, actor: Actor, clock: Clock, *, customer_id: str, purpose: str, given: bool
-) -> Customer:
-    """Note that the customer agreed to or refused a purpose (``marketing_sms``, …), with the time."""
-    customer = reach(session, actor, customer_id, Permission.CUSTOMERS_EDIT)
-    customer.consents = {**customer.consents, purpose: _consent(given, clock)}
-    after = {"purpose": purpose, "given": given}
-    audit.record(
-        session, actor, clock, "customers:consent", "customer", customer.id, path=customer.path, after=after
-    )
-    return customer
-
-
 def _consent(given: bool, clock: Clock) -> dict[str, Any]:
     return {"given": given, "at": clock.now().isoformat()}
 

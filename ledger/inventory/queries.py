@@ -290,12 +290,6 @@ def version_totals(session: Session, version_ids: Sequence[str]) -> dict[str, tu
     return {version_id: (count, int(total)) for version_id, count, total in session.execute(query)}
 
 
-def list_buildings(session: Session, actor: Actor, project_id: str) -> Sequence[Building]:
-    """The buildings of a project by code."""
-    query = scoped(actor, Building, Permission.UNITS_VIEW).where(Building.project_id == project_id)
-    return session.scalars(query.order_by(Building.code)).all()
-
-
 def _cells(actor: Actor) -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = (
         select(

@@ -74,15 +74,6 @@ def holders(session: Session, role: str, path: str, on: date) -> list[str]:
     return sorted({row.staff_id for row in rows if row.path == nearest})
 
 
-def holders_below(session: Session, role: str, path: str, on: date) -> list[Staff]:
-    """The active people who hold a role for ``path``, at it, above it or below it, by name (for choosing one)."""
-    somewhere = or_(StaffRole.path.in_(paths_above(path)), StaffRole.path.startswith(path, autoescape=True))
-    held = select(StaffRole.staff_id).where(StaffRole.role == role, somewhere, _in_force(on))
-    return list(
-        session.scalars(select(Staff).where(Staff.id.in_(held), Staff.active).order_by(Staff.display_name))
-    )
-
-
 def names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """The display names of several people in one query; ids that are not staff are left out."""
     wanted = set(ids)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.api import Context, HandlerRegistry, JobContext, default_registry
 from engine.tables.instances import InstanceRow
@@ -17,6 +17,8 @@ from tests.engine.definitions.drawing import extended, flow, process
 from webapp.db import Database
 from webapp.engine_room import engine_for
 from webapp.jobs import JobRunner, JobThread
+from webapp.once import FormSent
+from webapp.request_sent import RequestSent
 
 PAUSE = (
     '<bpmn:intermediateCatchEvent id="pause"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration>'
@@ -138,3 +140,19 @@ def test_the_thread_runs_what_is_due_and_stops_when_told(
     assert gateway.heard.wait(20)
     thread.stop()
     assert [text for text, _ in gateway.reached] == ["hello"]
+
+
+def test_keys_of_forms_and_requests_are_dropped_after_a_month(
+    runner: JobRunner, clock: MovedClock, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        session.add(FormSent(key="a:old", at=clock.now(), location="/"))
+        session.add(RequestSent(key="a:old", at=clock.now(), asked="x"))
+    clock.advance(timedelta(days=20))
+    with database.unit_of_work() as session:
+        session.add(FormSent(key="a:new", at=clock.now(), location="/"))
+    clock.advance(timedelta(days=11))
+    runner.tidy()
+    with database.reading() as session:
+        assert session.scalars(select(FormSent.key)).all() == ["a:new"]
+        assert session.scalars(select(RequestSent.key)).all() == []

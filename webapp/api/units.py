@@ -13,7 +13,7 @@ from ledger.inventory.importing import import_units
 from ledger.inventory.price_list import read_price_list
 from ledger.inventory.queries import Cell, UnitFilter
 from ledger.inventory.wording import report_json
-from ledger.organisation.queries import get_project
+from ledger.organisation.queries import get_project, list_projects
 from ledger.staff.permissions import Permission
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.paging import PageQuery, Part
@@ -33,6 +33,22 @@ class UnitQuery(PageQuery):
     text = fields.String(load_default="", validate=validate.Length(max=40))
     lowest_price_fen = fields.Integer(load_default=None)
     highest_price_fen = fields.Integer(load_default=None)
+
+
+class ProjectAnswer(Schema):
+    """A project."""
+
+    id = fields.String()
+    code = fields.String()
+    name = fields.String()
+    path = fields.String()
+    zone = fields.String()
+
+
+class Projects(Schema):
+    """Projects within reach."""
+
+    projects = fields.List(fields.Nested(ProjectAnswer))
 
 
 class Board(Schema):
@@ -74,6 +90,12 @@ def list_units(asked: Asked) -> Any:
 def get_unit(asked: Asked, unit_id: str) -> Any:
     """Show a unit."""
     return queries.get_unit(asked.session, asked.actor, unit_id, clock=asked.clock)
+
+
+@endpoint("GET", "/projects", tag="units", returns=Projects)
+def projects(asked: Asked) -> Any:
+    """List the projects within reach."""
+    return {"projects": list_projects(asked.session, asked.actor)}
 
 
 @endpoint("GET", "/projects/{project_id}/board", tag="units", returns=Board)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from flask_babel import gettext
 
 from engine.findings import ERROR, DefinitionError, Finding
 from kernel.actor import SYSTEM
@@ -57,15 +58,17 @@ def deploy(settings: Settings, files: tuple[Path, ...], note: str) -> None:
 def _print(findings: Iterable[Finding], as_json: bool) -> None:
     with speaking():
         rows = [_row(finding) for finding in findings]
+        errors = sum(row["severity"] == ERROR for row in rows)
+        total = gettext("Errors: %(errors)s, warnings: %(warnings)s", errors=errors, warnings=len(rows) - errors)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for row in rows:
         place = ":".join(str(part) for part in (row["resource"], row["line"]) if part)
-        element = f" {row['element_name'] or ''} [{row['element_id']}]" if row["element_id"] else ""
+        name = f" {row['element_name']}" if row["element_name"] else ""
+        element = f"{name} [{row['element_id']}]" if row["element_id"] else ""
         click.echo(f"{place}: {row['severity']}:{element} {row['text']}")
-    errors = sum(row["severity"] == ERROR for row in rows)
-    click.echo(f"{errors} errors, {len(rows) - errors} warnings")
+    click.echo(total)
 
 
 def _row(finding: Finding) -> dict[str, object]:

@@ -41,11 +41,19 @@ def is_worded(code: str) -> bool:
 
 
 def word(code: str, params: Mapping[str, object] | None = None, *, field: str | None = None) -> str:
-    """The sentence for a code, with its parameters shown as people read them."""
+    """The sentence for a code, with its parameters shown as people read them.
+
+    A parameter that is itself a code is worded with the parameters under ``<its name>_params``, if there are any.
+    """
     known = texts()
     message = known.get(f"{field}.{code}") if field else None
     message = message or known.get(code) or UNKNOWN
-    shown = _Shown({name: _show(name, value) for name, value in (params or {}).items()})
+    given = params or {}
+    shown = _Shown({name: _show(name, value) for name, value in given.items()})
+    for name, value in given.items():
+        inner = given.get(f"{name}_params")
+        if isinstance(value, str) and isinstance(inner, Mapping) and is_worded(value):
+            shown[name] = word(value, inner)
     shown["code"] = code
     return gettext(message) % shown
 

@@ -31,7 +31,8 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
         try:
             names = compile_expression(text).names
         except FeelSyntaxError as problem:
-            yield wrong("feel_syntax", element, what=what, text=text, detail=problem.code)
+            why = {"detail": problem.code, "detail_params": problem.params}
+            yield wrong("feel_syntax", element, what=what, text=text, **why)
             continue
         if known is not None and not what.startswith("out "):  # Outputs see the data of the called process.
             around = _AROUND.get(element.kind, set()) if isinstance(element, Node) else set()

@@ -8,6 +8,8 @@ from engine.definitions.checks import check_process
 from engine.definitions.wiring import HandlerFacts, Wiring
 from engine.findings import ERROR, Finding
 from tests.engine.definitions.drawing import extended, flow, process
+from webapp.cli.wording import speaking
+from webapp.wording import word
 
 MESSAGE = '<bpmn:message id="m1" name="deposit_paid"/>'
 ERRORS = '<bpmn:error id="e1" errorCode="lead_intake.score.duplicate"/><bpmn:error id="e2" errorCode="other"/>'
@@ -241,3 +243,10 @@ def test_a_decision_table_with_an_unreadable_cell_is_refused_with_its_line() -> 
 </decisionTable></decision></definitions>"""
     found = check_resources({"route.dmn": table}, Wiring())
     assert [(f.code, f.element_id, f.line) for f in found if f.severity == ERROR] == [("feel_syntax", "c1", 5)]
+
+
+def test_an_unreadable_expression_says_what_did_not_fit() -> None:
+    script = extended("scriptTask", 'id="it"', '<keyturn:assign name="a" value="= )(( kind"/>')
+    finding = next(f for f in findings(line(script)) if f.code == "feel_syntax")
+    with speaking("en"):
+        assert "“)”" in word(finding.code, finding.params)

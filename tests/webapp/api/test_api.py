@@ -34,6 +34,7 @@ def test_a_home_is_found_taken_and_its_task_completed(caller_of: Callers, stocke
     caller = caller_of("sales_consultant")
     customer = register(caller, stocked)
     assert customer["phone"] == "138****8001"
+    assert [p["code"] for p in caller.get("/projects")["projects"]] == ["yunxi"]
     board = caller.get(f"/projects/{stocked.project.id}/board")["units"]
     assert [(u["unit_no"], u["state"], u["floor_price_fen"]) for u in board] == [
         ("101", "available", None),
