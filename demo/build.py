@@ -15,7 +15,7 @@ from demo.agenda import Agenda
 from demo.cast import PROJECTS, YUNXI
 from demo.life import Life
 from demo.names import Buyers
-from demo.places import Places, agree_plans, found, load_prices
+from demo.places import Places, agree_offers, agree_plans, found, load_prices
 from demo.plots import plots
 from demo.stories import Plot, play
 from kernel.actor import SYSTEM
@@ -72,6 +72,7 @@ def build(
                 units += load_prices(session, clock, places, path)
         with database.unit_of_work() as session:
             agree_plans(session, clock, places)
+            agree_offers(session, clock, places)
         say(f"  three price lists with {units} homes, released")
         life = Life(database, clock, places, JobRunner(database, handlers.registry(), name="demo"))
         sales = _live(life, clock, ends_at, list(plots(seed, ends_at))[:most], say)

@@ -20,6 +20,8 @@ from ledger.inventory.importing import Permit, import_units
 from ledger.inventory.price_list import read_price_list
 from ledger.organisation.models import Project
 from ledger.organisation.operations import add_node, create_project
+from ledger.sales.operations import approve_offer, propose_offer
+from ledger.sales.pricing import Discount
 from ledger.staff.operations import add_staff
 from ledger.staff.queries import actor_for
 
@@ -164,6 +166,31 @@ def _plan_lines() -> dict[str, tuple[PlanKind, dict[str, str], list[PlanLine]]]:
             ],
         ),
     }
+
+
+OFFERS = (
+    ("opening", Discount("开盘优惠", "rate", 200)),
+    ("on_time", Discount("按时签约优惠", "rate", 100)),
+    ("lump", Discount("一次性付款优惠", "rate", 150, of="list")),
+)
+
+
+def agree_offers(session: Session, clock: Clock, places: Places) -> None:
+    """Each project's discount offers: proposed by its sales manager, approved by its general manager."""
+    gm = actor_for(session, places.staff["gm"], clock)
+    for path in PROJECTS:
+        manager = actor_for(session, places.staff[MANAGERS[path]], clock)
+        for code, discount in OFFERS:
+            offer = propose_offer(
+                session,
+                manager,
+                clock,
+                project_id=places.projects[path].id,
+                code=code,
+                discount=discount,
+                valid_from=business_date(clock),
+            )
+            approve_offer(session, gm, clock, offer_id=offer.id)
 
 
 def agree_plans(session: Session, clock: Clock, places: Places) -> None:
