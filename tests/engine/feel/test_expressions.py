@@ -69,7 +69,7 @@ LOGIC = [
         "or": {"tt": True, "tf": True, "tn": True, "ff": False, "fn": None, "nn": None},
     }.items()
     for pair, expected in table.items()
-    for left, right in {tuple(pair), tuple(reversed(pair))}
+    for left, right in sorted({tuple(pair), tuple(reversed(pair))})
     for left, right in [tuple({"t": "true", "f": "false", "n": "null"}[key] for key in (left, right))]
 ]
 
