@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import handlers
-from demo.agenda import Agenda
+from demo.agenda import Agenda, Script
 from demo.cast import PROJECTS, YUNXI
 from demo.life import Life
 from demo.names import Buyers
@@ -104,7 +104,7 @@ def _queue(life: Life, ends_at: datetime, agenda: Agenda) -> None:
     """Queue numbers for the next release of the first project."""
     buyers = Buyers(SEED + 1, first=5000)
 
-    def script() -> object:
+    def script() -> Script:
         batch = life.act(
             "manager",
             lambda s, a: (
@@ -122,4 +122,4 @@ def _queue(life: Life, ends_at: datetime, agenda: Agenda) -> None:
                 yield timedelta(hours=1)
                 life.pay_queue_fee(case, buyer.name)
 
-    agenda.add(script(), ends_at - timedelta(days=4))  # type: ignore[arg-type]
+    agenda.add(script(), ends_at - timedelta(days=4))

@@ -19,6 +19,7 @@ from webapp.wording import word
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "theme"
+MOST_PAGES = 100_000  # Beyond it an offset is more than a database can count.
 
 
 def theme_setting() -> str:
@@ -50,6 +51,11 @@ def here() -> str:
 def back_path() -> str:
     """The page on this site the reader came from, or nothing."""
     return safe_path(request.referrer, "")
+
+
+def asked_page() -> int:
+    """The page of a list that is asked for, from 1; an absurd number means the last that can be counted."""
+    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
 
 
 def query_url(**changes: Any) -> str:

@@ -18,12 +18,12 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import reader, reading
 from webapp.formatting import moment, yuan
+from webapp.page import asked_page
 from webapp.wording import is_worded, state_name, word
 from webapp.wording.admin import AUDIT_NOUNS
 
 pages = Blueprint("audit", __name__, url_prefix="/admin/audit")
 PAGE_SIZE = 50
-MOST_PAGES = 100_000  # Beyond it an offset is more than a database can count.
 _MACHINE = ("content_hash", "sha256", "reference")
 _NAMES_CUSTOMERS = ("customer", "contact", "receipt", "refund", "sale")
 _WORDED_AS = {
@@ -42,7 +42,7 @@ def index() -> str:
     """The log cut by person, subject, kind of act and day."""
     if not reader().may_anywhere(Permission.AUDIT_VIEW):
         raise NotAllowed("permission_missing", permission=Permission.AUDIT_VIEW.value)
-    number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+    number = asked_page()
     noun = request.args.get("noun", "")
     where = AuditFilter(
         who=request.args.get("who", ""),

@@ -9,7 +9,8 @@ from ledger.finance.kinds import Debtor
 from ledger.organisation.queries import list_projects
 from ledger.staff.permissions import Permission
 from webapp.acting import reading
-from webapp.finance.desk import PAGE_SIZE, asked, page_number, page_offset, pages, today
+from webapp.finance.desk import PAGE_SIZE, asked, page_offset, pages, today
+from webapp.page import asked_page
 
 
 @pages.get("/arrears", endpoint="arrears")
@@ -30,7 +31,7 @@ def arrears_page() -> str:
         "finance/arrears.html",
         rows=rows[:PAGE_SIZE],
         more=len(rows) > PAGE_SIZE,
-        number=page_number(),
+        number=asked_page(),
         size=PAGE_SIZE,
         where=where,
         buckets=buckets,

@@ -11,11 +11,11 @@ from kernel.clock import business_date
 from ledger.staff.permissions import Permission
 from webapp.acting import clock
 from webapp.current import may
+from webapp.page import asked_page
 
 pages = Blueprint("finance", __name__, url_prefix="/finance")
 
 PAGE_SIZE = 50
-MOST_PAGES = 100_000  # Beyond it an offset is more than a database can count.
 _WORKS_WITH_MONEY = (Permission.FINANCE_RECEIVE, Permission.FINANCE_CONFIRM, Permission.FINANCE_REFUND)
 
 
@@ -29,14 +29,9 @@ def today() -> date:
     return business_date(clock())
 
 
-def page_number() -> int:
-    """The page of a list that was asked for, from 1."""
-    return min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-
-
 def page_offset() -> int:
     """How many rows come before the page that was asked for."""
-    return (page_number() - 1) * PAGE_SIZE
+    return (asked_page() - 1) * PAGE_SIZE
 
 
 def asked_date(name: str) -> date | None:

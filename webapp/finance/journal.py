@@ -10,7 +10,8 @@ from ledger.organisation.queries import list_projects
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import reading
-from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_number, page_offset, pages
+from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_offset, pages
+from webapp.page import asked_page
 
 
 @pages.get("/journal", endpoint="journal")
@@ -30,7 +31,7 @@ def journal_page() -> str:
             "finance/journal.html",
             rows=rows[:PAGE_SIZE],
             more=len(rows) > PAGE_SIZE,
-            number=page_number(),
+            number=asked_page(),
             size=PAGE_SIZE,
             where=where,
             totals=account_totals(session, actor, where),

@@ -9,7 +9,8 @@ from ledger.finance.totals import list_project_totals, list_sale_totals, project
 from ledger.organisation.queries import get_project
 from ledger.staff.permissions import Permission
 from webapp.acting import reading
-from webapp.finance.desk import PAGE_SIZE, asked_date, page_number, page_offset, pages, today
+from webapp.finance.desk import PAGE_SIZE, asked_date, page_offset, pages, today
+from webapp.page import asked_page
 
 
 @pages.get("/projects", endpoint="projects")
@@ -41,7 +42,7 @@ def project(project_id: str) -> str:
             totals=project_totals(session, actor, project_id, on=day, booked_from=booked_from),
             rows=rows[:PAGE_SIZE],
             more=len(rows) > PAGE_SIZE,
-            number=page_number(),
+            number=asked_page(),
             size=PAGE_SIZE,
             labels=label_sales(session, [row.sale_id for row in rows]),
             on=day,

@@ -24,9 +24,10 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.entries import Entries
-from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_number, page_offset, pages
+from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_offset, pages
 from webapp.finance.taking import tell_confirmed
 from webapp.once import once
+from webapp.page import asked_page
 from webapp.paperwork.receipt_paper import print_receipt, void_receipt_paper
 
 Answer = str | tuple[str, int] | Response
@@ -57,7 +58,7 @@ def receipts() -> Answer:
         "finance/receipts.html",
         rows=rows[:PAGE_SIZE],
         more=len(rows) > PAGE_SIZE,
-        number=page_number(),
+        number=asked_page(),
         size=PAGE_SIZE,
         labels=labels,
         where=where,

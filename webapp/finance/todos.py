@@ -17,9 +17,10 @@ from ledger.finance.todo_queries import Sort, TodoFilter, TodoRow, count_todos, 
 from ledger.organisation.queries import list_projects
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
-from webapp.finance.desk import PAGE_SIZE, asked, page_number, page_offset, pages, today, works_with_money
+from webapp.finance.desk import PAGE_SIZE, asked, page_offset, pages, today, works_with_money
 from webapp.finance.fields import posted_date
 from webapp.once import once
+from webapp.page import asked_page
 from webapp.wording import word
 
 Answer = str | tuple[str, int] | Response
@@ -46,7 +47,7 @@ def index() -> Answer:
     return render_template(
         "finance/todos.html",
         page=page,
-        number=page_number(),
+        number=asked_page(),
         size=PAGE_SIZE,
         sort=sort,
         where=where,

@@ -14,11 +14,11 @@ from ledger.sales.queries import SaleFilter
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import reading
+from webapp.page import asked_page
 from webapp.sales.desk import pages
 
 SIZE = 50
 MOST = 1000
-MOST_PAGES = 100_000  # Beyond it an offset is more than a database can count.
 STAGES = ("held", "small_ordered", "subscribing", "subscribed", "signed", "filed")
 
 
@@ -39,7 +39,7 @@ def index() -> str:
         )
         asked = request.args.get("sort", "newest")
         sort = cast(Sort, asked if asked in get_args(Sort) else "newest")
-        number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+        number = asked_page()
         rows = sales.find_sales(session, actor, wanted, sort=sort, limit=SIZE, offset=(number - 1) * SIZE)
         total = sales.count_sales(session, actor, wanted, most=MOST)
         return render_template(
