@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Table
+from sqlalchemy import Index, String, Table, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.actor import Actor
@@ -17,6 +17,7 @@ from kernel.append_only import keep_append_only
 from kernel.clock import Clock
 from kernel.columns import Id, Json, Path, UtcDateTime
 from kernel.database import Base
+from kernel.ids import new_id
 
 
 class AuditRow(Base):
@@ -45,6 +46,7 @@ class AuditRow(Base):
 
 assert isinstance(AuditRow.__table__, Table)  # noqa: S101 - tells mypy what the mapper made
 keep_append_only(AuditRow.__table__)
+_INSERT = insert(AuditRow.__table__)
 
 
 def record(
@@ -61,18 +63,18 @@ def record(
     reason: str | None = None,
 ) -> None:
     """Write the audit row of an act into the transaction that does it."""
-    session.add(
-        AuditRow(
-            at=clock.now(),
-            actor_id=actor.id,
-            on_behalf_of=actor.on_behalf_of,
-            action=action,
-            subject=subject,
-            subject_id=subject_id,
-            path=path,
-            before=dict(before) if before is not None else None,
-            after=dict(after) if after is not None else None,
-            reason=reason,
-            request_id=session.info.get("request_id"),
-        )
-    )
+    row = {
+        "id": new_id(),
+        "at": clock.now(),
+        "actor_id": actor.id,
+        "on_behalf_of": actor.on_behalf_of,
+        "action": action,
+        "subject": subject,
+        "subject_id": subject_id,
+        "path": path,
+        "before": dict(before) if before is not None else None,
+        "after": dict(after) if after is not None else None,
+        "reason": reason,
+        "request_id": session.info.get("request_id"),
+    }
+    session.execute(_INSERT, row)

@@ -7,14 +7,20 @@ timeout; so the mode is chosen when the transaction opens: BEGIN to read, BEGIN 
 from __future__ import annotations
 
 import sqlite3
+import time
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from kernel.vault import Vault
 
 _BEGIN = "keyturn_begin"
+_RESTED = "keyturn_rested_since"
+_TRIED_AFTER_SECONDS = 1.0
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -40,7 +46,33 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+    _try_rested_connections(engine)
+    return engine
+
+
+def _try_rested_connections(engine: Engine) -> None:
+    """Ask a connection whether it still lives before it is used again, unless it was used just now.
+
+    SQLAlchemy's own `pool_pre_ping` asks every time, which costs a busy server a tenth of each step.
+    """
+
+    def note_rest(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RESTED] = time.monotonic()
+
+    def try_it(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        rested = time.monotonic() - entry.info.get(_RESTED, time.monotonic())
+        if rested < _TRIED_AFTER_SECONDS:
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise DisconnectionError
+
+    event.listen(engine, "checkin", note_rest)
+    event.listen(engine, "checkout", try_it)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,9 +10,9 @@ from engine.commands.on_task import may_see
 from engine.errors import Invalid, Missing
 from engine.host import Host
 from engine.results import Comment
-from engine.store.instances import lock_instance_of_task, save_instance
+from engine.store.instances import save_instance
 from engine.store.journal import Journal
-from engine.store.tasks import get_task
+from engine.store.tasks import lock_task
 from engine.tables.columns import table_of
 from engine.tables.instances import CommentRow
 from kernel.ids import new_id
@@ -32,8 +32,7 @@ class AddComment:
         text = self.text.strip()
         if not text or len(text) > LONGEST:
             raise Invalid("comment_length", field="text", longest=LONGEST)
-        record = lock_instance_of_task(host.session, self.task_id)
-        task = get_task(host.session, self.task_id)
+        record, task, _token, _troubled = lock_task(host.session, self.task_id)
         if not may_see(host, task):
             raise Missing("task_missing", task_id=self.task_id)
         comment = Comment(new_id(), task.id, host.actor.id, host.clock.now(), text)

@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
-
 from engine.commands.on_task import OpenTask, is_mine, open_task, require_work
 from engine.commands.publish import deliver_thrown
 from engine.definitions.model import Node, UserTask
@@ -17,7 +15,7 @@ from engine.incidents import resolve_incidents_of
 from engine.results import Instance
 from engine.running.run import Run
 from engine.spiff.case import Case
-from engine.store.tasks import TABLE
+from engine.store.tasks import complete_task
 from engine.values import checked_data
 from kernel.audit import record
 
@@ -38,7 +36,8 @@ class CompleteTask:
         token = opened.token
         answers = self._clean(host, opened, run.case.token(token).data)
         run.closes(self.task_id)
-        self._close(host, opened, answers)
+        actor = host.actor
+        complete_task(host.session, opened.task, answers, host.clock.now(), actor.id, actor.on_behalf_of)
         with run.step(deliver_thrown) as case:
             case.at = node = case.token(token).task_spec.node
             case.complete(token, self._results(run, case, token, node, answers))
@@ -74,17 +73,6 @@ class CompleteTask:
             "actor_name": host.actor.name,
             "on_behalf_of": host.actor.on_behalf_of,
         }
-
-    def _close(self, host: Host, opened: OpenTask, answers: dict[str, Any]) -> None:
-        values = {
-            "state": "completed",
-            "completed_at": host.clock.now(),
-            "completed_by": host.actor.id,
-            "on_behalf_of": host.actor.on_behalf_of,
-            "draft": answers,
-            "revision": opened.task.revision + 1,
-        }
-        host.session.execute(update(TABLE).where(TABLE.c.id == self.task_id).values(values))
 
     def _results(self, run: Run, case: Case, token: int, node: Node, answers: dict[str, Any]) -> dict[str, Any]:
         settings = node.task or UserTask()

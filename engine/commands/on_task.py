@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from engine.errors import Missing, NotAllowed, Stale
 from engine.host import Host
 from engine.results import Task
-from engine.store.instances import InstanceRecord, lock_instance_of_task, require_active, save_instance
+from engine.store.instances import InstanceRecord, require_active, save_instance
 from engine.store.journal import Journal
-from engine.store.tasks import access_of, get_task_and_token
+from engine.store.tasks import access_of, lock_task
 
 
 @dataclass
@@ -40,8 +40,7 @@ def open_task(host: Host, task_id: str) -> OpenTask:
     Raises `NotAllowed` for somebody of the same node who is no candidate, `Missing` for anybody from elsewhere,
     `Stale` when the task or its instance is no longer open.
     """
-    record = lock_instance_of_task(host.session, task_id)
-    task, token, troubled = get_task_and_token(host.session, task_id)
+    record, task, token, troubled = lock_task(host.session, task_id)
     if not may_see(host, task):
         if any(grant.covers(task.path) for grant in host.actor.grants):
             raise NotAllowed("not_a_candidate", task_id=task_id)

@@ -20,6 +20,7 @@ from kernel.ids import new_id
 
 JOBS = table_of(JobRow)
 SUBSCRIPTIONS = table_of(SubscriptionRow)
+_INSERT_JOBS, _INSERT_SUBSCRIPTIONS = insert(JOBS), insert(SUBSCRIPTIONS)
 TIMER_ATTEMPTS = 5
 EXTERNAL_ATTEMPTS = 8
 DEFAULT_PRIORITY = 50
@@ -74,9 +75,9 @@ class WaitRows:
         session = self.services.host.session
         insert_tasks(session, new.tasks)
         if new.jobs:
-            session.execute(insert(JOBS), new.jobs)
+            session.execute(_INSERT_JOBS, new.jobs)
         if new.subscriptions:
-            session.execute(insert(SUBSCRIPTIONS), new.subscriptions)
+            session.execute(_INSERT_SUBSCRIPTIONS, new.subscriptions)
 
     def _row(self, wait: Wait, new: NewRows) -> str:
         if wait.kind == "user":

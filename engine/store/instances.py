@@ -14,7 +14,6 @@ from engine.errors import Missing, Stale
 from engine.results import Instance
 from engine.tables.columns import table_of
 from engine.tables.instances import InstanceRow
-from engine.tables.tasks import TaskRow
 from kernel.clock import Clock
 
 TABLE = table_of(InstanceRow)
@@ -62,13 +61,11 @@ class InstanceRecord:
         )
 
 
-_COLUMNS = [TABLE.c[name] for name in InstanceRecord.__annotations__]
-_SELECT = select(*_COLUMNS).with_for_update()
+COLUMNS = [TABLE.c[name] for name in InstanceRecord.__annotations__]
+_SELECT = select(*COLUMNS).with_for_update()
 
 
 _BY_ID = _SELECT.where(TABLE.c.id == bindparam("wanted"))
-_OWNER = select(TaskRow.instance_id).where(TaskRow.id == bindparam("wanted")).scalar_subquery()
-_BY_TASK = _SELECT.where(TABLE.c.id == _OWNER)
 
 
 def lock_instance(session: Session, instance_id: str) -> InstanceRecord:
@@ -76,14 +73,6 @@ def lock_instance(session: Session, instance_id: str) -> InstanceRecord:
     row = session.execute(_BY_ID, {"wanted": instance_id}).first()
     if row is None:
         raise Missing("instance_missing", instance_id=instance_id)
-    return InstanceRecord(*row)
-
-
-def lock_instance_of_task(session: Session, task_id: str) -> InstanceRecord:
-    """Lock the instance a task belongs to; raises `Missing` when there is no such task."""
-    row = session.execute(_BY_TASK, {"wanted": task_id}).first()
-    if row is None:
-        raise Missing("task_missing", task_id=task_id)
     return InstanceRecord(*row)
 
 
@@ -98,14 +87,19 @@ def insert_instance(session: Session, record: InstanceRecord) -> None:
 _CHANGING = (
     "state", "variables", "facts", "tokens", "tokens_format", "history_seq", "reason", "changed_at", "ended_at",
 )  # fmt: skip
+_SAVE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("saved_id"), TABLE.c.revision == bindparam("read_revision"))
+    .values({name: bindparam(name) for name in (*_CHANGING, "revision")})
+)
 
 
 def save_instance(session: Session, clock: Clock, record: InstanceRecord) -> None:
     """Write an instance back and raise its revision; raises `Stale` if somebody else did so meanwhile."""
     record.changed_at = clock.now()
-    values = {name: getattr(record, name) for name in _CHANGING} | {"revision": record.revision + 1}
-    same = (TABLE.c.id == record.id) & (TABLE.c.revision == record.revision)
-    if session.execute(update(TABLE).where(same).values(values)).rowcount != 1:  # type: ignore[attr-defined]
+    values = {name: getattr(record, name) for name in _CHANGING}
+    values |= {"revision": record.revision + 1, "saved_id": record.id, "read_revision": record.revision}
+    if session.execute(_SAVE, values).rowcount != 1:  # type: ignore[attr-defined]
         raise Stale("instance_changed", instance_id=record.id)
     record.revision += 1
 

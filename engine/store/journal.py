@@ -14,6 +14,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 
 TABLE = table_of(HistoryRow)
+_INSERT = insert(TABLE)
 
 
 class Journal:
@@ -54,5 +55,5 @@ class Journal:
     def write(self, session: Session) -> None:
         """Write what was noted."""
         if self._rows:
-            session.execute(insert(TABLE), self._rows)
+            session.execute(_INSERT, self._rows)
             self._rows = []

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from engine.errors import Missing
 from engine.ports import TaskAccess
 from engine.results import Task
+from engine.store.instances import COLUMNS as INSTANCE_COLUMNS
+from engine.store.instances import TABLE as INSTANCES
+from engine.store.instances import InstanceRecord
 from engine.tables.columns import table_of
 from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
 
@@ -20,6 +23,7 @@ CANDIDATES = table_of(CandidateRow)
 FACTS = table_of(TaskFactRow)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _TEXT = 250
+_INSERT, _INSERT_CANDIDATES, _INSERT_FACTS = insert(TABLE), insert(CANDIDATES), insert(FACTS)
 
 COLUMNS = [
     TABLE.c.id, TABLE.c.instance_id, TABLE.c.definition_key, TABLE.c.definition_version, TABLE.c.element_id,
@@ -37,20 +41,36 @@ def to_task(row: Sequence[Any]) -> Task:
     return Task(*values)
 
 
-_ONE = select(*COLUMNS, TABLE.c.token, TABLE.c.troubled).where(TABLE.c.id == bindparam("task_id"))
+_ONE = select(*COLUMNS).where(TABLE.c.id == bindparam("task_id"))
 
 
 def get_task(session: Session, task_id: str) -> Task:
     """One task; raises `Missing`."""
-    return get_task_and_token(session, task_id)[0]
-
-
-def get_task_and_token(session: Session, task_id: str) -> tuple[Task, int, bool]:
-    """One task, the token it stands for, and whether completing it has failed; raises `Missing`."""
     row = session.execute(_ONE, {"task_id": task_id}).first()
     if row is None:
         raise Missing("task_missing", task_id=task_id)
-    return to_task(row[:-2]), row[-2], row[-1]
+    return to_task(row)
+
+
+_LOCKED = (
+    select(*INSTANCE_COLUMNS, *COLUMNS, TABLE.c.token, TABLE.c.troubled)
+    .select_from(INSTANCES.join(TABLE, TABLE.c.instance_id == INSTANCES.c.id))
+    .where(TABLE.c.id == bindparam("task_id"))
+    # The order of locks is that of this list: the instance first, as in every other command.
+    .with_for_update(of=[INSTANCES, TABLE])
+)
+
+
+def lock_task(session: Session, task_id: str) -> tuple[InstanceRecord, Task, int, bool]:
+    """Lock a task's instance and the task for this transaction, and read both as they are then.
+
+    Returns them with the token the task stands for and whether completing it has failed. Raises `Missing`.
+    """
+    row = session.execute(_LOCKED, {"task_id": task_id}).first()
+    if row is None:
+        raise Missing("task_missing", task_id=task_id)
+    width = len(INSTANCE_COLUMNS)
+    return InstanceRecord(*row[:width]), to_task(row[width:-2]), row[-2], row[-1]
 
 
 def access_of(task: Task) -> TaskAccess:
@@ -80,10 +100,10 @@ def insert_tasks(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write new tasks with their candidates and facts."""
     if not rows:
         return
-    session.execute(insert(TABLE), rows)
+    session.execute(_INSERT, rows)
     candidates = [c for row in rows for c in _candidates(row["id"], row["path"], row["candidates"])]
     if candidates:
-        session.execute(insert(CANDIDATES), candidates)
+        session.execute(_INSERT_CANDIDATES, candidates)
     _insert_facts(session, {row["id"]: row["facts"] for row in rows})
 
 
@@ -95,6 +115,30 @@ def replace_facts(session: Session, facts_by_task: Mapping[str, Mapping[str, Any
         )
     session.execute(delete(FACTS).where(FACTS.c.task_id.in_(list(facts_by_task))))
     _insert_facts(session, facts_by_task)
+
+
+_COMPLETED = ("state", "completed_at", "completed_by", "on_behalf_of", "draft", "revision")
+_COMPLETE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("completed_id"))
+    .values({name: bindparam(name) for name in _COMPLETED})
+)
+
+
+def complete_task(
+    session: Session, task: Task, answers: dict[str, Any], at: datetime, by: str, on_behalf_of: str | None
+) -> None:
+    """Mark a task done with the answers given; ``at`` is UTC."""
+    values = {
+        "completed_id": task.id,
+        "state": "completed",
+        "completed_at": at,
+        "completed_by": by,
+        "on_behalf_of": on_behalf_of,
+        "draft": answers,
+        "revision": task.revision + 1,
+    }
+    session.execute(_COMPLETE, values)
 
 
 def close_tasks(session: Session, task_ids: list[str], at: datetime) -> None:
@@ -135,7 +179,7 @@ def _insert_facts(session: Session, facts_by_task: Mapping[str, Mapping[str, Any
         for name, value in facts.items()
     ]
     if rows:
-        session.execute(insert(FACTS), rows)
+        session.execute(_INSERT_FACTS, rows)
 
 
 def _fact_columns(value: Any) -> dict[str, Any]:
