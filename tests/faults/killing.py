@@ -1,0 +1,120 @@
+"""Rounds of killing: a company is served, people work in it, a process dies at a random moment, again and again."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select, text
+
+from engine.tables.instances import InstanceRow
+from engine.tables.work import JobRow
+from tests.faults import oracles
+from tests.faults.company import House
+from tests.faults.gateway import Gateway
+from tests.faults.load import Load
+from tests.faults.serving import Server, wait_for
+
+LEASE_RUNS_OUT = timedelta(minutes=6)
+ALL_TIME = timedelta(days=400)
+LONGEST_LIFE_SECONDS = 0.4
+
+
+class Round:
+    """One company and its processes; ``kill`` ends one of them and looks at what it leaves behind."""
+
+    def __init__(
+        self, house: House, gateway: Gateway, servers: Sequence[Server], seed: int, *, filed: int = 4
+    ) -> None:
+        self.house, self.gateway, self.servers = house, gateway, servers
+        self.dice = random.Random(seed)  # noqa: S311 - where to kill, not a secret.
+        self.load = Load(house, seed, ports=[server.port for server in servers], filed=filed)
+        self.kills = 0
+
+    def run(self, kills: int) -> list[str]:
+        """The whole round; returns what is wrong after the first fault that did harm, or at the end."""
+        self.begin()
+        for number in range(1, kills + 1):
+            if wrong := self.kill():
+                return [f"after kill {number}:", *wrong]
+        wrong = self.settle()
+        return ["when all had settled:", *wrong] if wrong else []
+
+    def end(self) -> None:
+        """End whatever still runs."""
+        for server in self.servers:
+            server.kill()
+
+    def figures(self) -> dict[str, int]:
+        """What the round came to, as `record` keeps it."""
+        answers = self.load.diary.answers
+        return {
+            "kills": self.kills,
+            "acknowledged": len(self.load.diary.acts),
+            "cases": self.begun(),
+            "broken": sum(
+                n for name, n in answers.items() if not name.isdigit() and name != "ConnectionRefusedError"
+            ),
+            "repeated": self.gateway.repetitions,
+        }
+
+    def begin(self) -> None:
+        """Start all processes and the people."""
+        for server in self.servers:
+            server.start()
+        for server in self.servers:
+            server.wait_ready()
+        self.load.start()
+
+    def kill(self) -> list[str]:
+        """Let a process live for a moment, kill it, look, start it again; returns what is wrong."""
+        victim = self.dice.choice(self.servers)
+        threading.Event().wait(self.dice.uniform(0.0, LONGEST_LIFE_SECONDS))
+        victim.kill()
+        self.kills += 1
+        if len(self.servers) == 1:
+            self._await_rollback()
+        wrong = oracles.at_rest(self.house, self.load.diary, self.gateway)
+        # Whoever died may have held a job; in life the lease runs out by itself.
+        self.house.clock.advance(LEASE_RUNS_OUT)
+        victim.start()
+        victim.wait_ready()
+        return wrong
+
+    def settle(self) -> list[str]:
+        """Let everybody finish and all time pass; returns what is wrong."""
+        self.load.finish()
+        self.house.clock.advance(LEASE_RUNS_OUT)
+        self._await_idle()
+        self.house.clock.advance(ALL_TIME)
+        self._await_idle()
+        for server in self.servers:
+            server.stop()
+        return oracles.settled(self.house, self.load.diary, self.gateway)
+
+    def _await_rollback(self) -> None:
+        """PostgreSQL needs a moment to see that a client has died."""
+        if self.house.database.engine.dialect.name != "postgresql":
+            return
+        others = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND application_name <> 'faults' AND state LIKE '%transaction%'"
+        )
+        wait_for(lambda: self.house.read(lambda s: s.scalar(others)) == 0, "the dead leave the database")
+
+    def _await_idle(self) -> None:
+        """Wait until no job is due any more."""
+        wait_for(lambda: self._due() == 0, "all that is due is done", patience=100)
+
+    def _due(self) -> int:
+        query = select(func.count()).select_from(JobRow)
+        now = self.house.clock.now()
+        return self.house.read(
+            lambda s: s.scalar(query.where(JobRow.state == "waiting", JobRow.due_at <= now)) or 0
+        )
+
+    def begun(self) -> int:
+        """How many cases were begun."""
+        return self.house.read(lambda s: s.scalar(select(func.count()).select_from(InstanceRow)) or 0)

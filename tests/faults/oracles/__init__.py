@@ -1,0 +1,40 @@
+"""What must hold of the company after any fault. Each oracle returns what is wrong, in words; nothing is best."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from tests.faults.client import Act, Diary
+from tests.faults.company import House
+from tests.faults.gateway import Gateway
+from tests.faults.oracles import acknowledged, cases, ledger, outside
+
+
+def at_rest(house: House, diary: Diary, gateway: Gateway) -> list[str]:
+    """What is wrong between two faults, whatever is still under way."""
+    # What is acknowledged after the snapshot began cannot be asked of it.
+    known = diary.known()
+    with house.database.reading() as session:
+        return _always(session, house, known, gateway) + acknowledged.answers_lost(session, known)
+
+
+def _always(session: Session, house: House, known: list[Act], gateway: Gateway) -> list[str]:
+    return [
+        *acknowledged.missing_or_double(session, known),
+        *ledger.unbalanced(session),
+        *ledger.sold_twice(session),
+        *cases.out_of_step(session, house),
+        *outside.never_ordered(session, gateway),
+    ]
+
+
+def settled(house: House, diary: Diary, gateway: Gateway) -> list[str]:
+    """What is wrong when everybody has finished and all time has passed: nothing may be left hanging."""
+    with house.database.reading() as session:
+        return [
+            *_always(session, house, diary.known(), gateway),
+            *cases.unfinished(session),
+            *outside.undelivered(session, gateway),
+            *outside.unpaired(session, gateway),
+            *diary.faults,
+        ]
