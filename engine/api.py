@@ -19,7 +19,6 @@ from engine.commands.complete_task import CompleteTask
 from engine.commands.delegate_task import DelegateTask, ResolveTask
 from engine.commands.deploy import CheckResources, Deploy
 from engine.commands.publish import Publish
-from engine.commands.retry_incident import RetryIncident
 from engine.commands.run_due import RunDue
 from engine.commands.save_draft import SaveDraft
 from engine.commands.set_facts import SetInstanceFacts, SetTaskFacts
@@ -49,6 +48,7 @@ from engine.handlers import (
 )
 from engine.host import Host
 from engine.incidents import record_incident
+from engine.operating import Operating
 from engine.ports import Calendar, Checker, Directory, FormValidator, RoleChecker, TaskAccess
 from engine.queries import definitions, diagram, instances, jobs, tasks
 from engine.results import (
@@ -58,6 +58,8 @@ from engine.results import (
     DiagramState,
     HistoryEvent,
     Incident,
+    IncidentDetail,
+    IncidentFilter,
     Instance,
     InstanceFilter,
     Job,
@@ -90,6 +92,8 @@ __all__ = [
     "HandlerRegistry",
     "HistoryEvent",
     "Incident",
+    "IncidentDetail",
+    "IncidentFilter",
     "Instance",
     "InstanceFilter",
     "Invalid",
@@ -116,7 +120,7 @@ __all__ = [
 ]
 
 
-class Engine:
+class Engine(Operating):
     """All commands and queries for one actor in one transaction."""
 
     def __init__(
@@ -130,8 +134,9 @@ class Engine:
         directory: Directory,
         calendar: Calendar,
         registry: HandlerRegistry = default_registry,
+        personal: frozenset[str] = frozenset(),
     ) -> None:
-        self.host = Host(session, actor, clock, checker, forms, directory, calendar, registry)
+        self.host = Host(session, actor, clock, checker, forms, directory, calendar, registry, personal)
 
     # Definitions
 
@@ -205,10 +210,6 @@ class Engine:
     def resume(self, instance_id: str, reason: str) -> Instance:
         """Let a suspended instance go on; timers that fell due meanwhile fire once."""
         return ResumeInstance(instance_id, reason).run(self.host)
-
-    def retry(self, incident_id: str) -> Incident:
-        """Run again what failed; raises `Invalid` when only the person who acted can repeat it."""
-        return RetryIncident(incident_id).run(self.host)
 
     def set_instance_facts(self, instance_id: str, facts: Mapping[str, Any]) -> Instance:
         """Refresh business facts of an instance and of its open tasks."""
@@ -338,10 +339,6 @@ class Engine:
     def waiting(self, instance_id: str) -> list[Waiting]:
         """What the instance waits for."""
         return instances.waiting(self.host, instance_id)
-
-    def incidents(self, *, instance_id: str | None = None, state: str | None = "open") -> list[Incident]:
-        """Incidents in the actor's scope, newest first."""
-        return instances.incidents(self.host, instance_id, state)
 
     def diagram(self, instance_id: str) -> DiagramState:
         """The instance's diagram with what happened on it."""

@@ -40,7 +40,8 @@ class StepFailed(KeyturnError):
     """A step failed technically: everything it did is rolled back and an incident is recorded.
 
     ``message_code`` words the reason; ``command`` is what to run again on retry (None when the act belongs to a
-    larger one that the person repeats); ``job_id`` names the job when one was running.
+    larger one that the person repeats); ``job_id`` names the job when one was running. ``read`` is what the step
+    worked with, ``trace`` where in the program it failed: files and lines, no values.
     """
 
     code = "step_failed"
@@ -58,6 +59,8 @@ class StepFailed(KeyturnError):
         scope: str = "/",
         job_id: str | None = None,
         command: Mapping[str, Any] | None = None,
+        read: Mapping[str, Any] | None = None,
+        trace: tuple[str, ...] = (),
     ) -> None:
         self.instance_id = instance_id
         self.element_id = element_id
@@ -69,6 +72,8 @@ class StepFailed(KeyturnError):
         self.scope = scope
         self.job_id = job_id
         self.command = dict(command) if command is not None else None
+        self.read = dict(read or {})
+        self.trace = trace
         super().__init__(
             instance_id=instance_id, element_id=element_id, error_type=error_type, message_code=message_code
         )

@@ -45,5 +45,13 @@ class Expressions:
         return expression.evaluate(data, today=today, now=now, calendar=self.calendar)
 
 
+def names_in(text: str) -> frozenset[str]:
+    """The variables that a text reads; none when it is no FEEL."""
+    try:
+        return compile_expression(text).names
+    except FeelError:
+        return frozenset()
+
+
 def _details(fault: FeelError) -> dict[str, object]:
     return {name: value for name, value in fault.params.items() if name != "expression"}

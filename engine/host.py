@@ -14,7 +14,10 @@ from kernel.clock import Clock
 
 @dataclass(frozen=True)
 class Host:
-    """A transaction's surroundings; the session's owner commits."""
+    """A transaction's surroundings; the session's owner commits.
+
+    ``personal`` names the variables whose values no log repeats.
+    """
 
     session: Session
     actor: Actor
@@ -24,6 +27,7 @@ class Host:
     directory: Directory
     calendar: Calendar
     registry: HandlerRegistry
+    personal: frozenset[str] = frozenset()
 
     def acting_as(self, actor: Actor) -> Host:
         """The same surroundings with somebody else acting."""

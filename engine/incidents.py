@@ -73,6 +73,8 @@ def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Inci
         "created_at": clock.now(),
         "resolved_at": None,
         "resolved_by": None,
+        "input": failure.read,
+        "trace": list(failure.trace),
     }
     session.execute(insert(INCIDENTS).values(row))
     return to_incident(session.execute(select(INCIDENTS).where(INCIDENTS.c.id == row["id"])).one())
@@ -116,6 +118,9 @@ def to_incident(row: AnyRow) -> Incident:
         resolved_at=row.resolved_at,
         resolved_by=row.resolved_by,
         retryable=row.state != "resolved" and (row.job_id is not None or row.command is not None),
+        note=row.note,
+        noted_by=row.noted_by,
+        noted_at=row.noted_at,
     )
 
 

@@ -24,6 +24,7 @@ from engine.store.instances import TABLE as INSTANCES
 from engine.store.instances import lock_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
+from engine.tracing import frames_of
 from kernel.clock import Clock
 
 JOBS = table_of(JobRow)
@@ -159,4 +160,6 @@ def _failure(session: Session, row: AnyRow, fault: BaseException) -> StepFailed:
         definition_key=known.definition_key if known is not None else "",
         scope=known.path if known is not None else "/",
         job_id=row.id,
+        read=row.payload.get("input", {}) if row.kind == "external" else row.payload,
+        trace=frames_of(fault),
     )

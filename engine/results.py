@@ -165,6 +165,24 @@ class Incident:
     resolved_at: datetime | None
     resolved_by: str | None
     retryable: bool
+    note: str | None = None
+    noted_by: str | None = None
+    noted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class IncidentDetail:
+    """An incident with what its mender needs.
+
+    ``input`` holds the values that the step read; those named in ``editable`` can be edited before a retry.
+    ``trace`` tells where in the program it failed. ``runs_as`` is the person whose act a retry repeats.
+    """
+
+    incident: Incident
+    input: dict[str, Any]
+    editable: tuple[str, ...]
+    trace: tuple[str, ...]
+    runs_as: str | None
 
 
 @dataclass(frozen=True)
@@ -200,6 +218,22 @@ class DiagramState:
     incidents: list[str]
     flows_taken: list[str]
     notes: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class IncidentFilter:
+    """Which incidents; what is left out does not narrow. ``since`` is included, ``until`` is not."""
+
+    states: tuple[str, ...] = ("open",)
+    incident_ids: tuple[str, ...] = ()
+    instance_id: str | None = None
+    definition_keys: tuple[str, ...] = ()
+    element_ids: tuple[str, ...] = ()
+    error_types: tuple[str, ...] = ()
+    message_codes: tuple[str, ...] = ()
+    path: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

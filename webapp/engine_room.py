@@ -11,6 +11,7 @@ from kernel.actor import Actor
 from kernel.calendar import ChineseCalendar
 from kernel.clock import Clock, business_date
 from ledger.staff import queries as staff
+from webapp.process_data import PERSONAL
 
 CALENDAR = ChineseCalendar()
 FORMS = FormValidator()
@@ -47,4 +48,5 @@ def engine_for(session: Session, actor: Actor, clock: Clock) -> Engine:
         directory=StaffDirectory(session, clock),
         calendar=CALENDAR,
         registry=handlers.registry(),
+        personal=PERSONAL,
     )

@@ -12,6 +12,14 @@ from ledger.staff.permissions import Permission
 # Whether a price lies below the floor tells the floor to whoever may try several prices.
 FLOOR = ("floor_price_fen", "below_floor")
 
+# What the logs of the engine never repeat, whatever a process calls its variables.
+PERSONAL = frozenset(
+    {
+        "address", "birthday", "customer", "customer_name", "email", "id_no", "mobile", "name", "payee", "payer",
+        "phone", "phones",
+    }
+)  # fmt: skip
+
 
 def without_customers(actor: Actor, data: Mapping[str, Any], path: str) -> dict[str, Any]:
     """Facts or data with the customer's name shortened (``王*``) for who may not see customers there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,42 +15,63 @@ from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
 from engine.incidents import INCIDENTS, JOBS, to_incident
 from engine.results import Incident
+from engine.tables.columns import AnyRow
 from kernel.actor import Actor
 from kernel.audit import record
+
+MOST_ATTEMPTS = 50
 
 
 @dataclass(frozen=True)
 class RetryIncident:
-    """A job is due at once with fresh attempts; a command is run as the person who gave it."""
+    """A job is due at once, or at ``due_at``, with fresh attempts; a command is run as the person who gave it."""
 
     incident_id: str
+    attempts: int | None = None
+    due_at: datetime | None = None
+    reason: str = ""
 
     def run(self, host: Host) -> Incident:
         """Raises `Missing`, `NotAllowed`, `Stale` when it is resolved, `Invalid`, `StepFailed` again."""
-        row = host.session.execute(
-            select(INCIDENTS).where(INCIDENTS.c.id == self.incident_id).with_for_update()
-        ).first()
-        if row is None or not host.checker.may_operate(host.actor, row.path):
-            raise Missing("incident_missing", incident_id=self.incident_id)
-        require_operate(host, row.path)
-        if row.state == "resolved":
-            raise Stale("incident_resolved", by=row.resolved_by, at=row.resolved_at)
+        row = open_incident(host, self.incident_id)
+        if row.job_id is None and (self.attempts is not None or self.due_at is not None):
+            raise Invalid("incident_runs_at_once", field="attempts" if self.attempts is not None else "due_at")
         values = {"state": "resolved", "resolved_at": host.clock.now(), "resolved_by": host.actor.id}
         host.session.execute(update(INCIDENTS).where(INCIDENTS.c.id == row.id).values(values))
         if row.job_id is not None:
-            self._release(host, row.job_id)
+            release_job(host, row.job_id, self.attempts, self.due_at)
         elif row.command is not None:
             _again(host, row.command)
         else:
             raise Invalid("incident_not_retryable", incident_id=row.id)
-        record(host.session, host.actor, host.clock, "incident:retry", "incident", row.id, path=row.path)
+        record(
+            host.session, host.actor, host.clock, "incident:retry", "incident", row.id, path=row.path,
+            after={"attempts": self.attempts, "due_at": self.due_at and self.due_at.isoformat()},
+            reason=self.reason or None,
+        )  # fmt: skip
         return to_incident(host.session.execute(select(INCIDENTS).where(INCIDENTS.c.id == row.id)).one())
 
-    @staticmethod
-    def _release(host: Host, job_id: str) -> None:
-        again = {"state": "waiting", "attempts": 0, "due_at": host.clock.now()}
-        stuck = (JOBS.c.id == job_id) & JOBS.c.state.in_(("failed", "waiting"))
-        host.session.execute(update(JOBS).where(stuck).values(again))
+
+def open_incident(host: Host, incident_id: str) -> AnyRow:
+    """Lock an incident for this transaction; raises `Missing`, `NotAllowed`, `Stale` when it is resolved."""
+    row = host.session.execute(select(INCIDENTS).where(INCIDENTS.c.id == incident_id).with_for_update()).first()
+    if row is None or not host.checker.may_operate(host.actor, row.path):
+        raise Missing("incident_missing", incident_id=incident_id)
+    require_operate(host, row.path)
+    if row.state == "resolved":
+        raise Stale("incident_resolved", by=row.resolved_by, at=row.resolved_at)
+    return row
+
+
+def release_job(host: Host, job_id: str, attempts: int | None, due_at: datetime | None) -> None:
+    """Let a job run again with fresh attempts, the declared number unless told; raises `Invalid`."""
+    again: dict[str, Any] = {"state": "waiting", "attempts": 0, "due_at": due_at or host.clock.now()}
+    if attempts is not None:
+        if not 1 <= attempts <= MOST_ATTEMPTS:
+            raise Invalid("attempts_out_of_range", field="attempts", most=MOST_ATTEMPTS)
+        again["max_attempts"] = attempts
+    stuck = (JOBS.c.id == job_id) & JOBS.c.state.in_(("failed", "waiting"))
+    host.session.execute(update(JOBS).where(stuck).values(again))
 
 
 def _again(host: Host, command: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from engine.running.run import Run, as_system
 from engine.store.instances import InstanceRecord, lock_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
+from engine.tracing import frames_of
 
 JOBS = table_of(JobRow)
 
@@ -80,4 +81,5 @@ def _unreadable(record: InstanceRecord, job: AnyRow, fault: Exception) -> StepFa
         scope=record.path,
         job_id=job.id,
         command=None,
+        trace=frames_of(fault),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Missing
 from engine.host import Host
-from engine.incidents import INCIDENTS, to_incident
+from engine.incidents import INCIDENTS
 from engine.queries import definitions
 from engine.queries.paths import within, within_any
 from engine.queries.task_visibility import has_task_in
@@ -18,7 +18,6 @@ from engine.results import (
     COUNT_CAP,
     Comment,
     HistoryEvent,
-    Incident,
     Instance,
     InstanceFilter,
     Page,
@@ -137,19 +136,6 @@ def waiting(host: Host, instance_id: str) -> list[Waiting]:
         key = json.loads(event.correlation) if event.correlation.startswith("{") else {}
         found.append(Waiting(event.kind, event.element_id, event.element_id, name=event.name, correlation=key))
     return found
-
-
-def incidents(host: Host, instance_id: str | None, state: str | None) -> list[Incident]:
-    """Incidents the actor may operate on, newest first."""
-    actor = host.actor
-    paths = [path for path in actor.scope_paths() if host.checker.may_operate(actor, path)]
-    query = select(INCIDENTS).where(within_any(INCIDENTS.c.path, paths))
-    if instance_id is not None:
-        query = query.where(INCIDENTS.c.instance_id == instance_id)
-    if state is not None:
-        query = query.where(INCIDENTS.c.state == state)
-    rows = host.session.execute(query.order_by(INCIDENTS.c.created_at.desc(), INCIDENTS.c.id.desc()).limit(500))
-    return [to_incident(row) for row in rows]
 
 
 def _visible(host: Host, viewer: Actor) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from engine.errors import BusinessError, CannotGoOn, KeyturnError, StepFailed
 from engine.expressions import Expressions
 from engine.host import Host
 from engine.running.kept_messages import take_kept_message
+from engine.running.reading import values_read
 from engine.running.services import StepServices, Thrown
 from engine.running.waits import WaitRows
 from engine.spiff.build import Bundle
@@ -20,6 +21,7 @@ from engine.spiff.codec import FORMAT, dump, load
 from engine.store.instances import InstanceRecord, insert_instance, lock_instance, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import open_facts, open_task_ids, replace_facts
+from engine.tracing import frames_of
 from kernel.actor import SYSTEM
 
 Deliver = Callable[[Host, Thrown], None]
@@ -135,32 +137,34 @@ class Run:
         try:
             yield
         except CannotGoOn as fault:
-            raise self._failed(fault.code, type(fault).__name__, fault.params) from fault
+            raise self._failed(fault, fault.code, fault.params) from fault
         except BusinessError as fault:
-            raise self._failed("error_uncaught", type(fault).__name__, {"error": fault.code}) from fault
+            raise self._failed(fault, "error_uncaught", {"error": fault.code}) from fault
         except StepFailed:
             raise
         except KeyturnError as fault:
             # A refusal by the ledger concerns the person who acts; without one it must wait for somebody.
             if self.job_id is None and not self.host.actor.is_system:
                 raise
-            raise self._failed(fault.code, type(fault).__name__, fault.params) from fault
+            raise self._failed(fault, fault.code, fault.params) from fault
         except Exception as fault:
-            raise self._failed("unexpected", type(fault).__name__, {}) from fault
+            raise self._failed(fault, "unexpected", {}) from fault
 
-    def _failed(self, code: str, error_type: str, params: Mapping[str, object]) -> StepFailed:
+    def _failed(self, fault: Exception, code: str, params: Mapping[str, object]) -> StepFailed:
         at = self.case.at
         return StepFailed(
             instance_id=self.record.id,
             element_id=at.id if at else "",
             element_name=(at.name or at.id) if at else "",
-            error_type=error_type,
+            error_type=type(fault).__name__,
             message_code=code,
             message_params=params,
             definition_key=self.record.definition_key,
             scope=self.record.path,
             job_id=self.job_id,
             command=self.command,
+            read=values_read(at, self.case.seen(), self.host.registry),
+            trace=frames_of(fault),
         )
 
 

@@ -139,6 +139,7 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         self.scope = Scope(variables)
         self.ready: deque[Token] = deque()
         self.at: Node | None = None
+        self.in_hand: Token | None = None
         self._number = numbered
         super().__init__(bundle.spec, {}, script_engine=NoScripts(), deserializing=True)
         if not numbered:
@@ -164,7 +165,7 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
             if token is None or token.id not in token.workflow.tasks or token.state != TaskState.READY:
                 continue
             steps += 1
-            self.at = token.task_spec.node
+            self.at, self.in_hand = token.task_spec.node, token
             if steps > MAX_STEPS:
                 raise CannotGoOn("too_many_steps", limit=MAX_STEPS)
             token.run()
@@ -172,21 +173,21 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
     def complete(self, number: int, values: Mapping[str, Any]) -> None:
         """A person has done a user task."""
         token = self.token(number)
-        self.at = token.task_spec.node
+        self.at, self.in_hand = token.task_spec.node, token
         token.scope.write(values)
         token.run()
 
     def answer(self, number: int, values: Mapping[str, Any]) -> None:
         """An external step has its answer."""
         token = self.token(number)
-        self.at = token.task_spec.node
+        self.at, self.in_hand = token.task_spec.node, token
         token.scope.write(values)
         token.complete()
 
     def fire(self, number: int, payload: Mapping[str, Any]) -> None:
         """An event has come for a waiting token."""
         token = self.token(number)
-        self.at = token.task_spec.node
+        self.at, self.in_hand = token.task_spec.node, token
         if isinstance(token.task_spec, CatchStep):
             token.task_spec.fire(token, dict(payload))
 
@@ -281,6 +282,17 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         """Everything the instance waits for, oldest first."""
         found = [wait for wf in (self, *self.subprocesses.values()) for t in wf.tokens() if (wait := _wait(t))]
         return sorted(found, key=lambda wait: wait.token)
+
+    def seen(self) -> dict[str, Any]:
+        """What the step at hand sees, even when its token has gone."""
+        token = self.in_hand
+        if token is None or token.task_spec.node is not self.at:
+            token = next((t for t in self.standing() if t.task_spec.node is self.at), None)
+        return dict(token.data) if token is not None else self.scope.read()
+
+    def standing(self) -> Iterator[Token]:
+        """Every token of the instance, inner scopes' too."""
+        return (token for wf in (self, *self.subprocesses.values()) for token in wf.tokens())
 
     def active(self) -> list[str]:
         """The ids of the elements at which tokens stand."""

@@ -108,7 +108,10 @@ class DecisionLogRow(Base):
 
 
 class IncidentRow(Base):
-    """A step that failed for a technical reason; ``command`` is what a retry runs again."""
+    """A step that failed for a technical reason; ``command`` is what a retry runs again.
+
+    ``input`` holds the values that the step read, like process data itself; ``trace`` names files and lines alone.
+    """
 
     __tablename__ = "engine_incident"
 
@@ -128,6 +131,11 @@ class IncidentRow(Base):
     created_at: Mapped[Instant]
     resolved_at: Mapped[Instant | None]
     resolved_by: Mapped[str | None] = mapped_column(String(36))
+    input: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    trace: Mapped[list[Any] | None] = mapped_column(Json)
+    note: Mapped[str | None] = mapped_column(String(1000))
+    noted_by: Mapped[str | None] = mapped_column(String(36))
+    noted_at: Mapped[Instant | None]
 
 
 for _row in (HistoryRow, CommentRow, DecisionLogRow):

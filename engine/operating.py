@@ -1,0 +1,81 @@
+"""What operators ask of the engine: mending what failed, editing data, jobs.
+
+The second half of `engine.api.Engine`; every act is checked where it happens and leaves an audit row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.commands.mend_incident import AnnotateIncident, EditIncident
+from engine.commands.retry_incident import RetryIncident
+from engine.commands.set_variables import SetVariables
+from engine.editing import Edit
+from engine.host import Host
+from engine.queries import incidents
+from engine.results import Incident, IncidentDetail, IncidentFilter, Instance, Page, PageOf
+
+
+class Operating:
+    """Commands and queries for operators."""
+
+    host: Host
+
+    # Incidents
+
+    def incidents(self, *, instance_id: str | None = None, state: str | None = "open") -> list[Incident]:
+        """Incidents in the actor's scope, newest first, at most 500."""
+        states = () if state is None else (state,)
+        return incidents.find(self.host, IncidentFilter(states, instance_id=instance_id), Page(size=500)).rows
+
+    def find_incidents(
+        self, incident_filter: IncidentFilter | None = None, page: Page | None = None
+    ) -> PageOf[Incident]:
+        """A page of incidents in the actor's scope, newest first."""
+        return incidents.find(self.host, incident_filter or IncidentFilter(), page or Page())
+
+    def get_incident(self, incident_id: str) -> IncidentDetail:
+        """An incident with its input and where in the program it failed; raises `Missing`."""
+        return incidents.get(self.host, incident_id)
+
+    def retry(
+        self, incident_id: str, *, attempts: int | None = None, due_at: datetime | None = None, reason: str = ""
+    ) -> Incident:
+        """Run again what failed; of a job also with another number of attempts or at a later instant.
+
+        Raises `Invalid` when only the person who acted can repeat it, `StepFailed` when it fails again.
+        """
+        return RetryIncident(incident_id, attempts, due_at, reason).run(self.host)
+
+    def annotate(self, incident_id: str, text: str) -> IncidentDetail:
+        """Leave a note for whoever looks at the incident next; an empty text removes it."""
+        return AnnotateIncident(incident_id, text).run(self.host)
+
+    def edit_incident(
+        self, incident_id: str, changes: Mapping[str, Any], reason: str, *, force: bool = False
+    ) -> IncidentDetail:
+        """Give what failed other input, before it is retried.
+
+        Raises `Invalid` for what a person answered, for protected names, and for another kind of value unless
+        ``force``.
+        """
+        return EditIncident(incident_id, Edit(dict(changes), reason, force)).run(self.host)
+
+    def set_variables(
+        self,
+        instance_id: str,
+        changes: Mapping[str, Any],
+        reason: str,
+        *,
+        revision: int | None = None,
+        force: bool = False,
+        element_id: str | None = None,
+    ) -> Instance:
+        """Set process data by hand, where a token at ``element_id`` sees it or for the whole process.
+
+        Raises `Invalid` without a reason, for protected or unknown names, for another kind of value unless
+        ``force``; `Stale` when somebody changed the case after ``revision``.
+        """
+        return SetVariables(instance_id, dict(changes), reason, revision, force, element_id).run(self.host)
