@@ -36,7 +36,7 @@ class Edit:
                 raise Invalid("variable_protected", field=name, name=name)
             if not self.force:
                 if name not in before:
-                    raise Invalid("variable_unknown", field=name, name=name)
+                    raise Invalid("variable_not_there", field=name, name=name)
                 require_kind(name, before[name], value)
         different = {name: value for name, value in changes.items() if name not in before or before[name] != value}
         if not different:

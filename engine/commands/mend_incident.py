@@ -15,10 +15,10 @@ from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
 from engine.incidents import INCIDENTS, JOBS
 from engine.protection import is_reference, protected_names
-from engine.queries.incidents import answers_of_person, get
+from engine.queries.incidents import answers_given, get
 from engine.results import IncidentDetail
 from engine.store.instances import lock_instance
-from engine.store.tasks import get_task_and_token
+from engine.store.tasks import lock_task
 from engine.tables.columns import AnyRow
 from kernel.audit import record
 
@@ -115,7 +115,7 @@ class EditIncident:
         return changed
 
     def _refuse_answers(self, row: AnyRow) -> None:
-        theirs = self.edit.changes.keys() & answers_of_person(row.command).keys()
+        theirs = self.edit.changes.keys() & answers_given(row.command).keys()
         for name in sorted(theirs):
             raise Invalid("answers_of_person", field=name, name=name, who=row.command["actor_id"])
 
@@ -132,4 +132,4 @@ def _job(host: Host, job_id: str) -> AnyRow | None:
 
 
 def _token_of_task(host: Host, task_id: str | None) -> int | None:
-    return get_task_and_token(host.session, task_id)[1] if task_id is not None else None
+    return lock_task(host.session, task_id)[2] if task_id is not None else None

@@ -16,6 +16,7 @@ from engine.results import COUNT_CAP, Incident, IncidentDetail, IncidentFilter, 
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
+from kernel.actor import SYSTEM
 
 JOBS = table_of(JobRow)
 
@@ -48,9 +49,9 @@ def get(host: Host, incident_id: str) -> IncidentDetail:
     )
 
 
-def answers_of_person(command: dict[str, Any] | None) -> dict[str, Any]:
-    """What a person answered or started with; empty when the system did."""
-    if command is None or command["actor_id"] == "system":
+def answers_given(command: dict[str, Any] | None) -> dict[str, Any]:
+    """What a task was answered with, or a person's start; what the system starts with is nobody's answer."""
+    if command is None or (command["name"] == "start" and command["actor_id"] == SYSTEM.id):
         return {}
     given: dict[str, Any] = command["answers"] if command["name"] == "complete" else command["variables"]
     return given
@@ -60,7 +61,7 @@ def _fixed(host: Host, row: AnyRow, read: dict[str, Any]) -> set[str]:
     job = host.session.execute(select(JOBS.c.kind).where(JOBS.c.id == row.job_id)).first() if row.job_id else None
     if job is not None and job.kind in ("message_out", "external"):
         return {name for name in read if is_reference(name)}
-    fixed = set(answers_of_person(row.command))
+    fixed = set(answers_given(row.command))
     if row.instance_id is not None:
         query = select(INSTANCES.c.definition_id).where(INSTANCES.c.id == row.instance_id)
         definition_id = host.session.execute(query).scalar_one()

@@ -265,7 +265,7 @@ def test_a_payload_is_edited_with_a_reason_and_goes_out_once_under_its_old_key(
         house.act(lambda e: e.edit_incident(incident.id, {"unit": "1-102"}, " "))
     with pytest.raises(Invalid, match="variable_type"):
         house.act(lambda e: e.edit_incident(incident.id, {"unit": 102}, "wrong"))
-    with pytest.raises(Invalid, match="variable_unknown"):
+    with pytest.raises(Invalid, match="variable_not_there"):
         house.act(lambda e: e.edit_incident(incident.id, {"unti": "1-102"}, "wrong"))
     with pytest.raises(Invalid, match="variable_protected"):
         house.act(lambda e: e.edit_incident(incident.id, {"message_id": "m-2"}, "wrong"))

@@ -2,11 +2,22 @@
 
 from flask import Flask
 
-from webapp.api import customers, definitions, documents, instances, messages, receipts, sales, tasks, units
+from webapp.api import (
+    customers,
+    definitions,
+    documents,
+    incidents,
+    instances,
+    messages,
+    receipts,
+    sales,
+    tasks,
+    units,
+)
 from webapp.api.endpoint import pages
 from webapp.csrf import csrf
 
-ROOMS = (tasks, instances, messages, definitions, sales, units, customers, receipts, documents)
+ROOMS = (tasks, instances, incidents, messages, definitions, sales, units, customers, receipts, documents)
 
 
 def install(app: Flask) -> None:

@@ -35,6 +35,7 @@ _LOOKS = {
     "task_resolved": ("arrow-back-up", "azure"),
     "task_completed": ("check", "green"),
     "comment_added": ("message", "blue"),
+    "variables_changed": ("edit", "orange"),
     "element_interrupted": ("player-stop", "orange"),
     "timer_fired": ("alarm", "orange"),
     "event_received": ("mail", "teal"),
@@ -90,7 +91,9 @@ def _line(
     ended = event.code == "element_done" and event.params.get("kind") == "endEvent"
     icon, tone = _LOOKS.get(event.code, ("flag", "teal") if ended else ("point", "neutral"))
     text = word("history.end_reached" if ended else f"history.{event.code}", _params(event, labels, names))
-    is_persons = event.actor_id != SYSTEM.id and event.code.startswith(("task_", "instance_", "comment_"))
+    is_persons = event.actor_id != SYSTEM.id and event.code.startswith(
+        ("task_", "instance_", "comment_", "variables_")
+    )
     who = names.get(event.actor_id, event.actor_id) if is_persons and event.code != "instance_completed" else ""
     if event.on_behalf_of and who:
         who = f"{who} ({word('history.on_behalf', {'who': event.on_behalf_of})})"

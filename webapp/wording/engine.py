@@ -32,6 +32,24 @@ TEXTS = {
         "You may not start this process here. Choose another project or ask an administrator."
     ),
     "operate_missing": N_("Only operations may do this."),
+    "instance_revised": N_("Somebody changed this case on %(at)s, after you had opened it. Look at it again."),
+    "element_without_token": N_("Nothing of the case stands at “%(element_id)s” any more. Look at it again."),
+    # Editing by hand
+    "variable_protected": N_(
+        "“%(name)s” comes from the ledger, or says who acted, and is not set by hand. Correct it at its own desk."
+    ),
+    "variable_not_there": N_("There is no variable “%(name)s” here. Check its name."),
+    "variable_type": N_("“%(name)s” holds a %(expected)s; the new value is a %(found)s."),
+    "nothing_changes": N_("This changes nothing: the values are these already."),
+    "answers_of_person": N_("%(who)s answered “%(name)s”. Ask them to act again; their task is still open."),
+    "kind.truth": N_("yes or no"),
+    "kind.number": N_("whole number"),
+    "kind.list": N_("list"),
+    "kind.map": N_("map"),
+    "kind.date": N_("date"),
+    "kind.instant": N_("point in time"),
+    "kind.text": N_("text"),
+    "kind.nothing": N_("nothing"),
     # Definitions
     "definition_missing": N_("There is no such process or decision."),
     "deploy_missing": N_("You may not deploy. Ask a business analyst or an administrator."),
@@ -39,6 +57,12 @@ TEXTS = {
     "incident_missing": N_("This incident does not exist, or it lies outside what you may see."),
     "incident_resolved": N_("%(by)s resolved this incident on %(at)s."),
     "incident_not_retryable": N_("Only the person who acted can repeat this. Ask them to do it again."),
+    "incident_runs_at_once": N_(
+        "This is run again at once, as the act that it was. A number of tries or a time is for timers and deliveries."
+    ),
+    "incident_moved_on": N_("The case has moved on since this failed. Load the page again."),
+    "attempts_out_of_range": N_("The number of tries must lie between 1 and %(most)s."),
+    "job_running": N_("This is being carried out at the moment. Try again in a few minutes."),
     "step_failed": N_(
         "A step behind this could not be carried out. Nothing was saved, and the incident has been noted. "
         "Operations can retry it once the cause is mended."

@@ -10,6 +10,7 @@ TEXTS = {
     "history.instance_cancelled": N_("cancelled the case: %(reason)s"),
     "history.instance_suspended": N_("suspended the case: %(reason)s"),
     "history.instance_resumed": N_("let the case go on: %(reason)s"),
+    "history.variables_changed": N_("edited %(names)s by hand: %(reason)s"),
     "history.task_created": N_("“%(element)s” is waiting"),
     "history.task_claimed": N_("took “%(element)s”"),
     "history.task_unclaimed": N_("gave “%(element)s” back to the group"),

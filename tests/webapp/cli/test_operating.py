@@ -1,0 +1,60 @@
+"""Mending from a terminal: what failed, its input, running it again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.api import StepFailed
+from kernel.actor import SYSTEM
+from tests.webapp.cli.test_commands import Terminal, terminal
+from tests.webapp.operations.test_operations import DIAGRAM, Machine, machine
+from webapp.engine_room import engine_for
+
+__all__ = ["machine", "terminal"]
+
+
+@pytest.fixture
+def failed(terminal: Terminal, machine: Machine) -> tuple[Terminal, str]:
+    """An installation with a case whose second step has failed; its id."""
+    assert machine.broken
+    terminal.run("migrate")
+    database = terminal.database
+    with database.unit_of_work() as session:
+        engine = engine_for(session, SYSTEM, database.clock)
+        engine.deploy({"operations_story.bpmn": DIAGRAM})
+        begun = engine.start("operations_story", {"floor": 3})
+    with pytest.raises(StepFailed), database.unit_of_work() as session:
+        engine_for(session, SYSTEM, database.clock).complete(begun.open_tasks[0], {"filled": True})
+    return terminal, begun.id
+
+
+def test_an_incident_is_listed_shown_noted_and_run_again(failed: tuple[Terminal, str], machine: Machine) -> None:
+    terminal, _ = failed
+    assert "operations_story.work  ZeroDivisionError" in terminal.run("incidents", "list").stdout
+    (row,) = json.loads(terminal.run("incidents", "list", "--json").stdout)["rows"]
+    shown = json.loads(terminal.run("incidents", "show", row["id"]).stdout)
+    assert (shown["input"], shown["editable"]) == ({"filled": True, "floor": 3}, ["floor"])
+    terminal.run("incidents", "note", row["id"], "asked")
+    told = terminal.run("incidents", "retry", row["id"], fails=True)
+    assert "could not be carried out" in told.stderr
+    machine.broken = False
+    (again,) = json.loads(terminal.run("incidents", "list", "--json").stdout)["rows"]
+    terminal.run("incidents", "edit", again["id"], "floor=4", "--reason", "mistyped")
+    terminal.run("incidents", "retry", again["id"], "--reason", "mended")
+    assert terminal.run("incidents", "list").stdout.strip() == "0 / 0"
+
+
+def test_process_data_is_edited_and_mistakes_are_told_in_words(failed: tuple[Terminal, str]) -> None:
+    terminal, case = failed
+    edited = json.loads(terminal.run("set-variables", case, "floor=4", "--reason", "mistyped").stdout)
+    assert edited["id"] == case
+    for words, told in (
+        (["floor=four"], "write NAME=JSON"),
+        (['floor="four"'], "holds a whole number; the new value is a text"),
+        (["floor=5", "--as", "nobody"], "There is no account 'nobody'"),
+    ):
+        answer = terminal.run("set-variables", case, *words, "--reason", "x", fails=True)
+        assert told in answer.output
+        assert "Traceback" not in answer.output
