@@ -6,11 +6,12 @@ longer finish: its lock has another owner by then.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.commands.publish import deliver_thrown
@@ -33,7 +34,7 @@ OUTSIDE = ("message_out", "external")
 
 @dataclass(frozen=True)
 class LeasedJob:
-    """A job that one worker holds. ``attempt`` counts from 1."""
+    """A job that one worker holds. ``attempt`` counts from 1, ``owner`` names the lease, not only the worker."""
 
     id: str
     kind: str
@@ -42,7 +43,7 @@ class LeasedJob:
     idempotency_key: str
     attempt: int
     due_at: datetime
-    worker: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,20 @@ def lease_next(
     if row is None:
         return None
     attempts = row.attempts + (row.lock_owner is not None)
-    held = {"lock_owner": worker, "locked_until": now + lease, "attempts": attempts}
+    # The lease is its own, so that not even the same worker can finish under a lease that it once lost.
+    owner = f"{worker[:70]}#{secrets.token_hex(4)}"
+    held = {"lock_owner": owner, "locked_until": now + lease, "attempts": attempts}
     session.execute(update(JOBS).where(JOBS.c.id == row.id).values(held))
     return LeasedJob(
-        row.id, row.kind, row.name, dict(row.payload), row.idempotency_key, attempts + 1, row.due_at, worker
+        row.id, row.kind, row.name, dict(row.payload), row.idempotency_key, attempts + 1, row.due_at, owner
     )
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether anything is due that nobody holds: a look at the index, without a lock."""
+    free = or_(JOBS.c.locked_until.is_(None), JOBS.c.locked_until < now)
+    due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= now) & JOBS.c.suspended.is_(False)
+    return bool(session.execute(select(exists().where(due, free))).scalar())
 
 
 def run(job: LeasedJob, registry: HandlerRegistry, clock: Clock) -> Outcome:
@@ -126,9 +136,9 @@ def fail(session: Session, clock: Clock, job: LeasedJob, fault: BaseException) -
 
     Raises `Stale` when the lease was lost.
     """
-    row = _job(session, job.id)
-    if row.lock_owner != job.worker or row.state != "waiting":
-        raise Stale("lease_lost", job_id=job.id, worker=job.worker)
+    row = session.execute(select(JOBS).where(JOBS.c.id == job.id).with_for_update()).one()
+    if row.lock_owner != job.owner or row.state != "waiting":
+        raise Stale("lease_lost", job_id=job.id, worker=job.owner)
     return record_incident(session, clock, _failure(session, row, fault))
 
 
@@ -137,11 +147,11 @@ def _job(session: Session, job_id: str) -> AnyRow:
 
 
 def _close(host: Host, job: LeasedJob) -> None:
-    held = (JOBS.c.id == job.id) & (JOBS.c.lock_owner == job.worker) & (JOBS.c.state == "waiting")
+    held = (JOBS.c.id == job.id) & (JOBS.c.lock_owner == job.owner) & (JOBS.c.state == "waiting")
     done = {"state": "done", "done_at": host.clock.now(), "lock_owner": None, "locked_until": None}
     closed = host.session.execute(update(JOBS).where(held).values(done).returning(JOBS.c.id)).first()
     if closed is None:
-        raise Stale("lease_lost", job_id=job.id, worker=job.worker)
+        raise Stale("lease_lost", job_id=job.id, worker=job.owner)
 
 
 def _failure(session: Session, row: AnyRow, fault: BaseException) -> StepFailed:

@@ -7,6 +7,10 @@ import shutil
 from pathlib import Path
 
 POSTGRES = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
+BROKERS = {
+    "redis": os.environ.get("KEYTURN_TEST_REDIS_URL", ""),
+    "rabbitmq": os.environ.get("KEYTURN_TEST_AMQP_URL", ""),
+}
 CHROMIUM = os.environ.get("KEYTURN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 SHARED = Path(os.environ.get("KEYTURN_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -16,6 +20,14 @@ def left_out() -> list[str]:
     lines = []
     if not POSTGRES:
         lines.append("Left out: PostgreSQL; set KEYTURN_TEST_DATABASE_URL=postgresql://… to run all tests on it.")
+    missing = [
+        f"{name} ({setting})"
+        for name, setting in (("redis", "KEYTURN_TEST_REDIS_URL"), ("rabbitmq", "KEYTURN_TEST_AMQP_URL"))
+        if not BROKERS[name]
+    ]
+    if missing or not POSTGRES:
+        wanted = ", ".join([*missing, *([] if POSTGRES else ["PostgreSQL (KEYTURN_TEST_DATABASE_URL)"])])
+        lines.append(f"Left out: several web and worker processes; set the address of {wanted}.")
     if not CHROMIUM:
         lines.append("Left out: the browser tests; install Chromium (Debian: chromium and fonts-noto-cjk).")
     return lines

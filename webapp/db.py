@@ -6,12 +6,13 @@ technical reason, everything is rolled back and the incident is written in a tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
 from engine.api import Engine, StepFailed, record_incident
+from engine.due import left_due
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import Clock
 from kernel.database import connect, reading_session, writing_session
@@ -20,13 +21,18 @@ from kernel.vault import Vault
 from webapp.engine_room import engine_for
 
 
-class Database:
-    """A database with its keys and its clock."""
+def _wake_nobody() -> None:
+    """Until somebody is named, what is due waits for the next look."""
 
-    def __init__(self, url: str, vault: Vault, clock: Clock) -> None:
-        self.engine = connect(url)
+
+class Database:
+    """A database with its keys and its clock. ``wake`` is called after a commit that left a job due at once."""
+
+    def __init__(self, url: str, vault: Vault, clock: Clock, *, pool_size: int = 10) -> None:
+        self.engine = connect(url, pool_size=pool_size)
         self.vault = vault
         self.clock = clock
+        self.wake: Callable[[], None] = _wake_nobody
 
     def engine_for(self, session: Session, actor: Actor) -> Engine:
         """The engine for one actor in a transaction here; the subscribers of facts publish through it."""
@@ -48,6 +54,8 @@ class Database:
                 yield session
                 deliver_facts(Telling(session, actor, self.clock))
                 session.commit()
+            if left_due(session, self.clock.now()):
+                self.wake()
         except StepFailed as failure:
             with writing_session(self.engine, self.vault) as session:
                 record_incident(session, self.clock, failure)

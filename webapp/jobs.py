@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,15 +32,22 @@ KEYS_KEPT = timedelta(days=30)
 class JobRunner:
     """Runs due jobs of one database under a worker's name."""
 
-    def __init__(self, database: Database, registry: HandlerRegistry, *, name: str = "") -> None:
+    def __init__(
+        self, database: Database, registry: HandlerRegistry, *, name: str = "", lease: timedelta = LEASE
+    ) -> None:
         self._database = database
         self._registry = registry
-        self._name = name or f"{os.uname().nodename}:{os.getpid()}"
+        self.name = name or f"{os.uname().nodename}:{os.getpid()}"
+        self._lease = lease
+        self._timers_first = False
 
-    def run_due(self, *, limit: int = 1000) -> int:
-        """Run what is due now, at most ``limit`` jobs; returns how many were run or failed."""
-        done = 0
-        while done < limit and (self._fire_timer() or self._deliver()):
+    def run_due(self, *, limit: int = 1000, seconds: float = 3600.0) -> int:
+        """Run what is due now, at most ``limit`` jobs; returns how many were run or failed.
+
+        After ``seconds`` no further job is begun, so that a worker that shall stop does so soon.
+        """
+        done, ends = 0, time.monotonic() + seconds
+        while done < limit and time.monotonic() < ends and self._run_one():
             done += 1
         return done
 
@@ -54,6 +62,17 @@ class JobRunner:
             forget_before(session, before)
             session.execute(delete(RequestSent).where(RequestSent.at < before))
 
+    def _run_one(self) -> bool:
+        # Reading first: on SQLite a look that writes would stand in the way of everybody who works.
+        with self._database.reading() as session:
+            if not jobs.any_due(session, self.now()):
+                return False
+        # In turn, so that a flood of timers keeps no message waiting.
+        self._timers_first = not self._timers_first
+        if self._timers_first:
+            return self._fire_timer() or self._deliver()
+        return self._deliver() or self._fire_timer()
+
     def _fire_timer(self) -> bool:
         try:
             with self._database.unit_of_work(SYSTEM) as session:
@@ -66,7 +85,7 @@ class JobRunner:
     def _deliver(self) -> bool:
         clock = self._database.clock
         with self._database.unit_of_work(SYSTEM) as session:
-            job = jobs.lease_next(session, clock.now(), LEASE, worker=self._name)
+            job = jobs.lease_next(session, clock.now(), self._lease, worker=self.name)
         if job is None:
             return False
         try:
@@ -96,15 +115,21 @@ class JobThread:
     def __init__(self, runner: JobRunner) -> None:
         self._runner = runner
         self._stop = threading.Event()
+        self._called = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
 
     def start(self) -> None:
         """Begin to run what is due."""
         self._thread.start()
 
+    def wake(self) -> None:
+        """Look now, something has become due."""
+        self._called.set()
+
     def stop(self) -> None:
         """Finish the job in hand and end."""
         self._stop.set()
+        self._called.set()
         self._thread.join(timeout=LEASE.total_seconds())
 
     def _loop(self) -> None:
@@ -114,9 +139,10 @@ class JobThread:
                 if tidied_at is None or self._runner.now() - tidied_at > TIDY_EVERY:
                     tidied_at = self._runner.now()
                     self._runner.tidy()
-                ran = self._runner.run_due(limit=50)
+                ran = self._runner.run_due(limit=1)
             except Exception as fault:
                 log.error("jobs interrupted", error=type(fault).__name__)
                 ran = 0
             if not ran:
-                self._stop.wait(IDLE_SECONDS)
+                self._called.wait(IDLE_SECONDS)
+                self._called.clear()

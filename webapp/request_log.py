@@ -37,25 +37,52 @@ def withhold_personal(_logger: object, _method: str, event: MutableMapping[str, 
     return event
 
 
+_ALWAYS: tuple[Any, ...] = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    withhold_personal,
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+)
+
+
 def configure(level: str, *, as_json: bool) -> None:
     """Set structured logging for this process; JSON lines in service, readable ones while developing."""
-    lines = structlog.processors.JSONRenderer(ensure_ascii=False)
-    renderer = lines if as_json else structlog.dev.ConsoleRenderer()
-    least = logging.getLevelNamesMapping().get(level, logging.INFO)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            withhold_personal,
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
+        processors=[structlog.contextvars.merge_contextvars, *_ALWAYS, _renderer(as_json)],
+        wrapper_class=structlog.make_filtering_bound_logger(_least(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def configure_libraries(level: str, *, as_json: bool) -> None:
+    """Let what libraries log come out in the same form; what they say about each wake-up is left out."""
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_logger_name,
+                *_ALWAYS,
+            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(as_json)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [lines]
+    root.setLevel(_least(level))
+    for chatty in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(chatty).setLevel(max(_least(level), logging.WARNING))
+
+
+def _renderer(as_json: bool) -> Any:
+    lines = structlog.processors.JSONRenderer(ensure_ascii=False)
+    return lines if as_json else structlog.dev.ConsoleRenderer()
+
+
+def _least(level: str) -> int:
+    return logging.getLevelNamesMapping().get(level, logging.INFO)
 
 
 def request_id() -> str:

@@ -18,13 +18,23 @@ class SettingInvalid(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of one installation. ``max_upload`` is bytes; ``proxies`` counts trusted reverse proxies."""
+    """Settings of one installation. ``max_upload`` is bytes; ``proxies`` counts trusted reverse proxies.
+
+    With a ``broker_url`` the installation is scaled: ``processes`` web processes with ``threads`` each, jobs in
+    worker processes that run ``concurrency`` at once, and a look at what is due every ``sweep_seconds``.
+    """
 
     database_url: str = DEFAULT_DATABASE
     secret_file: Path = Path(DEFAULT_SECRETS)
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
+    processes: int = 2
+    broker_url: str = field(default="", repr=False)
+    queue: str = "keyturn"
+    concurrency: int = 2
+    sweep_seconds: int = 1
+    lease_seconds: int = 300
     debug: bool = False
     testing: bool = False
     styleguide: bool = False
@@ -58,6 +68,12 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         host=read.text("HOST", "127.0.0.1"),
         port=read.number("PORT", 8000, 1, 65535),
         threads=read.number("THREADS", 8, 1, 256),
+        processes=read.number("PROCESSES", 2, 1, 64),
+        broker_url=read.text("BROKER_URL", ""),
+        queue=read.text("QUEUE", "keyturn"),
+        concurrency=read.number("CONCURRENCY", 2, 1, 64),
+        lease_seconds=read.number("LEASE_SECONDS", 300, 1, 86400),
+        sweep_seconds=read.number("SWEEP_SECONDS", 1, 1, 60),
         debug=debug,
         styleguide=debug or read.switch("STYLEGUIDE"),
         secure_cookies=read.switch("SECURE_COOKIES"),

@@ -20,10 +20,16 @@ def open_database(settings: Settings, *, clock: Clock | None = None, create: boo
 
     Raises `NotReady`. The schema is not looked at: see `require_schema`.
     """
+    if settings.broker_url and settings.database_url.startswith("sqlite"):
+        raise NotReady(
+            "Several processes need PostgreSQL. Set KEYTURN_DATABASE_URL to a PostgreSQL address, or leave "
+            "KEYTURN_BROKER_URL out and serve from one process."
+        )
     vault = _vault(settings.secret_file, create=create)
     if settings.database_url.startswith("sqlite:///"):
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database_url, vault, clock or SystemClock())
+    # A page may read beside the transaction it writes in, so each thread may hold two connections.
+    return Database(settings.database_url, vault, clock or SystemClock(), pool_size=settings.threads + 2)
 
 
 def _vault(path: Path, *, create: bool) -> Vault:

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from engine.commands.complete_task import CompleteTask
 from engine.commands.on_task import require_operate
 from engine.commands.start_process import StartProcess
+from engine.due import note_due
 from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
 from engine.incidents import INCIDENTS, JOBS, to_incident
@@ -72,6 +73,7 @@ def release_job(host: Host, job_id: str, attempts: int | None, due_at: datetime 
         again["max_attempts"] = attempts
     stuck = (JOBS.c.id == job_id) & JOBS.c.state.in_(("failed", "waiting"))
     host.session.execute(update(JOBS).where(stuck).values(again))
+    note_due(host.session, [again["due_at"]])
 
 
 def _again(host: Host, command: dict[str, Any]) -> None:

@@ -11,12 +11,13 @@ from engine.commands.publish import deliver_thrown
 from engine.errors import KeyturnError, StepFailed
 from engine.host import Host
 from engine.running.run import Run, as_system
-from engine.store.instances import InstanceRecord, lock_instance
+from engine.store.instances import InstanceRecord, lock_free_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
 from engine.tracing import frames_of
 
 JOBS = table_of(JobRow)
+_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
@@ -30,28 +31,30 @@ class RunDue:
         """How many were run; raises `StepFailed` naming the job when one fails."""
         done = 0
         while done < self.limit:
-            job = self._next(host)
-            if job is None:
+            found = self._next(host)
+            if found is None:
                 break
-            _fire(as_system(host), job)
+            _fire(as_system(host), *found)
             done += 1
         return done
 
-    def _next(self, host: Host) -> AnyRow | None:
+    def _next(self, host: Host) -> tuple[AnyRow, InstanceRecord] | None:
         due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
         ours = (JOBS.c.kind == "timer") & JOBS.c.suspended.is_(False)
-        query = (
-            select(JOBS.c.id, JOBS.c.instance_id, JOBS.c.token, JOBS.c.element_id)
-            .where(due, ours)
-            .order_by(JOBS.c.due_at, JOBS.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        return host.session.execute(query).first()
+        oldest = select(JOBS.c.id, JOBS.c.instance_id).where(due, ours).order_by(JOBS.c.due_at, JOBS.c.id)
+        for found in host.session.execute(oldest.limit(_LOOKED_AT)).all():
+            # The instance comes first, as in every command: who locks its job before it meets them head-on.
+            record = lock_free_instance(host.session, found.instance_id)
+            if record is None:
+                continue
+            still = select(JOBS).where(JOBS.c.id == found.id, due, ours).with_for_update()
+            job = host.session.execute(still).first()
+            if job is not None:
+                return job, record
+        return None
 
 
-def _fire(host: Host, job: AnyRow) -> None:
-    record = lock_instance(host.session, job.instance_id)
+def _fire(host: Host, job: AnyRow, record: InstanceRecord) -> None:
     host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(state="done", done_at=host.clock.now()))
     if record.state != "active":
         return

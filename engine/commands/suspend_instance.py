@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import update
 
 from engine.commands.on_task import require_operate
+from engine.due import note_due
 from engine.errors import Stale
 from engine.host import Host
 from engine.results import Instance
@@ -52,6 +53,8 @@ def _turn(host: Host, instance_id: str, before: str, after: str, reason: str) ->
     row.state, row.reason = after, reason
     halted = (JOBS.c.instance_id == row.id) & (JOBS.c.state == "waiting") & (JOBS.c.kind != "message_out")
     host.session.execute(update(JOBS).where(halted).values(suspended=after == "suspended"))
+    if after == "active":
+        note_due(host.session, [host.clock.now()])
     journal = Journal(row, host.actor, host.clock)
     code = "instance_suspended" if after == "suspended" else "instance_resumed"
     journal.note(code, reason=reason)

@@ -13,6 +13,7 @@ from engine import cache, shapes, timers
 from engine.decisions import DecisionError
 from engine.decisions import evaluate as evaluate_decision
 from engine.definitions.model import Event, Node
+from engine.due import note_due
 from engine.errors import CannotGoOn, Invalid
 from engine.expressions import Expressions
 from engine.feel import FeelError, to_json
@@ -238,6 +239,7 @@ class StepServices:
         row = job_row("message_out", kind, self.host.clock.now(), checked(payload, "payload"), unique, attempts)
         row["instance_id"] = self.record.id
         self.host.session.execute(insert(JOBS).values(row))
+        note_due(self.host.session, [row["due_at"]])
         return str(row["id"])
 
     def set_facts(self, facts: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, update
 
 from engine.correlation import canonical
 from engine.definitions.model import Node, Setting, UserTask
+from engine.due import note_due
 from engine.errors import CannotGoOn
 from engine.running.services import StepServices, job_row
 from engine.spiff.case import Case, Wait
@@ -76,6 +77,7 @@ class WaitRows:
         insert_tasks(session, new.tasks)
         if new.jobs:
             session.execute(_INSERT_JOBS, new.jobs)
+            note_due(session, [row["due_at"] for row in new.jobs])
         if new.subscriptions:
             session.execute(_INSERT_SUBSCRIPTIONS, new.subscriptions)
 

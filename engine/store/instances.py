@@ -65,6 +65,7 @@ COLUMNS = [TABLE.c[name] for name in InstanceRecord.__annotations__]
 _SELECT = select(*COLUMNS).with_for_update()
 
 
+_FREE = select(*COLUMNS).where(TABLE.c.id == bindparam("wanted")).with_for_update(skip_locked=True)
 _BY_ID = _SELECT.where(TABLE.c.id == bindparam("wanted"))
 
 
@@ -74,6 +75,12 @@ def lock_instance(session: Session, instance_id: str) -> InstanceRecord:
     if row is None:
         raise Missing("instance_missing", instance_id=instance_id)
     return InstanceRecord(*row)
+
+
+def lock_free_instance(session: Session, instance_id: str) -> InstanceRecord | None:
+    """Lock an instance unless another transaction holds it, then None; waits for nobody."""
+    row = session.execute(_FREE, {"wanted": instance_id}).first()
+    return None if row is None else InstanceRecord(*row)
 
 
 def insert_instance(session: Session, record: InstanceRecord) -> None:

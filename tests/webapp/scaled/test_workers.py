@@ -1,0 +1,68 @@
+"""Jobs in worker processes: woken after a commit, swept by beat, each done once, whatever the broker loses."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from engine.api import InstanceFilter, Page
+from kernel.actor import SYSTEM
+from tests.webapp.scaled.installation import Installation, until
+from webapp.engine_room import engine_for
+from webapp.scaled.broker import celery_of, send_wake_up
+from webapp.settings import Settings
+
+Install = Callable[[str], Installation]
+
+
+def begin(installation: Installation, key: str, **variables: str) -> str:
+    """Start a case beside the running processes, so that nobody is woken."""
+    with installation.database.unit_of_work() as session:
+        return engine_for(session, SYSTEM, installation.database.clock).start(key, variables).id
+
+
+def completed(installation: Installation, key: str) -> int:
+    """How many cases have come to their end."""
+    with installation.database.reading() as session:
+        wanted = InstanceFilter(definition_keys=(key,), states=("completed",))
+        return (
+            engine_for(session, SYSTEM, installation.database.clock).find_instances(wanted, Page(size=200)).count
+        )
+
+
+def wake(installation: Installation, times: int = 1) -> None:
+    """Send wake-ups as a web process does."""
+    celery = celery_of(Settings(broker_url=installation.broker_url, queue=installation.queue))
+    for _ in range(times):
+        send_wake_up(celery)
+    celery.close()
+
+
+def test_beat_and_two_workers_do_everything_that_is_due_once(install: Install, broker: str) -> None:
+    installation = install(broker)
+    workers = [installation.start("worker", "--concurrency", "2") for _ in range(2)]
+    beat = installation.start("beat")
+    installation.ready(*workers)
+    for number in range(40):
+        begin(installation, "scaled_story", text=f"case-{number}")
+    wake(installation, times=60)
+    until(lambda: completed(installation, "scaled_story") == 40, "forty cases to end")
+    assert sorted(text for _, text, _ in installation.lines("note")) == sorted(f"case-{n}" for n in range(40))
+    assert len(installation.lines("asked")) == 40
+    assert len({pid for _, _, pid, _ in installation.lines("asked")}) > 1
+    assert [process.stop() for process in (*workers, beat)] == [0, 0, 0]
+
+
+def test_a_worker_that_shall_stop_finishes_the_job_in_hand(install: Install, broker: str) -> None:
+    installation = install(broker)
+    held = installation.folder / "held"
+    held.touch()
+    worker = installation.start("worker", "--concurrency", "1")
+    installation.ready(worker)
+    begin(installation, "scaled_asking", text="slow", held=str(held))
+    wake(installation)
+    until(lambda: installation.lines("asked"), "the job to begin")
+    worker.handle.send_signal(signal.SIGTERM)
+    held.unlink()
+    assert worker.stop() == 0
+    assert completed(installation, "scaled_asking") == 1

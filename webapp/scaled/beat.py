@@ -1,0 +1,18 @@
+"""``keyturn beat``: wakes the workers again and again, so that timers fire and a lost wake-up is made good.
+
+It keeps nothing on disk: a second one, or one that was away, changes nothing but the number of wake-ups.
+"""
+
+from __future__ import annotations
+
+from webapp.scaled.broker import celery_of
+from webapp.scaled.worker import log_as_we_do
+from webapp.settings import Settings
+
+
+def beat(settings: Settings) -> None:
+    """Send wake-ups until the process is told to stop."""
+    log_as_we_do(settings)
+    celery_of(settings).Beat(
+        scheduler_cls="celery.beat:Scheduler", loglevel=settings.log_level, quiet=True, redirect_stdouts=False
+    ).run()
