@@ -6,12 +6,17 @@ consumes exactly one token per incoming flow, so excess tokens stay and loops st
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.model import Flow
 from engine.errors import CannotGoOn
 from engine.spiff.steps import Step, holds
 from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.build import ScopeSpec
 
 
 class ExclusiveStep(Step):
@@ -41,13 +46,18 @@ class InclusiveStep(Step):
         return taken or one_or_error([f for f in self.flows if f.id == self.node.default])
 
     def try_join(self, token: Token) -> bool:
-        """Go on if no token elsewhere can reach an incoming flow that is still empty."""
+        """Go on unless a token elsewhere can still come by an empty flow.
+
+        BPMN does not wait for one that can also come by a flow whose token is here already: a reminder beside a
+        running activity, or two joins that would wait for each other.
+        """
         here = [t for t in token.workflow.tokens() if t.task_spec is self and t.state == TaskState.WAITING]
         arrived = {t.via for t in here}
-        empty = [flow for flow in self.node.incoming if flow not in arrived]
-        elsewhere = {t.task_spec.node.id for t in token.workflow.tokens() if t not in here and not t.armed}
-        reaching = token.workflow.spec.reaching(self.node.id, tuple(empty))
-        if elsewhere & reaching:
+        empty = tuple(flow for flow in self.node.incoming if flow not in arrived)
+        filled = tuple(flow for flow in self.node.incoming if flow in arrived)
+        spec: ScopeSpec = token.workflow.spec
+        awaited = spec.reaching(self.node.id, empty) - spec.reaching(self.node.id, filled)
+        if any(t.task_spec.node.id in awaited for t in token.workflow.tokens() if t not in here and not t.armed):
             return False
         for other in first_per_flow(here).values():
             if other is not token:

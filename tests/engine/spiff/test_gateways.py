@@ -166,3 +166,21 @@ def test_several_flows_out_of_a_task_are_all_taken_and_a_condition_on_one_is_ask
     )
     assert Play(xml, {"amount": 9}).complete("t").waits() == ["a", "b"]
     assert Play(xml, {"amount": 1}).complete("t").waits() == ["a"]
+
+
+def test_an_inclusive_join_beside_a_running_activity_does_not_wait_for_what_may_come_by_either_flow() -> None:
+    """BPMN 13.4.3: nobody is waited for who can also come by a flow whose token is there already.
+
+    A reminder that chooses its ways would otherwise hang until the task it reminds of is done.
+    """
+    xml = diagram(
+        '<startEvent id="s"/><userTask id="t"/><endEvent id="e"/><boundaryEvent id="b" attachedToRef="t"'
+        ' cancelActivity="false"><messageEventDefinition messageRef="m"/></boundaryEvent>'
+        '<inclusiveGateway id="split" default="d"/><task id="x"/><task id="y"/><inclusiveGateway id="join"/>'
+        '<userTask id="reminded"/><endEvent id="e2"/>'
+        + flows("s t e", "b split", "x join", "y join", "join reminded e2")
+        + flow("split", "x", "amount > 5")
+        + flow("split", "y", flow_id="d"),
+        roots='<message id="m" name="remind"/>',
+    )
+    assert Play(xml, {"amount": 1}).fire("b").waits("user") == ["reminded", "t"]
