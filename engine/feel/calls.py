@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from engine.feel.builtins import BUILTINS
 from engine.feel.builtins.registry import Overload, as_function, call
 from engine.feel.lexer import syntax_error
-from engine.feel.syntax import Call, FunctionNode, Name, TypeNode
-from engine.feel.types import conforms
+from engine.feel.syntax import Call, FunctionNode, Name
+from engine.feel.types import UnfitError, coerced
 from engine.feel.values import Code, Function, kind
 
 if TYPE_CHECKING:
@@ -94,9 +94,12 @@ class Caller:
 
         return code
 
-    def function(self, node: FunctionNode) -> Code:
-        """A function value that keeps the variables of the place where it is written."""
-        with self.compiler.scope(node.parameters):
+    def function(self, node: FunctionNode, own_name: str = "") -> Code:
+        """A function value that keeps the variables of the place where it is written.
+
+        An entry of a context has a name of its own, by which the function may call itself.
+        """
+        with self.compiler.scope((own_name, *node.parameters)):
             body = self.compiler.compile(node.body)
         parameters, types = node.parameters, node.types
 
@@ -107,27 +110,27 @@ class Caller:
             def invoke_body(run: Run, arguments: list[object], offset: int) -> object:
                 inner = dict(captured)
                 for name, wanted, argument in zip(parameters, types, arguments, strict=True):
-                    if not _suits(argument, wanted, run):
+                    try:
+                        inner[name] = coerced(argument, wanted, run)
+                    except UnfitError:
                         run.warn("feel_argument_kind", offset, parameter=name, found=kind(argument))
                         return None
-                    inner[name] = argument
                 run.enter()
                 try:
                     return body(inner, run)
                 finally:
                     run.leave()
 
-            return Function("function", parameters, invoke_body)
+            made = Function(own_name or "function", parameters, invoke_body, types=types)
+            if own_name:
+                captured[own_name] = made
+            return made
 
         return code
 
 
 def _nothing(_v: Mapping[str, object], _run: Run) -> object:
     return None
-
-
-def _suits(argument: object, wanted: TypeNode | None, run: Run) -> bool:
-    return wanted is None or argument is None or wanted.name == "any" or conforms(argument, wanted, run)
 
 
 def _by_name(function: Function, names: tuple[str, ...], values: list[object]) -> list[object] | None:

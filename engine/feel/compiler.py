@@ -255,7 +255,7 @@ class Compiler:
         entries = []
         with self.scope(()) as level:
             for key, value in node.entries:
-                entries.append((key, self.compile(value)))
+                entries.append((key, self._entry(key, value)))
                 level.add(key)
 
         def code(v: Mapping[str, object], run: Run) -> object:
@@ -267,6 +267,11 @@ class Compiler:
             return made
 
         return code
+
+    def _entry(self, key: str, value: Node) -> Code:
+        if isinstance(value, FunctionNode):
+            return self.caller.function(value, key)
+        return self.compile(value)
 
     def tests(self, node: Tests) -> TestCode:
         """All alternatives of a unary test as one."""

@@ -152,11 +152,9 @@ def at_index(items: list[object], index: object, run: Run, offset: int) -> objec
 
 
 def as_list(value: object, run: Run, offset: int) -> list[object]:
-    """A value to filter: a list, a countable range, a single value as a list of one, null as an empty one."""
+    """A value to filter: a list, a countable range, a single value as a list of one."""
     if type(value) is list:
         return value
-    if value is None:
-        return []
     if isinstance(value, Range):
         walk = _range_elements(value, run, offset)
         found: list[object] = []
@@ -169,15 +167,29 @@ def as_list(value: object, run: Run, offset: int) -> list[object]:
 
 def index_filter(source: Code, index: object, offset: int) -> Code:
     """``list[3]``."""
-    return lambda v, run: at_index(as_list(source(v, run), run, offset), index, run, offset)
+
+    def code(v: Mapping[str, object], run: Run) -> object:
+        value = source(v, run)
+        if value is None:
+            run.warn("feel_null_list", offset)
+            return None
+        return at_index(as_list(value, run, offset), index, run, offset)
+
+    return code
 
 
 def condition_filter(source: Code, condition: Code, names: Sequence[str], offset: int) -> Code:
     """``list[condition]``: within, ``item`` is the element and the element's own entries come first."""
 
     def code(v: Mapping[str, object], run: Run) -> object:
-        items = as_list(source(v, run), run, offset)
+        value = source(v, run)
+        if value is None:
+            run.warn("feel_null_list", offset)
+            return None
+        items = as_list(value, run, offset)
         inner = dict(v)
+        if not items and _is_position(condition, inner, run):
+            return at_index(items, 1, run, offset)
         found: list[object] = []
         for item in items:
             run.spend()
@@ -192,6 +204,15 @@ def condition_filter(source: Code, condition: Code, names: Sequence[str], offset
         return run.items(found)
 
     return code
+
+
+def _is_position(condition: Code, inner: Variables, run: Run) -> bool:
+    """Whether a condition that no element has been put to is a position after all."""
+    warnings, run.warnings = run.warnings, []
+    try:
+        return type(condition({"item": None, **inner}, run)) in NUMBER_TYPES
+    finally:
+        run.warnings = warnings
 
 
 def _enter_item(inner: Variables, outer: Mapping[str, object], item: object, names: Sequence[str]) -> None:

@@ -97,9 +97,9 @@ def _unreadable(text: str, position: int) -> FeelSyntaxError:
 
 
 def unescape(text: str, token: Token) -> str:
-    """The value of a string token.
+    """The value of a string token; a backslash before any other sign, as in ``"\\d"``, stands for itself.
 
-    Raises FeelSyntaxError for an escape that FEEL does not have.
+    Raises FeelSyntaxError for a code point that does not exist.
     """
     body = token.text[1:-1]
     if "\\" not in body:
@@ -111,8 +111,8 @@ def unescape(text: str, token: Token) -> str:
             number = int(escape[1:], 16)
             if number <= 0x10FFFF:
                 return chr(number)
-        elif escape in _SIMPLE_ESCAPES:
-            return _SIMPLE_ESCAPES[escape]
+        elif escape not in ("u", "U"):
+            return _SIMPLE_ESCAPES.get(escape, match.group())
         raise syntax_error(text, token.start + 1 + match.start(), "feel_unknown_escape", found=match.group())
 
     decoded = _ESCAPE.sub(replace, body)

@@ -67,7 +67,12 @@ STRENGTH = {
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 CONSTANTS = {"true": True, "false": False, "null": None}
-AFTER_RANGE = frozenset({"", ")", "]", "}", ",", "and", "or", "then", "else", "return", "satisfies", "in"})
+AFTER_RANGE = frozenset(
+    {"", ")", "]", "}", ",", ".", "=", "!=", "and", "or", "then", "else", "return", "satisfies"}
+    | {"in", "instance"}
+)
+"""What may follow the bracket of ``]1..5[`` and cannot begin a filter."""
+
 MAX_DIGITS = 200
 
 
@@ -175,7 +180,7 @@ class Parser(Reader):
         return InstanceOf(token.start, left, self.type())
 
     def _path(self, left: Node, token: Token) -> Node:
-        return Path(token.start, left, self.name())
+        return Path(token.start, left, self.entry_name())
 
     def _filter(self, left: Node, token: Token) -> Node:
         return Filter(token.start, left, self._enclosed("]"))
@@ -208,7 +213,7 @@ class Parser(Reader):
 
     def _in_tests(self) -> Tests:
         start = self.token.start
-        if not self.sign("("):
+        if not self.sign("(") or self.peek().text == "..":
             if self.token.kind == "sign" and self.token.text in COMPARISONS:
                 return Tests(start, (self._unary_comparison(),))
             return Tests(start, (self.expression(SUM),))
@@ -231,7 +236,7 @@ class Parser(Reader):
         outer, self.in_range = self.in_range, False
         arguments: list[Node] = []
         names: list[str] = []
-        while not self.sign(")"):
+        while arguments or not self.sign(")"):
             name = self._argument_name()
             if name is not None:
                 names.append(name)
@@ -312,6 +317,8 @@ class Parser(Reader):
 
     def _open_range(self) -> Node:
         start = self.advance().start
+        if self.sign(".."):
+            return self._range(start, None, included=False)
         return self._range(start, self.expression(), included=False)
 
     def _at_literal(self) -> Literal:
@@ -326,6 +333,8 @@ class Parser(Reader):
 
     def _parenthesis(self) -> Node:
         token = self.advance()
+        if self.sign(".."):
+            return self._range(token.start, None, included=False)
         outer, self.in_range = self.in_range, False
         node: Node
         if self.token.kind == "sign" and self.token.text in COMPARISONS:
@@ -342,7 +351,7 @@ class Parser(Reader):
         token = self.advance()
         outer, self.in_range = self.in_range, False
         items: list[Node] = []
-        while not self.sign("]"):
+        while items or not self.sign("]"):
             items.append(self.test())
             if len(items) == 1 and self.sign(".."):
                 self.in_range = outer
@@ -353,15 +362,19 @@ class Parser(Reader):
         self.expect("]")
         return ListNode(token.start, tuple(items))
 
-    def _range(self, start: int, low: Node, *, included: bool) -> RangeNode:
+    def _range(self, start: int, low: Node | None, *, included: bool) -> RangeNode:
         self.expect("..")
+        if low is not None and (self.sign(")") or self.sign("[")):
+            self.advance()
+            return RangeNode(start, low, None, included, False, ">=" if included else ">")
         outer, self.in_range = self.in_range, True
         high = self.expression()
         self.in_range = outer
+        open_start = low is None
         if self.accept("]"):
-            return RangeNode(start, low, high, included, True)
+            return RangeNode(start, low, high, included, True, "<=" if open_start else None)
         if self.accept(")") or self.accept("["):
-            return RangeNode(start, low, high, included, False)
+            return RangeNode(start, low, high, included, False, "<" if open_start else None)
         raise self.unexpected("]")
 
     def _context(self) -> ContextNode:
@@ -369,7 +382,7 @@ class Parser(Reader):
         outer, self.in_range = self.in_range, False
         entries: dict[str, Node] = {}
         with self.knowing(()):
-            while not self.sign("}"):
+            while entries or not self.sign("}"):
                 at = self.token
                 key = unescape(self.text, self.advance()) if at.kind == "string" else self.free_name((":",))
                 self.expect(":")
@@ -377,6 +390,7 @@ class Parser(Reader):
                     raise self.fail("feel_duplicate_key", at.start, key=key[:60])
                 entries[key] = self.expression()
                 self.learn(key)
+                self.learn_key(key)
                 if not self.accept(","):
                     break
         self.expect("}")
@@ -422,7 +436,7 @@ class Parser(Reader):
         self.expect("(")
         parameters: list[str] = []
         types: list[TypeNode | None] = []
-        while not self.sign(")"):
+        while parameters or not self.sign(")"):
             parameters.append(self.free_name((":", ",", ")")))
             types.append(self.type() if self.accept(":") else None)
             if not self.accept(","):

@@ -57,11 +57,25 @@ class _Size:
             raise NoValueError("feel_pattern")
 
 
+def _without_space(pattern: str) -> str:
+    """A pattern without its white space but that in character classes, which flag ``x`` leaves alone."""
+    kept = []
+    depth = 0
+    escaped = False
+    for sign in pattern:
+        if not escaped:
+            depth += (sign == "[") - (sign == "]" and depth > 0)
+        if depth or not sign.isspace():
+            kept.append(sign)
+            escaped = sign == "\\" and not escaped
+    return "".join(kept)
+
+
 class _Translator:
     """Turns an XPath pattern into one of the ``regex`` package."""
 
     def __init__(self, pattern: str, flags: str) -> None:
-        self.pattern = pattern
+        self.pattern = _without_space(pattern) if "x" in flags else pattern
         self.position = 0
         self.flags = flags
         self.groups = 0
@@ -94,8 +108,6 @@ class _Translator:
             return "$" if "m" in self.flags else r"\Z"
         if sign == ".":
             return "." if "s" in self.flags else r"[^\n\r]"
-        if sign.isspace() and "x" in self.flags:
-            return ""
         return regex.escape(sign)
 
     def repetition(self) -> str:

@@ -38,6 +38,8 @@ TYPE_NAMES = (
     "null",
 )
 
+_CAPITALS = {"any": "Any", "null": "Null"}
+
 KnownNames = dict[str, list[tuple[tuple[str, ...], str]]]
 
 
@@ -70,6 +72,7 @@ class Reader:
         self.tokens = tokenize(text)
         self.position = 0
         self.known = list(known)
+        self.keys: KnownNames = {}
         self.nesting = 0
         self.in_range = False
 
@@ -142,6 +145,21 @@ class Reader:
         for first, candidates in index_names((name,)).items():
             self.known[-1].setdefault(first, []).extend(candidates)
 
+    def entry_name(self) -> str:
+        """Take the name after a dot: the longest key of several tokens that the text has given a context."""
+        for words, name in self.keys.get(self.token.text, ()):
+            if self._starts_with(words):
+                self.position += len(words)
+                return name
+        return self.name()
+
+    def learn_key(self, name: str) -> None:
+        """From here on this name may follow a dot."""
+        for first, candidates in index_names((name,)).items():
+            known = self.keys.setdefault(first, [])
+            known.extend(candidates)
+            known.sort(key=lambda candidate: -len(candidate[0]))
+
     def known_name(self) -> str | None:
         """Take the longest known name of several tokens that starts here."""
         best: tuple[tuple[str, ...], str] | None = None
@@ -202,7 +220,7 @@ class Reader:
         start = self.token.start
         for candidate in TYPE_NAMES:
             words = tuple(candidate.split())
-            if self._starts_with(words) or (candidate == "any" and self.word("Any")):
+            if self._starts_with(words) or self.word(_CAPITALS.get(candidate, candidate)):
                 self.position += len(words)
                 return self._type_arguments(candidate)
         found = self.name()

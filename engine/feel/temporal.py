@@ -20,7 +20,7 @@ MICROSECONDS_PER_DAY = 86_400_000_000
 MAX_MONTHS = 12 * 999_999_999
 
 _DATE = r"(\d{4})-(\d{2})-(\d{2})"
-_TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2}(?::\d{2})?|@[A-Za-z][\w+\-/]{0,60})?"
+_TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2}(?::\d{2})?|@[A-Za-z][\w+\-/]{0,60})?"
 _DATE_PATTERN = re.compile(_DATE, re.ASCII)
 _TIME_PATTERN = re.compile(_TIME, re.ASCII)
 _MOMENT_PATTERN = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
@@ -45,7 +45,7 @@ def zone_of(text: str | None) -> tzinfo | None:
     """``Z``, ``+08:00`` or ``@Asia/Shanghai`` as a zone; raises ValueError when there is none such."""
     if not text:
         return None
-    if text == "Z":
+    if text in ("Z", "z"):
         return UTC
     if text[0] == "@":
         zone = _named_zone(text[1:])

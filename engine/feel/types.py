@@ -1,8 +1,9 @@
-"""Whether a value is of a type as FEEL writes types after ``instance of`` and for parameters."""
+"""Types as FEEL writes them after ``instance of`` and for parameters: who is of them, who can be made so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from engine.feel.syntax import TypeNode
@@ -22,7 +23,7 @@ def conforms(value: object, wanted: TypeNode, run: Run) -> bool:
     run.spend()
     if wanted.own:
         return value is not None and run.own_types is not None and run.own_types(value, wanted.name, run)
-    name = SHORT_NAMES.get(wanted.name, wanted.name)
+    name = _name(wanted)
     if name == "any":
         return value is not None
     if kind(value) != name:
@@ -52,9 +53,60 @@ def _context(value: object, wanted: TypeNode, run: Run) -> bool:
 
 
 def _function(value: object, wanted: TypeNode, _run: Run) -> bool:
+    """A function takes at least what the type's callers give, and gives no more than they expect."""
     if wanted.element is None or not isinstance(value, Function):
         return True
-    return len(value.parameters) == len(wanted.members)
+    own = value.types or (None,) * len(value.parameters)
+    given = [member for _name, member in wanted.members]
+    fits = len(own) == len(given) and all(_includes(mine, theirs) for mine, theirs in zip(own, given, strict=True))
+    return fits and (value.result is None or _includes(wanted.element, value.result))
+
+
+def _includes(wide: TypeNode | None, narrow: TypeNode | None) -> bool:
+    """Whether every value of the narrow type is of the wide one; a type not given is ``Any``."""
+    if wide is None or wide.name == "any":
+        return True
+    if narrow is None or _name(narrow) != _name(wide):
+        return False
+    if wide.element is not None and not _includes(wide.element, narrow.element):
+        return False
+    if _name(wide) == "function":
+        return len(wide.members) == len(narrow.members) and all(
+            _includes(theirs, mine) for (_a, mine), (_b, theirs) in zip(wide.members, narrow.members, strict=True)
+        )
+    members = dict(narrow.members)
+    return all(key in members and _includes(member, members[key]) for key, member in wide.members)
+
+
+def _name(wanted: TypeNode) -> str:
+    return SHORT_NAMES.get(wanted.name, wanted.name)
+
+
+class UnfitError(Exception):
+    """A value that is not of a type and cannot be made so."""
+
+
+def midnight(day: date) -> datetime:
+    """A date as an instant: its midnight UTC, as the standard converts it."""
+    return datetime.combine(day, time(), UTC)
+
+
+def coerced(value: object, wanted: TypeNode | None, run: Run) -> object:
+    """A value made to fit its type by the conversions of the standard; null fits every type.
+
+    A list of one serves as its element, one value as a list of one, a date as its midnight UTC.
+    Raises UnfitError for everything else that is not of the type.
+    """
+    if wanted is None or value is None or wanted.name == "any" or conforms(value, wanted, run):
+        return value
+    if isinstance(value, list):
+        if len(value) == 1 and value[0] is not None and conforms(value[0], wanted, run):
+            return value[0]
+    elif _name(wanted) == "list" and conforms([value], wanted, run):
+        return [value]
+    elif _name(wanted) == "date and time" and type(value) is date:
+        return midnight(value)
+    raise UnfitError
 
 
 def _conforms_inside(value: object, wanted: TypeNode, run: Run) -> bool:

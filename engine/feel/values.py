@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
+    from engine.feel.syntax import TypeNode
 
 Number = int | Decimal
 Code = Callable[[Mapping[str, object], "Run"], object]
@@ -64,13 +65,15 @@ class Function:
     """Something that can be called: parameter names and the code to run with their values.
 
     ``invoke`` takes the run, the values by position (missing ones are None) and the calling place.
+    ``types`` of parameters and of the ``result`` may be missing, which is to say anything.
     """
 
     name: str
     parameters: tuple[str, ...]
     invoke: Callable[[Run, list[object], int], object]
-    type_names: tuple[str, ...] = ()
     variadic: bool = False
+    types: tuple[TypeNode | None, ...] = ()
+    result: TypeNode | None = None
 
 
 KINDS: dict[type, str] = {

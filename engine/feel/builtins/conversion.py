@@ -79,9 +79,11 @@ def _pieces(value: object, run: Run) -> Iterator[str]:
 
 def _range_pieces(value: Range, run: Run) -> Iterator[str]:
     yield "[" if value.start_included else "("
-    yield from _pieces(value.start, run)
+    if value.start is not None:
+        yield from _pieces(value.start, run)
     yield ".."
-    yield from _pieces(value.end, run)
+    if value.end is not None:
+        yield from _pieces(value.end, run)
     yield "]" if value.end_included else ")"
 
 

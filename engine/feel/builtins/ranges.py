@@ -223,12 +223,12 @@ def range_from(_run: Run, text: str) -> Range:
         node = Parser(text, ()).whole_expression()
     except FeelSyntaxError:
         raise NoValueError("feel_not_a_range") from None
-    if not isinstance(node, RangeNode) or node.unary:
+    if not isinstance(node, RangeNode) or ".." not in text:
         raise NoValueError("feel_not_a_range")
     start, end = (None if part is None else _constant(part) for part in (node.low, node.high))
-    if (start is None) == (end is None) and (not comparable(start, end) or less(end, start)):
+    if not node.unary and (not comparable(start, end) or less(end, start)):
         raise NoValueError("feel_range_ends")
-    return Range(start, end, node.low_included, node.high_included)
+    return Range(start, end, node.low_included, node.high_included, node.unary)
 
 
 _READERS = {"date": parse_date, "time": parse_time, "date and time": parse_moment, "duration": parse_duration}

@@ -71,8 +71,6 @@ class Overload:
 
     def order(self, names: Sequence[str]) -> list[int] | None:
         """For each parameter the place of its named argument (-1 for none), or None if they do not fit."""
-        if self.variadic and len(names) != 1:
-            return None
         places = [names.index(p.name) if p.name in names else -1 for p in self.parameters]
         used = sum(place >= 0 for place in places)
         fits = used == len(names) and all(
