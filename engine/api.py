@@ -18,6 +18,7 @@ from engine.commands.comment import AddComment
 from engine.commands.complete_task import CompleteTask
 from engine.commands.delegate_task import DelegateTask, ResolveTask
 from engine.commands.deploy import CheckResources, Deploy
+from engine.commands.migrate_instance import MigrateInstance
 from engine.commands.publish import Publish
 from engine.commands.run_due import RunDue
 from engine.commands.save_draft import SaveDraft
@@ -29,6 +30,7 @@ from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.errors import (
     AnswersInvalid,
     BusinessError,
+    ChangeRefused,
     DefinitionError,
     Invalid,
     Missing,
@@ -63,6 +65,7 @@ from engine.results import (
     Instance,
     InstanceFilter,
     Job,
+    Migration,
     Page,
     PageOf,
     Task,
@@ -79,6 +82,7 @@ __all__ = [
     "AnswersInvalid",
     "BusinessError",
     "Calendar",
+    "ChangeRefused",
     "Checker",
     "Comment",
     "Context",
@@ -99,6 +103,7 @@ __all__ = [
     "Invalid",
     "Job",
     "JobContext",
+    "Migration",
     "Missing",
     "NotAllowed",
     "Page",
@@ -210,6 +215,25 @@ class Engine(Operating):
     def resume(self, instance_id: str, reason: str) -> Instance:
         """Let a suspended instance go on; timers that fell due meanwhile fire once."""
         return ResumeInstance(instance_id, reason).run(self.host)
+
+    def migrate(
+        self,
+        instance_id: str,
+        version: int,
+        *,
+        dry_run: bool = False,
+        mapping: Mapping[str, str] | None = None,
+        recalculate: bool = False,
+        reason: str = "",
+    ) -> Migration:
+        """Let an instance go on by another version of its diagram, or (``dry_run``) tell what that would mean.
+
+        ``mapping`` names the new id of elements and flows whose id changed; ``recalculate`` counts timers that
+        the diagram changed from now. Raises `ChangeRefused` with findings when a token does not fit: then
+        nothing was changed.
+        """
+        command = MigrateInstance(instance_id, version, dict(mapping or {}), reason, recalculate, dry_run)
+        return command.run(self.host)
 
     def set_instance_facts(self, instance_id: str, facts: Mapping[str, Any]) -> Instance:
         """Refresh business facts of an instance and of its open tasks."""

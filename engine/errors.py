@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.findings import DefinitionError
+from engine.findings import ChangeRefused, DefinitionError
 from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing, NotAllowed, Stale
 
 __all__ = [
     "AnswersInvalid",
     "BusinessError",
     "CannotGoOn",
+    "ChangeRefused",
     "DefinitionError",
     "Invalid",
     "KeyturnError",

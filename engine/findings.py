@@ -34,6 +34,16 @@ class DefinitionError(KeyturnError):
         super().__init__(count=len(self.findings), codes=sorted({f.code for f in self.findings}))
 
 
+class ChangeRefused(KeyturnError):
+    """A case cannot be changed like this; ``findings`` say why, element by element. Nothing was changed."""
+
+    code = "change_refused"
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(count=len(self.findings), codes=sorted({f.code for f in self.findings}))
+
+
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that forbid deployment."""
     return [finding for finding in findings if finding.severity == ERROR]

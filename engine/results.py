@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from engine.findings import Finding
 from kernel.actor import Actor
 
 T = TypeVar("T")
@@ -234,6 +235,46 @@ class IncidentFilter:
     path: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ElementChange:
+    """A token of a case and the element it will stand at; ``to`` is None when it cannot or goes."""
+
+    element_id: str
+    element_name: str
+    to: str | None
+
+
+@dataclass(frozen=True)
+class WaitChange:
+    """What becomes of something a case waits for. ``becomes`` is kept, renewed, ended or begun."""
+
+    becomes: str
+    kind: str
+    element_id: str
+    element_name: str
+    to: str | None = None
+    name: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What a change of version means for one case; ``done`` says that it was carried out.
+
+    It is ``possible`` when nothing was found against it; the findings name each element that does not fit.
+    """
+
+    instance_id: str
+    key: str
+    from_version: int
+    to_version: int
+    possible: bool
+    done: bool
+    tokens: tuple[ElementChange, ...]
+    waits: tuple[WaitChange, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import update
 
 from engine.commands.on_task import require_operate
+from engine.commands.publish import deliver_thrown
 from engine.due import note_due
 from engine.errors import Stale
 from engine.host import Host
 from engine.results import Instance
+from engine.running.run import Run, as_system
+from engine.spiff.relink import release_joins
 from engine.store.instances import lock_instance, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import open_task_ids
@@ -35,14 +38,23 @@ class SuspendInstance:
 
 @dataclass(frozen=True)
 class ResumeInstance:
-    """Timers that fell due meanwhile fire once each, in order."""
+    """Timers that fell due meanwhile fire once each, in order; messages that came meanwhile are received."""
 
     instance_id: str
     reason: str
 
     def run(self, host: Host) -> Instance:
-        """Raises `Missing`, `NotAllowed`, `Stale` unless it is suspended."""
-        return _turn(host, self.instance_id, "suspended", "active", self.reason)
+        """Raises `Missing`, `NotAllowed`, `Stale` unless it is suspended, `StepFailed`."""
+        turned = _turn(host, self.instance_id, "suspended", "active", self.reason)
+        return _go_on(host, turned)
+
+
+def _go_on(host: Host, turned: Instance) -> Instance:
+    """Receive what was kept while it was suspended, and let go what a change of its version set free."""
+    run = Run.of(as_system(host), lock_instance(host.session, turned.id))
+    with run.step(deliver_thrown, ask_again=True) as case:
+        release_joins(case)
+    return run.record.result(run.open_tasks)
 
 
 def _turn(host: Host, instance_id: str, before: str, after: str, reason: str) -> Instance:

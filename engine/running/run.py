@@ -77,17 +77,19 @@ class Run:
         return tuple(row for row, kind in self._rows.before.items() if kind == "user")
 
     @contextmanager
-    def step(self, deliver: Deliver) -> Iterator[Case]:
+    def step(self, deliver: Deliver, *, ask_again: bool = False) -> Iterator[Case]:
         """Act on the case inside; afterwards it has gone as far as it can and everything is written.
 
+        A suspended case stays where it was put; ``ask_again`` looks for messages kept while it was suspended.
         Raises `StepFailed` for whatever the process itself did wrong.
         """
         with self._guarded():
             if self._is_new:
                 insert_instance(self.host.session, self.record)
             yield self.case
-            self.case.run()
-            self._take_kept_messages()
+            if self.record.state == "active":
+                self.case.run()
+                self._take_kept_messages(also_for_old_waits=ask_again)
             self._rows.sync()
             self._save()
             self._deliver_thrown(deliver)
@@ -101,9 +103,9 @@ class Run:
             vars(self.record).update(vars(fresh))
             self._rows.before = dict.fromkeys(open_task_ids(self.host.session, fresh.id), "user")
 
-    def _take_kept_messages(self) -> None:
+    def _take_kept_messages(self, *, also_for_old_waits: bool = False) -> None:
         asked: set[int] = set()
-        while fresh := self._first_fresh(asked):
+        while fresh := self._first_fresh(asked, also_for_old_waits):
             token, name, correlation = fresh
             asked.add(token)
             hold_name(self.host.session, name, canonical(correlation))
@@ -112,9 +114,10 @@ class Run:
                 self.case.fire(token, payload)
                 self.case.run()
 
-    def _first_fresh(self, asked: set[int]) -> tuple[int, str, Mapping[str, Any]] | None:
+    def _first_fresh(self, asked: set[int], also_old: bool) -> tuple[int, str, Mapping[str, Any]] | None:
         for wait in self.case.waits():
-            if wait.kind == "message" and wait.row is None and wait.token not in asked:
+            is_fresh = wait.row is None or also_old
+            if wait.kind == "message" and is_fresh and wait.token not in asked:
                 return wait.token, wait.name or "", wait.correlation or {}
         return None
 

@@ -103,6 +103,7 @@ class WaitRows:
         row |= {"instance_id": self.services.record.id, "element_id": wait.node.id, "token": wait.token}
         row["idempotency_key"] = f"{self.services.record.id}:{wait.token}:{row['id']}"
         row["created_at"] = now
+        row["suspended"] = self.services.record.state == "suspended"
         return row
 
     def _subscription(self, wait: Wait) -> dict[str, Any]:

@@ -83,6 +83,14 @@ def lock_free_instance(session: Session, instance_id: str) -> InstanceRecord | N
     return None if row is None else InstanceRecord(*row)
 
 
+def read_instance(session: Session, instance_id: str) -> InstanceRecord:
+    """An instance to look at, not locked; raises `Missing`."""
+    row = session.execute(select(*COLUMNS).where(TABLE.c.id == instance_id)).first()
+    if row is None:
+        raise Missing("instance_missing", instance_id=instance_id)
+    return InstanceRecord(*row)
+
+
 def insert_instance(session: Session, record: InstanceRecord) -> None:
     """Write a new instance; raises `Stale` when another one with its business key came first."""
     try:
@@ -109,6 +117,13 @@ def save_instance(session: Session, clock: Clock, record: InstanceRecord) -> Non
     if session.execute(_SAVE, values).rowcount != 1:  # type: ignore[attr-defined]
         raise Stale("instance_changed", instance_id=record.id)
     record.revision += 1
+
+
+def set_definition(session: Session, record: InstanceRecord, definition_id: str, version: int) -> None:
+    """Let an instance belong to another version; written at once, since steps never change it."""
+    record.definition_id, record.definition_version = definition_id, version
+    values = {"definition_id": definition_id, "definition_version": version}
+    session.execute(update(TABLE).where(TABLE.c.id == record.id).values(values))
 
 
 def require_active(record: InstanceRecord) -> None:

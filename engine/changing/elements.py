@@ -1,0 +1,75 @@
+"""Which element of one version is which of another: by id, unless a mapping says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.definitions.model import Node
+from engine.findings import ERROR, Finding
+from engine.spiff.build import Bundle, ScopeSpec
+from engine.spiff.gateways import InclusiveStep, ParallelStep
+from engine.spiff.steps import Step
+
+
+@dataclass(frozen=True)
+class ElementMap:
+    """``given`` maps ids of elements and flows of the old version to those of the new one."""
+
+    old: Bundle
+    new: Bundle
+    given: Mapping[str, str]
+
+    def of(self, element_id: str) -> str:
+        """The id in the new version."""
+        return self.given.get(element_id, element_id)
+
+    def spec_of(self, scope: str) -> ScopeSpec | None:
+        """The steps of a process or sub-process in the new version."""
+        if scope == self.old.model.key:
+            return self.new.spec
+        return self.new.scopes.get(self.of(scope))
+
+    def node_of(self, node: Node) -> Node | None:
+        """The element in the new version, wherever it stands."""
+        return self.new.model.nodes.get(self.of(node.id))
+
+    def unknown(self) -> list[Finding]:
+        """A finding for each id of the mapping that its version does not have."""
+        wrong = []
+        for old, new in self.given.items():
+            if not _has(self.old, old):
+                wrong.append(Finding("migrate_mapping_from_unknown", ERROR, old, params={"element": old}))
+            if not _has(self.new, new):
+                wrong.append(Finding("migrate_mapping_to_unknown", ERROR, old, params={"element": new}))
+        return wrong
+
+    def flow_into(self, via: str, step: Step, spec: ScopeSpec) -> str | None:
+        """The flow by which a token that waits at a join has come, in the new version; None when unclear."""
+        incoming = step.node.incoming
+        flow = self.old.model.flows.get(via)
+        source = self.of(flow.source) if flow is not None else ""
+        flows = self.new.model.flows
+        named = self.of(via)
+        if named in incoming and (via in self.given or flows[named].source == source or not _numbered(via)):
+            return named
+        beside = [f for f in incoming if flows[f].source == source]
+        if len(beside) == 1:
+            return beside[0]
+        known = {self.of(f) for f in self.old.model.flows}
+        free = [f for f in incoming if f not in known and source in spec.reaching(step.node.id, (f,))]
+        return free[0] if len(free) == 1 else None
+
+
+def joins(step: Step) -> bool:
+    """Whether tokens wait at a step for one another."""
+    return isinstance(step, ParallelStep | InclusiveStep) and len(step.node.incoming) > 1
+
+
+def _has(bundle: Bundle, element_id: str) -> bool:
+    return element_id in bundle.model.nodes or element_id in bundle.model.flows
+
+
+def _numbered(flow_id: str) -> bool:
+    """Whether the file gave the flow no id, so that its number in the file stands for one."""
+    return "_flow_" in flow_id
