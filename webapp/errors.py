@@ -17,7 +17,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
-from engine.api import DefinitionError, StepFailed
+from engine.api import ChangeRefused, DefinitionError, StepFailed
 from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing, NotAllowed, Stale
 from webapp.formatting import file_size
 from webapp.language import N_
@@ -141,13 +141,13 @@ def explain(
     return make_response(render_template("errors/page.html", **values), status)
 
 
-def _worded_findings(error: DefinitionError) -> dict[str, list[str]]:
-    """The findings of a refused deployment by file, each with its line and element."""
+def _worded_findings(error: DefinitionError | ChangeRefused) -> dict[str, list[str]]:
+    """The findings of a refused deployment or change by file or element, each with its line."""
     found: dict[str, list[str]] = {}
     for finding in error.findings:
         place = ":".join(str(part) for part in (finding.line, finding.element_id) if part)
         text = f"{place} {word(finding.code, finding.params)}".strip()
-        found.setdefault(finding.resource or "?", []).append(text)
+        found.setdefault(finding.resource or finding.element_id or "?", []).append(text)
     return found
 
 
@@ -165,7 +165,7 @@ def _refused(error: KeyturnError) -> Response:
     log.info("refused", code=error.code, status=status, field=error.field)
     if isinstance(error, AnswersInvalid):
         return explain(status, word(error.code), code=error.code, fields=worded_errors(error))
-    if isinstance(error, DefinitionError):
+    if isinstance(error, DefinitionError | ChangeRefused):
         return explain(status, word(error.code, error.params), code=error.code, fields=_worded_findings(error))
     is_generic = error.code == type(error).code and not error.field
     detail = "" if is_generic else word(error.code, error.params, field=error.field)

@@ -44,21 +44,29 @@ class ElementMap:
                 wrong.append(Finding("migrate_mapping_to_unknown", ERROR, old, params={"element": new}))
         return wrong
 
-    def flow_into(self, via: str, step: Step, spec: ScopeSpec) -> str | None:
-        """The flow by which a token that waits at a join has come, in the new version; None when unclear."""
-        incoming = step.node.incoming
+    def flow_into(self, via: str, old: Step, new: Step, spec: ScopeSpec) -> str | None:
+        """The flow by which a token that waits at a join has come, in the new version; None when unclear.
+
+        With an element inserted before the join it is the only new flow to which the former source leads.
+        """
+        image = self._image(via, new)
         flow = self.old.model.flows.get(via)
+        if image is not None or flow is None:
+            return image
+        taken = {self._image(other, new) for other in old.node.incoming}
+        source = self.of(flow.source)
+        free = [f for f in new.node.incoming if f not in taken and source in spec.reaching(new.node.id, (f,))]
+        return free[0] if len(free) == 1 else None
+
+    def _image(self, via: str, new: Step) -> str | None:
+        """The same flow by its id, or the only one from the same source."""
+        incoming, flows = new.node.incoming, self.new.model.flows
+        flow, named = self.old.model.flows.get(via), self.of(via)
         source = self.of(flow.source) if flow is not None else ""
-        flows = self.new.model.flows
-        named = self.of(via)
         if named in incoming and (via in self.given or flows[named].source == source or not _numbered(via)):
             return named
         beside = [f for f in incoming if flows[f].source == source]
-        if len(beside) == 1:
-            return beside[0]
-        known = {self.of(f) for f in self.old.model.flows}
-        free = [f for f in incoming if f not in known and source in spec.reaching(step.node.id, (f,))]
-        return free[0] if len(free) == 1 else None
+        return beside[0] if len(beside) == 1 else None
 
 
 def joins(step: Step) -> bool:

@@ -91,7 +91,7 @@ def carry_out(case: Case, elements: ElementMap, plan: Migration) -> list[Finding
         case.at = arm.step.node
         arm_at(arm.workflow, arm.step, arm.host, arm.via)
     nodes, short = elements.new.model.nodes, sorted(short_joins(scopes) - before)
-    return [_against("migrate_join_short", nodes[join], flow=flow) for join, flow in short]
+    return [against("migrate_join_short", nodes[join], flow=flow) for join, flow in short]
 
 
 class _Planner:
@@ -143,7 +143,7 @@ class _Planner:
         if not joins(step):
             via = self.elements.of(token.via)
             return via if via in self.elements.new.model.flows else None
-        found = self.elements.flow_into(token.via, step, spec)
+        found = self.elements.flow_into(token.via, token.task_spec, step, spec)
         if found is None:
             self._find("migrate_flow_gone", token.task_spec.node, flow=token.via)
         return found
@@ -209,7 +209,7 @@ class _Planner:
                 self.plan.arms.append(Arm(workflow, armed))
 
     def _find(self, code: str, node: Node, **params: object) -> None:
-        self.plan.findings.append(_against(code, node, **params))
+        self.plan.findings.append(against(code, node, **params))
 
 
 def _interrupts(step: Step, spec: ScopeSpec) -> bool:
@@ -218,6 +218,7 @@ def _interrupts(step: Step, spec: ScopeSpec) -> bool:
     return isinstance(step, InnerStep) and any(armed.node.interrupting for armed in starts)
 
 
-def _against(code: str, node: Node, **params: object) -> Finding:
+def against(code: str, node: Node, **params: object) -> Finding:
+    """What speaks against a change at an element."""
     told = {"element": node.name or node.id, **params}
     return Finding(code, ERROR, node.id, node.name, node.line, told)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from engine import cache
 from engine.changing.elements import ElementMap
 from engine.changing.migration import Migration as Planned
-from engine.changing.migration import carry_out, plan_migration
+from engine.changing.migration import against, carry_out, plan_migration
 from engine.changing.waits import compared
 from engine.commands.on_task import require_operate
 from engine.commands.publish import deliver_thrown
@@ -127,9 +127,10 @@ def _carried_out(case: Case, elements: ElementMap, plan: Planned) -> list[Findin
     try:
         return carry_out(case, elements, plan)
     except CannotGoOn as fault:
-        at = case.at
-        told = {"element": _name(at) if at else "", "reason": fault.code, "reason_params": dict(fault.params)}
-        return [Finding("migrate_event_unclear", ERROR, at and at.id, at and at.name, at and at.line, told)]
+        told = {"reason": fault.code, "reason_params": dict(fault.params)}
+        if case.at is None:
+            return [Finding("migrate_event_unclear", ERROR, params={"element": "", **told})]
+        return [against("migrate_event_unclear", case.at, **told)]
 
 
 def _rewrite(host: Host, case: Case, wait: Wait, target: Bundle) -> None:

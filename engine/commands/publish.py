@@ -19,13 +19,23 @@ from engine.host import Host
 from engine.running.kept_messages import keep_message
 from engine.running.run import as_system
 from engine.running.services import Thrown
+from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import SubscriptionRow
 from engine.values import checked
 
 SUBSCRIPTIONS = table_of(SubscriptionRow)
 THROWN_TTL = timedelta(days=1)
+WHILE_SUSPENDED = timedelta(days=365)
 MAX_CHAIN = 50
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many took an event; ``halted`` says that a suspended instance waits for it and took nothing."""
+
+    count: int
+    halted: bool
 
 
 @dataclass(frozen=True)
@@ -38,19 +48,26 @@ class Publish:
     ttl: timedelta | None = None
 
     def run(self, host: Host) -> int:
-        """How many received it; with ``ttl`` and nobody there it is kept. Raises `Invalid`, `StepFailed`."""
+        """How many received it; with ``ttl`` and nobody there it is kept. Raises `Invalid`, `StepFailed`.
+
+        For a suspended instance that waits for it the message is kept in any case, and received at its resumption.
+        """
         correlation = canonical(checked(self.correlation, "correlation"))
         payload = checked(self.payload, "payload")
         received = self._deliver(host, correlation, payload)
-        if received or self.ttl is None:
-            return received
-        hold_name(host.session, self.message, correlation)
-        received = self._deliver(host, correlation, payload)
-        if not received:
-            keep_message(host, self.message, correlation, payload, self.ttl)
-        return received
+        if received.count and not received.halted:
+            return received.count
+        ttl = self.ttl or (WHILE_SUSPENDED if received.halted else None)
+        if ttl is None:
+            return 0
+        if not received.halted:
+            hold_name(host.session, self.message, correlation)
+            received = self._deliver(host, correlation, payload)
+        if received.halted or not received.count:
+            keep_message(host, self.message, correlation, payload, ttl)
+        return received.count
 
-    def _deliver(self, host: Host, correlation: str, payload: dict[str, Any]) -> int:
+    def _deliver(self, host: Host, correlation: str, payload: dict[str, Any]) -> Received:
         table = SUBSCRIPTIONS
         named = (table.c.kind == "message") & (table.c.name == self.message)
         waiting = table.c.instance_id.is_not(None) & (table.c.correlation == correlation)
@@ -63,18 +80,23 @@ class Publish:
         return receive_all(host, list(rows), payload)
 
 
-def receive_all(host: Host, rows: list[AnyRow], payload: dict[str, Any]) -> int:
-    """Hand a payload to subscriptions, instance by instance; how many took it."""
+def receive_all(host: Host, rows: list[AnyRow], payload: dict[str, Any]) -> Received:
+    """Hand a payload to subscriptions, instance by instance."""
     by_instance: dict[str, list[str]] = {}
     for row in rows:
         if row.instance_id is not None:
             by_instance.setdefault(row.instance_id, []).append(row.id)
-    received = sum(deliver_to(host, i, by_instance[i], payload, deliver_thrown) for i in sorted(by_instance))
-    for row in rows:
-        if row.instance_id is None:
-            start_by_event(host, row.definition_id, row.element_id, payload, deliver_thrown)
-            received += 1
-    return received
+    took = {i: deliver_to(host, i, by_instance[i], payload, deliver_thrown) for i in sorted(by_instance)}
+    started = [row for row in rows if row.instance_id is None]
+    for row in started:
+        start_by_event(host, row.definition_id, row.element_id, payload, deliver_thrown)
+    silent = [instance_id for instance_id, count in took.items() if not count]
+    return Received(sum(took.values()) + len(started), bool(silent) and _any_suspended(host, silent))
+
+
+def _any_suspended(host: Host, instance_ids: list[str]) -> bool:
+    halted = INSTANCES.c.id.in_(instance_ids) & (INSTANCES.c.state == "suspended")
+    return host.session.execute(select(INSTANCES.c.id).where(halted).limit(1)).first() is not None
 
 
 def deliver_thrown(host: Host, thrown: Thrown) -> None:
@@ -97,4 +119,4 @@ def broadcast(host: Host, name: str, payload: dict[str, Any]) -> int:
     table = SUBSCRIPTIONS
     query = select(table.c.id, table.c.instance_id, table.c.definition_id, table.c.element_id)
     rows = host.session.execute(query.where(table.c.kind == "signal", table.c.name == name).order_by(table.c.id))
-    return receive_all(host, list(rows.all()), payload)
+    return receive_all(host, list(rows.all()), payload).count

@@ -105,7 +105,6 @@ def test_a_suspended_case_stands_still_and_goes_on_afterwards(house: House) -> N
     with pytest.raises(Stale, match="instance_not_active"):
         house.act(lambda e: e.complete(pay.id, {}), SYSTEM)
     assert house.pass_time(days=2) == 0
-    assert house.act(lambda e: e.publish("order_withdrawn", {"order": "1"}, {}), SYSTEM) == 0
     house.act(lambda e: e.resume(story.id, "done"))
     assert house.run_due() == 2
     assert story.waiting_at == ["call", "call", "pay"]

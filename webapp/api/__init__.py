@@ -3,6 +3,7 @@
 from flask import Flask
 
 from webapp.api import (
+    changes,
     customers,
     definitions,
     documents,
@@ -17,7 +18,7 @@ from webapp.api import (
 from webapp.api.endpoint import pages
 from webapp.csrf import csrf
 
-ROOMS = (tasks, instances, incidents, messages, definitions, sales, units, customers, receipts, documents)
+ROOMS = (tasks, instances, changes, incidents, messages, definitions, sales, units, customers, receipts, documents)
 
 
 def install(app: Flask) -> None:

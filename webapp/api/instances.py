@@ -65,7 +65,7 @@ def list_instances(asked: Asked) -> Any:
         search=q["search"],
     )
     found = asked.engine.find_instances(wanted, Page(q["page"], q["size"]))
-    return replace(found, rows=[_seen(asked.actor, row) for row in found.rows])
+    return replace(found, rows=[seen(asked.actor, row) for row in found.rows])
 
 
 @endpoint("POST", "/instances", tag="instances", body=Start, returns=INSTANCE, status=201)
@@ -75,13 +75,13 @@ def start(asked: Asked) -> Any:
     begun = asked.engine.start(
         body["process"], body["answers"], business_key=body["business_key"], scope=body["scope"]
     )
-    return _seen(asked.actor, begun)
+    return seen(asked.actor, begun)
 
 
 @endpoint("GET", "/instances/{instance_id}", tag="instances", returns=INSTANCE)
 def get_instance(asked: Asked, instance_id: str) -> Any:
     """Show a case."""
-    return _seen(asked.actor, asked.engine.get_instance(instance_id))
+    return seen(asked.actor, asked.engine.get_instance(instance_id))
 
 
 @endpoint("GET", "/instances/{instance_id}/variables", tag="instances", returns=Variables)
@@ -103,5 +103,6 @@ def waiting(asked: Asked, instance_id: str) -> Any:
     return {"waiting": asked.engine.waiting(instance_id)}
 
 
-def _seen(actor: Actor, case: Instance) -> Instance:
+def seen(actor: Actor, case: Instance) -> Instance:
+    """A case without the facts that its reader may not see."""
     return replace(case, facts=as_seen(actor, case.facts, case.scope))

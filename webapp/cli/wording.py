@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from flask import Flask
 from flask_babel import force_locale
 
+from engine.findings import ChangeRefused
 from kernel.errors import AnswersInvalid, KeyturnError
 from ledger.inventory.price_list import PriceListError, error_text
 from webapp import language
@@ -37,4 +38,7 @@ def in_words(problem: KeyturnError) -> str:
         if isinstance(problem, AnswersInvalid):
             parts = [f"{name}: {word(c, p)}" for name, told in problem.errors.items() for c, p in told]
             return "\n".join([word(problem.code), *parts])
+        if isinstance(problem, ChangeRefused):
+            parts = [f"[{f.element_id or '-'}] {word(f.code, f.params)}" for f in problem.findings]
+            return "\n".join([word(problem.code, problem.params), *parts])
         return word(problem.code, problem.params, field=problem.field)

@@ -146,7 +146,9 @@ def test_timers_keep_their_instant_unless_told_to_count_anew(versions: Versions)
 def test_boundary_events_come_and_go_with_the_version(versions: Versions) -> None:
     versions.deploy(START, task("t"), timer("lapse", "t"), ends("e", "f"), flows("s t e", "lapse f"))
     story = versions.start({"order": "7"})
-    versions.deploy(START, task("t"), received("paid", "t", "m"), ends("e", "f"), flows("s t e", "paid f"), roots=PAID)
+    versions.deploy(
+        START, task("t"), received("paid", "t", "m"), ends("e", "f"), flows("s t e", "paid f"), roots=PAID
+    )
     plan = versions.migrate(story)
     assert becoming(plan) == {"t": "kept", "paid": "begun", "lapse": "ended"}
     assert story.waits == [("message", "paid"), ("user", "t")]
@@ -156,9 +158,13 @@ def test_boundary_events_come_and_go_with_the_version(versions: Versions) -> Non
 
 
 def test_a_message_that_the_diagram_renames_is_waited_for_by_its_new_name(versions: Versions) -> None:
-    versions.deploy(START, task("t"), received("paid", "t", "m"), ends("e", "f"), flows("s t e", "paid f"), roots=PAID)
+    versions.deploy(
+        START, task("t"), received("paid", "t", "m"), ends("e", "f"), flows("s t e", "paid f"), roots=PAID
+    )
     story = versions.start({"order": "7"})
-    versions.deploy(START, task("t"), received("paid", "t", "m2"), ends("e", "f"), flows("s t e", "paid f"), roots=PAID)
+    versions.deploy(
+        START, task("t"), received("paid", "t", "m2"), ends("e", "f"), flows("s t e", "paid f"), roots=PAID
+    )
     assert becoming(versions.migrate(story)) == {"t": "kept", "paid": "renewed"}
     assert versions.house.act(lambda e: e.publish("paid", {"order": "7"}), SYSTEM) == 0
     assert versions.house.act(lambda e: e.publish("settled", {"order": "7"}), SYSTEM) == 1
@@ -221,7 +227,7 @@ def test_a_join_that_would_wait_for_ever_is_refused(versions: Versions) -> None:
 
 
 def test_a_join_lets_go_when_the_new_version_asks_for_less(versions: Versions) -> None:
-    versions.deploy(FORK, ends("e", "f"), flows("s split a join", "split b join", "join e"))
+    versions.deploy(FORK, ends("e"), flows("s split a join", "split b join", "join e"))
     story = versions.start()
     story.complete("a")
     versions.deploy(FORK, task("z"), ends("e", "f"), flows("s split a join", "split b f", "join z e"))
@@ -232,7 +238,9 @@ def test_a_join_lets_go_when_the_new_version_asks_for_less(versions: Versions) -
     assert story.state == "completed"
 
 
-MANY = "<multiInstanceLoopCharacteristics{0}><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
+MANY = (
+    "<multiInstanceLoopCharacteristics{0}><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
+)
 
 
 @pytest.mark.parametrize("order", ["", ' isSequential="true"'])
@@ -353,12 +361,14 @@ def test_a_called_process_stays_on_its_version_while_its_caller_goes_on(versions
 
 
 def test_a_suspended_case_is_migrated_and_stays_suspended(versions: Versions) -> None:
-    versions.deploy(FORK, ends("e", "f"), flows("s split a join", "split b join", "join e"))
+    versions.deploy(FORK, ends("e"), flows("s split a join", "split b join", "join e"))
     story = versions.start()
     story.complete("a")
     versions.house.act(lambda e: e.suspend(story.id, "wait"))
     lapse = timer("lapse", "b", "P1D")
-    versions.deploy(FORK, lapse, task("z"), ends("e", "f"), flows("s split a join", "split b f", "lapse f", "join z e"))
+    versions.deploy(
+        FORK, lapse, task("z"), ends("e", "f"), flows("s split a join", "split b f", "lapse f", "join z e")
+    )
     versions.migrate(story)
     assert versions.house.pass_time(days=3) == 0
     assert (story.state, story.waiting_at) == ("suspended", ["b"])
@@ -401,7 +411,7 @@ def test_who_may_not_operate_and_what_has_ended_are_refused(versions: Versions) 
 
 
 def test_an_event_whose_time_cannot_be_worked_out_is_a_finding(versions: Versions) -> None:
-    versions.deploy(START, task("t"), ends("e", "f"), flows("s t e"))
+    versions.deploy(START, task("t"), ends("e"), flows("s t e"))
     story = versions.start()
     versions.deploy(START, task("t"), timer("lapse", "t", "= missing"), ends("e", "f"), flows("s t e", "lapse f"))
     assert against(versions.preview(story)) == [("migrate_event_unclear", "lapse")]

@@ -22,7 +22,9 @@ def ends(*elements: str) -> str:
     return "".join(f'<endEvent id="{element}"/>' for element in elements)
 
 
-def timer(element: str, at: str, text: str = "P7D", *, kind: str = "timeDuration", interrupting: bool = True) -> str:
+def timer(
+    element: str, at: str, text: str = "P7D", *, kind: str = "timeDuration", interrupting: bool = True
+) -> str:
     """A timer on an activity."""
     cancel = "" if interrupting else ' cancelActivity="false"'
     return (

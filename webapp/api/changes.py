@@ -1,0 +1,100 @@
+"""Changing cases under way: halt them, end them, let them go on by another version of their diagram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from engine.api import Migration
+from engine.results import ElementChange, WaitChange
+from webapp.api.definitions import FindingAnswer
+from webapp.api.endpoint import Asked, endpoint
+from webapp.api.instances import INSTANCE, seen
+from webapp.api.shapes import answer_of
+
+
+class Reason(Schema):
+    """Why; it is kept in the case's history and in the audit."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class Target(Schema):
+    """Which version, and which element of it takes the place of which."""
+
+    version = fields.Integer(required=True, strict=True)
+    mapping = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=dict,
+        metadata={"description": "New id by old id, for elements and flows whose id has changed"},
+    )
+    recalculate = fields.Boolean(
+        load_default=False, metadata={"description": "Count timers that the diagram changed from now"}
+    )
+
+
+class MigrationOrder(Target, Reason):
+    """A migration with its reason."""
+
+
+class MigrationAnswer(Schema):
+    """What becomes of a case in another version."""
+
+    instance_id = fields.String()
+    key = fields.String()
+    from_version = fields.Integer()
+    to_version = fields.Integer()
+    possible = fields.Boolean()
+    done = fields.Boolean()
+    tokens = fields.List(fields.Nested(answer_of(ElementChange)))
+    waits = fields.List(fields.Nested(answer_of(WaitChange)))
+    findings = fields.List(fields.Nested(FindingAnswer))
+
+
+@endpoint("POST", "/instances/{instance_id}/suspend", tag="instances", body=Reason, returns=INSTANCE)
+def suspend(asked: Asked, instance_id: str) -> Any:
+    """Halt a case: no task can be completed, no timer fires, messages wait."""
+    return seen(asked.actor, asked.engine.suspend(instance_id, asked.body["reason"]))
+
+
+@endpoint("POST", "/instances/{instance_id}/resume", tag="instances", body=Reason, returns=INSTANCE)
+def resume(asked: Asked, instance_id: str) -> Any:
+    """Let a suspended case go on."""
+    return seen(asked.actor, asked.engine.resume(instance_id, asked.body["reason"]))
+
+
+@endpoint("POST", "/instances/{instance_id}/cancel", tag="instances", body=Reason, returns=INSTANCE)
+def cancel(asked: Asked, instance_id: str) -> Any:
+    """End a case with everything that waits in it."""
+    return seen(asked.actor, asked.engine.cancel(instance_id, asked.body["reason"]))
+
+
+@endpoint(
+    "POST", "/instances/{instance_id}/migration/preview", tag="instances", body=Target, returns=MigrationAnswer,
+    acts=False,
+)  # fmt: skip
+def preview_migration(asked: Asked, instance_id: str) -> Any:
+    """Tell what another version would mean for a case; nothing is changed."""
+    return _migrate(asked, instance_id, dry_run=True)
+
+
+@endpoint(
+    "POST", "/instances/{instance_id}/migration", tag="instances", body=MigrationOrder, returns=MigrationAnswer
+)
+def migrate(asked: Asked, instance_id: str) -> Any:
+    """Let a case go on by another version of its diagram, wholly or not at all."""
+    return _migrate(asked, instance_id, dry_run=False)
+
+
+def _migrate(asked: Asked, instance_id: str, *, dry_run: bool) -> Migration:
+    body = asked.body
+    return asked.engine.migrate(
+        instance_id,
+        body["version"],
+        mapping=body["mapping"],
+        recalculate=body["recalculate"],
+        reason=body.get("reason", ""),
+        dry_run=dry_run,
+    )
