@@ -39,6 +39,10 @@ def _read_event(definition: etree._Element, roots: Mapping[str, etree._Element],
     line = definition.sourceline or 0
     if kind == "timer":
         return _read_timer(definition, owner, line)
+    if kind == "compensate":
+        waits = definition.get("waitForCompletion", "true").strip() in ("true", "1")
+        activity = local_ref(definition.get("activityRef", "")) or None
+        return Event(kind, line=line, activity=activity, waits=waits)
     return Event(kind, _referenced(definition, roots), line=line)
 
 

@@ -93,7 +93,8 @@ class Event:
     """An event definition. ``kind`` is message, timer, signal, error, escalation, terminate, link, ….
 
     ``name`` is the message or signal name, or the error code. For timers ``timer_kind`` is date, duration or
-    cycle, ``timer`` its text, and ``working_days`` says that a duration counts working days.
+    cycle, ``timer`` its text, and ``working_days`` says that a duration counts working days. A compensation event
+    undoes the ``activity``, or all of its scope, and ``waits`` until that is done.
     """
 
     kind: str
@@ -102,11 +103,16 @@ class Event:
     timer: Setting | None = None
     working_days: bool = False
     line: int = 0
+    activity: str | None = None
+    waits: bool = True
 
 
 @dataclass(frozen=True)
 class Node:
-    """An activity, gateway or event. ``kind`` is BPMN's element name; ``scope`` the enclosing element's id."""
+    """An activity, gateway or event. ``kind`` is BPMN's element name; ``scope`` the enclosing element's id.
+
+    ``undone_by`` is the activity that a compensation boundary event is joined to by an association.
+    """
 
     id: str
     kind: str
@@ -135,11 +141,17 @@ class Node:
     call: ProcessCall | None = None
     loop: Loop | None = None
     for_compensation: bool = False
+    undone_by: str | None = None
 
     @property
     def event(self) -> Event | None:
         """The only event definition, if there is just one."""
         return self.events[0] if len(self.events) == 1 else None
+
+    @property
+    def begins_aside(self) -> bool:
+        """Whether no sequence flow ever leads here: an event sub-process or a compensation handler."""
+        return self.triggered_by_event or self.for_compensation
 
     def label(self, language: str) -> str:
         """The name in a language, else the drawn name, else the id."""

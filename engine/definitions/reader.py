@@ -7,7 +7,7 @@ a finding, never a traceback.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -35,6 +35,7 @@ class _Drawing:
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
+    associations: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -69,7 +70,9 @@ def _read(xml: bytes, resource: str) -> Iterator[tuple[ProcessModel, bool]]:
 def _read_process(process: etree._Element, drawing: _Drawing) -> ProcessModel:
     key = process.get("id", "")
     _read_lanes(process, drawing)
+    drawing.associations += _associations(process)
     _read_scope(process, key, drawing)
+    _join_handlers(drawing)
     settings = ext.process_settings(process)
     return ProcessModel(
         key=key,
@@ -91,6 +94,25 @@ def _read_lanes(process: etree._Element, drawing: _Drawing) -> None:
     for lane in process.iter(q("lane")):
         for ref in lane.iterfind(q("flowNodeRef")):
             drawing.lanes[local_ref(ref.text or "")] = lane.get("name") or lane.get("id") or ""
+
+
+def _associations(process: etree._Element) -> Iterator[tuple[str, str]]:
+    for line in process.iter(q("association")):
+        yield local_ref(line.get("sourceRef", "")), local_ref(line.get("targetRef", ""))
+
+
+def _join_handlers(drawing: _Drawing) -> None:
+    """An association joins a compensation boundary event to the activity that undoes, drawn from either end."""
+    nodes = drawing.nodes
+    for ends in drawing.associations:
+        for event, handler in (ends, ends[::-1]):
+            undoes = handler in nodes and nodes[handler].for_compensation
+            if undoes and _is_compensation_boundary(nodes.get(event)):
+                nodes[event] = replace(nodes[event], undone_by=handler)
+
+
+def _is_compensation_boundary(node: Node | None) -> bool:
+    return node is not None and node.kind == "boundaryEvent" and any(e.kind == "compensate" for e in node.events)
 
 
 def _read_scope(parent: etree._Element, scope: str, drawing: _Drawing) -> None:

@@ -17,7 +17,7 @@ from engine.running.services import StepServices, Thrown
 from engine.running.waits import WaitRows
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case
-from engine.spiff.codec import FORMAT, dump, load
+from engine.spiff.codec import dump, format_of, load
 from engine.store.instances import InstanceRecord, insert_instance, lock_instance, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import open_facts, open_task_ids, replace_facts
@@ -126,7 +126,7 @@ class Run:
         if self.case.completed and record.state == "active":
             record.state, record.ended_at = "completed", self.host.clock.now()
             self.journal.note("instance_completed")
-        record.tokens, record.tokens_format = dump(self.case), FORMAT
+        record.tokens, record.tokens_format = dump(self.case), format_of(self.case)
         record.variables = self.case.scope.values
         new_facts = self.services.new_facts
         known = open_facts(session, record.id) if new_facts else {}

@@ -15,6 +15,7 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.definitions.model import Flow, Node, ProcessModel
 from engine.findings import ERROR, DefinitionError, Finding
+from engine.spiff.compensable import prepare_compensation, undoes_its_scope
 from engine.spiff.gateways import EventStep, ExclusiveStep, InclusiveStep, ParallelStep
 from engine.spiff.loops import LoopStep
 from engine.spiff.steps import (
@@ -32,8 +33,9 @@ from engine.spiff.steps import (
     UserStep,
 )
 
-_CAUGHT = frozenset({"message", "timer", "signal", "error", "escalation", "link"})
-_THROWN = frozenset({"message", "signal", "error", "escalation", "terminate", "link"})
+_UNDOING = frozenset({"compensate", "cancel"})
+_CAUGHT = frozenset({"message", "timer", "signal", "error", "escalation", "link"}) | _UNDOING
+_THROWN = frozenset({"message", "signal", "error", "escalation", "terminate", "link"}) | _UNDOING
 _ROOT = "(root)"  # Parentheses cannot occur in an XML id.
 _KINDS: dict[str, type[Step]] = {
     "startEvent": Step,
@@ -60,7 +62,11 @@ _KINDS: dict[str, type[Step]] = {
 
 
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
-    """The steps of a process or sub-process; ``armed`` are its event sub-processes' starts."""
+    """The steps of a process or sub-process; ``armed`` are its event sub-processes' starts.
+
+    ``handlers`` undo the activities under whose ids they stand, ``undone_by`` is the event sub-process that undoes
+    this scope as a whole, and ``keeps_records`` says that something may ever ask for it.
+    """
 
     def __init__(self, name: str) -> None:
         WorkflowSpec.__init__(self, name=name)
@@ -72,6 +78,9 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
         self.start = BpmnSpecMixin(self, _ROOT)
         self.armed: tuple[ArmedStart, ...] = ()
         self.first: Step | None = None
+        self.handlers: dict[str, Step] = {}
+        self.undone_by: InnerStep | None = None
+        self.keeps_records = False
         self._sources: dict[str, set[str]] = {}
         self._reaching: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
 
@@ -118,6 +127,7 @@ def build(model: ProcessModel, definition_id: str, version: int) -> Bundle:
     root = ScopeSpec(model.key)
     for name, spec in {model.key: root, **scopes}.items():
         _fill(spec, model, name)
+    prepare_compensation(model, {model.key: root, **scopes})
     return Bundle(definition_id, model.key, version, model, root, scopes)
 
 
@@ -158,7 +168,8 @@ def _fill(spec: ScopeSpec, model: ProcessModel, scope: str) -> None:
     spec.first = next((steps[n.id] for n in nodes if n.kind == "startEvent" and not n.events), None)
     if spec.first is None:
         spec.first = next((steps[n.id] for n in nodes if n.kind == "startEvent"), None) or _orphan(nodes, steps)
-    spec.armed = tuple(_armed(spec, model, node, steps[node.id]) for node in nodes if node.triggered_by_event)
+    aside = [node for node in nodes if node.triggered_by_event and not undoes_its_scope(model, node)]
+    spec.armed = tuple(_armed(spec, model, node, steps[node.id]) for node in aside)
 
 
 def _step(spec: ScopeSpec, node: Node) -> Step:
@@ -185,7 +196,7 @@ def _link(node: Node, nodes: list[Node]) -> tuple[Flow, ...]:
 
 def _orphan(nodes: list[Node], steps: dict[str, Step]) -> Step | None:
     """Without a start event the first activity that nothing leads to starts."""
-    free: Callable[[Node], bool] = lambda n: not (n.incoming or n.attached_to or n.triggered_by_event)  # noqa: E731
+    free: Callable[[Node], bool] = lambda n: not (n.incoming or n.attached_to or n.begins_aside)  # noqa: E731
     return next((steps[n.id] for n in nodes if free(n)), None)
 
 

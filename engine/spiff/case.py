@@ -15,7 +15,9 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.model import Flow, Node
 from engine.errors import CannotGoOn
 from engine.spiff.build import Bundle, ScopeSpec
+from engine.spiff.compensation import Compensation, is_open_again
 from engine.spiff.gateways import InclusiveStep
+from engine.spiff.records import Records
 from engine.spiff.scope import Scope
 from engine.spiff.services import Services
 from engine.spiff.steps import ArmedStart, BoundaryStep, CatchStep, InnerStep, ServiceStep, UserStep
@@ -55,6 +57,7 @@ class Running:
     task_tree: Token
     spec: ScopeSpec
     scope: Scope
+    records: Records
     top_workflow: Case
     completed: bool
 
@@ -116,6 +119,7 @@ class Inner(Running, BpmnSubWorkflow):  # type: ignore[misc]
         self, spec: ScopeSpec, host: Token, scope: Scope, bundle: Bundle | None, *, restored: bool = False
     ) -> None:
         self.scope = scope
+        self.records = Records()
         self.bundle = bundle
         self._depth: int = host.workflow.depth + 1
         if self._depth > MAX_DEPTH:
@@ -137,6 +141,8 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         self.bundle = bundle
         self.services = services
         self.scope = Scope(variables)
+        self.records = Records()
+        self.compensation = Compensation(self)
         self.ready: deque[Token] = deque()
         self.at: Node | None = None
         self.in_hand: Token | None = None
@@ -225,8 +231,17 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         host = self.token(workflow.parent_task_id)
         if isinstance(host.task_spec, InnerStep):
             host.task_spec.take_results(host, workflow.scope)
+        self.compensation.note_inner(host, workflow)
         self.subprocesses.pop(host.id)
         host.complete()
+
+    def open_again(self, host: Token) -> Inner:
+        """The inside of a completed sub-process, empty, to be undone."""
+        return Inner(self.bundle_at(host).scopes[host.task_spec.node.id], host, host.scope, None)
+
+    def host_of(self, workflow: Running) -> Token | None:
+        """The activity that a scope is the inside of; None for the process itself."""
+        return self.token(workflow.parent_task_id) if isinstance(workflow, Inner) else None
 
     def end_inner(self, host: Token) -> None:
         """The activity is over, so is what is inside."""
@@ -249,13 +264,24 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         """Hand an escalation to the nearest catcher; without one it is spent."""
         self._throw(token, "escalation", code, {"code": code})
 
+    def cancel_transaction(self, token: Token) -> None:
+        """Leave the transaction that a token stands in by its cancel boundary event."""
+        host = self.host_of(token.workflow)
+        while host is not None and host.task_spec.loop is not None and host.undoes is None:
+            host = host.parent
+        catcher = None if host is None else _best(host.task_spec.boundary, "cancel", "")
+        if host is None or not isinstance(catcher, BoundaryStep):
+            raise CannotGoOn("cancel_without_boundary", transaction=token.workflow.spec.name)
+        self._catch_at(host, catcher, {})
+
     def _throw(self, token: Token, kind: str, code: str, payload: dict[str, Any]) -> bool:
         place: Token | None = token
         while place is not None:
             host = place
-            if host.task_spec.loop is not None and host.parent is not None:
+            if host.task_spec.loop is not None and host.parent is not None and host.undoes is None:
                 host = host.parent
-            catcher = _best(host.task_spec.boundary, kind, code)
+            # Whoever undoes a sub-process failed, not the sub-process: its boundary events are over.
+            catcher = None if is_open_again(host) else _best(host.task_spec.boundary, kind, code)
             if isinstance(catcher, BoundaryStep):
                 self._catch_at(host, catcher, payload)
                 return True
@@ -264,15 +290,14 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
             if isinstance(armed, ArmedStart) and not _is_inside(host, armed):
                 armed.fire(Token(workflow, armed, workflow.task_tree), _declared(armed.node, payload))
                 return True
-            place = self.token(workflow.parent_task_id) if isinstance(workflow, Inner) else None
+            place = self.host_of(workflow)
         return False
 
     def _catch_at(self, host: Token, catcher: BoundaryStep, payload: dict[str, Any]) -> None:
         workflow = host.workflow
         going = Token(workflow, catcher, workflow.task_tree)
         if catcher.node.interrupting:
-            self.note_interrupted(host, by=catcher.node.id)
-            host.remove()
+            self.interrupt(host, by=catcher.node.id)
         catcher.take(going, _declared(catcher.node, payload))
         going._ready()
 
@@ -309,10 +334,12 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         code = "task_completed" if isinstance(step, UserStep) else "element_done"
         self.services.note(code, step.node, token.id, token.via, row=token.internal_data.get("row"))
 
-    def note_interrupted(self, token: Token, *, by: str) -> None:
-        """A history event: an event ended the activity."""
+    def interrupt(self, token: Token, *, by: str) -> None:
+        """An event ends the activity."""
         row = token.internal_data.get("row")
         self.services.note("element_interrupted", token.task_spec.node, token.id, token.via, row=row, by=by)
+        token.remove()
+        self.compensation.handler_gone(token)
 
     def _join_inclusive(self) -> bool:
         for workflow in (self, *self.subprocesses.values()):

@@ -35,6 +35,7 @@ class Step(BpmnSpecMixin):  # type: ignore[misc]
         self.flows: tuple[Flow, ...] = ()
         self.boundary: tuple[BoundaryStep, ...] = ()
         self.loop: LoopStep | None = None
+        self.leaves_record = False  # Whether it is remembered when it has completed, to be undone.
 
     def _predict(self, my_task: Token, *_seen: Any, **_mask: Any) -> None:
         """Predict nothing: tokens are made when they are reached."""
@@ -51,7 +52,13 @@ class Step(BpmnSpecMixin):  # type: ignore[misc]
         return True
 
     def _on_complete(self, my_task: Token) -> None:
-        case_of(my_task).note_left(my_task)
+        case = case_of(my_task)
+        if my_task.undoes is not None:
+            case.compensation.handler_done(my_task)
+            return
+        case.note_left(my_task)
+        if self.leaves_record:
+            case.compensation.note_completed(my_task)
         if self.loop is not None:
             self.loop.instance_done(my_task)
             return
@@ -139,9 +146,16 @@ class ThrowStep(Step):
     def _run_hook(self, my_task: Token) -> bool | None:
         if self.node.message is not None:
             self._throw_message(my_task, self.node.message)
+        goes_on = True
         for event in self.node.events:
+            if event.kind == "compensate":
+                goes_on = case_of(my_task).compensation.throw(my_task, event)
             self._throw(my_task, event)
-        return True if my_task.id in my_task.workflow.tasks else None
+        return True if goes_on and my_task.id in my_task.workflow.tasks else None
+
+    def compensated(self, token: Token) -> None:
+        """All that the event undoes has been undone."""
+        token.complete()
 
     def _throw(self, token: Token, event: Event) -> None:
         if event.kind == "message" and event.name:
@@ -157,7 +171,10 @@ class ThrowStep(Step):
 
 
 class EndStep(ThrowStep):
-    """Ends a token; a terminate end ends its scope, an error end throws to the nearest catcher."""
+    """Ends a token; a terminate end ends its scope, an error end throws to the nearest catcher.
+
+    A cancel end stops its transaction, undoes what completed in it and leaves by the cancel boundary event.
+    """
 
     def _run_hook(self, my_task: Token) -> bool | None:
         if not super()._run_hook(my_task):
@@ -169,7 +186,23 @@ class EndStep(ThrowStep):
             return None
         if "terminate" in kinds:
             my_task.workflow.clear(keep=my_task)
+        if "cancel" in kinds:
+            my_task.workflow.clear(keep=my_task)
+            if case_of(my_task).compensation.throw(my_task, Event("compensate")):
+                self._leave_transaction(my_task)
+            return None
         return True
+
+    def compensated(self, token: Token) -> None:
+        """All that the event undoes has been undone."""
+        if any(event.kind == "cancel" for event in self.node.events):
+            self._leave_transaction(token)
+        else:
+            token.complete()
+
+    def _leave_transaction(self, token: Token) -> None:
+        case_of(token).note_left(token)
+        case_of(token).cancel_transaction(token)
 
     def chosen(self, token: Token) -> list[Flow]:
         """Nowhere."""
@@ -256,8 +289,7 @@ class BoundaryStep(CatchStep):
             return
         if self.node.interrupting:
             token.hang_on(workflow.task_tree)
-            case_of(token).note_interrupted(host, by=self.node.id)
-            host.remove()
+            case_of(token).interrupt(host, by=self.node.id)
             going = token
         else:
             going = Token(workflow, self, workflow.task_tree)

@@ -65,6 +65,16 @@ class Token(Task):  # type: ignore[misc]
         return self.scope.read()
 
     @property
+    def undoes(self) -> tuple[int, str] | None:
+        """For a token that compensates: the token that asked for it, and the element that is undone."""
+        said = self.internal_data.get("undoes")
+        return None if said is None else (said[0], said[1])
+
+    @undoes.setter
+    def undoes(self, said: tuple[int, str]) -> None:
+        self.internal_data["undoes"] = list(said)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is neither finished nor removed."""
         return bool(self._state & OPEN)

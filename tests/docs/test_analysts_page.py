@@ -35,7 +35,7 @@ PAGE = text_of("docs/analysts.md")
 DIAGRAMS, FORMS = fenced(PAGE, "xml"), fenced(PAGE, "json")
 NAMESPACES = f'xmlns:bpmn="{BPMN}" xmlns:keyturn="{KEYTURN}"'
 ROOTS = {"message", "error", "signal", "escalation"}
-ASIDE = {"boundaryEvent", "sequenceFlow"}
+ASIDE = {"boundaryEvent", "sequenceFlow", "association"}
 
 
 @cache
@@ -61,11 +61,13 @@ def whole(example: str) -> bytes:
 
 def _connect(process: etree._Element, shapes: list[etree._Element]) -> None:
     drawn = [(flow.get("sourceRef"), flow.get("targetRef")) for flow in process.iterfind(q("sequenceFlow"))]
-    row = [s.get("id", "") for s in shapes if s.get("triggeredByEvent") != "true"]
+    beside = ("triggeredByEvent", "isForCompensation")
+    row = [s.get("id", "") for s in shapes if not any(s.get(flag) == "true" for flag in beside)]
     if drawn:
         row = row[:1]
     flows = list(pairwise(["begin", *row] if drawn else ["begin", *row, "over"]))
-    flows += [(boundary.get("id", ""), "over") for boundary in process.iterfind(q("boundaryEvent"))]
+    boundary = [b for b in process.iterfind(q("boundaryEvent")) if b.find(q("compensateEventDefinition")) is None]
+    flows += [(event.get("id", ""), "over") for event in boundary]
     etree.SubElement(process, q("startEvent"), id="begin")
     if any("over" in flow for flow in flows):
         etree.SubElement(process, q("endEvent"), id="over")

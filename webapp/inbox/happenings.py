@@ -37,6 +37,7 @@ _LOOKS = {
     "comment_added": ("message", "blue"),
     "variables_changed": ("edit", "orange"),
     "element_interrupted": ("player-stop", "orange"),
+    "element_compensated": ("arrow-back-up", "orange"),
     "timer_fired": ("alarm", "orange"),
     "event_received": ("mail", "teal"),
 }

@@ -97,6 +97,10 @@ TEXTS = {
     "time_unreadable": N_("The time of a timer cannot be read."),
     "timer_without_value": N_("The timer's expression gives no value."),
     "token_gone": N_("The case has moved on meanwhile."),
+    "compensation_too_long": N_(
+        "More than %(limit)s different completed activities would have to be remembered to be undone. Let the loop end earlier, or undo in each round."
+    ),
+    "compensation_gone": N_("“%(element)s” is to be undone but is no longer in the diagram."),
     "nested_too_deep": N_(
         "More than %(limit)s processes stand inside one another. Check whether a process calls itself."
     ),

@@ -89,10 +89,40 @@ TEXTS = {
     ),
     "error_must_interrupt": N_("An error always interrupts. Tick “interrupting” on this event."),
     "event_subprocess_start": N_(
-        "An event sub-process needs exactly one start event, with a message, timer, signal, error or escalation. Set it."
+        "An event sub-process needs exactly one start event, with a message, timer, signal, error, escalation or compensation. Set it."
     ),
     "event_subprocess_connected": N_(
         "An event sub-process begins by its own start event. Remove the flows that lead to it or away from it."
+    ),
+    "compensation_handler_missing": N_(
+        "The compensation event is not joined to the activity that undoes. Draw an association from it to an activity in the same process or sub-process that is marked for compensation."
+    ),
+    "compensation_handler_connected": N_(
+        "An activity marked for compensation runs only when something is undone. Remove the flows that lead to it or away from it."
+    ),
+    "compensation_with_flow": N_(
+        "No flow leaves a compensation event at an activity. Join it by an association to the activity that undoes."
+    ),
+    "compensation_twice": N_(
+        "The activity already has a compensation event (“%(first)s”). Keep one; it may lead to a sub-process."
+    ),
+    "compensation_of_process": N_(
+        "Nothing can undo a whole process. Put the event sub-process into the sub-process that it undoes."
+    ),
+    "compensation_activity_unknown": N_(
+        "The activity “%(reference)s” that is to be undone does not stand in the same process or sub-process. Choose another one, or none to undo everything there."
+    ),
+    "compensation_of_nothing": N_(
+        "Nothing can be undone here, so the event is passed. Give the activities compensation events with their handlers."
+    ),
+    "cancel_outside_transaction": N_(
+        "A cancel event belongs to a transaction: as an end event inside it, or at its boundary. Draw a transaction, or use an error event."
+    ),
+    "cancel_without_boundary": N_(
+        "The transaction “%(transaction)s” has no cancel event at its boundary, so it could not be left. Add one and say what follows."
+    ),
+    "cancel_never_thrown": N_(
+        "No cancel end event stands in the transaction “%(transaction)s”, so this event never comes. Add one or remove this."
     ),
     "link_without_name": N_("The link has no name. Give both sides of the link the same name."),
     "link_target": N_(

@@ -25,6 +25,7 @@ TEXTS = {
     "history.comment_added": N_("commented on “%(element)s”"),
     "history.element_done": N_("“%(element)s” was done"),
     "history.element_interrupted": N_("“%(element)s” was ended by “%(by_element)s”"),
+    "history.element_compensated": N_("“%(element)s” was undone"),
     "history.end_reached": N_("The end “%(element)s” was reached"),
     "history.timer_fired": N_("The time of “%(element)s” came"),
     "history.event_received": N_("“%(element)s” came in"),

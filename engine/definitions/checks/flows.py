@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from engine.definitions.checks.finding import about_process, doubtful, wrong
 from engine.definitions.checks.places import link_targets
+from engine.definitions.checks.undoing import is_undoing
 from engine.definitions.model import Flow, Node, ProcessModel
 from engine.findings import Finding
 
@@ -61,7 +62,7 @@ def _start_missing(model: ProcessModel, scope: str) -> Finding:
 
 def _free(model: ProcessModel, scope: str) -> list[Node]:
     inside = model.children(scope)
-    return [n for n in inside if not (n.incoming or n.attached_to or n.triggered_by_event)]
+    return [n for n in inside if not (n.incoming or n.attached_to or n.begins_aside)]
 
 
 def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
@@ -76,6 +77,7 @@ def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
         reached.add(here)
         waiting += [model.flows[flow].target for flow in children[here].outgoing]
         waiting += [node.id for node in model.boundary_events(here)]
+        waiting += [children[here].undone_by or ""]
         waiting += [node.id for node in link_targets(model, children[here])]
     for node in children.values():
         if node.id not in reached:
@@ -124,5 +126,5 @@ def _ends(model: ProcessModel, node: Node) -> Iterator[Finding]:
     if node.kind == "endEvent":
         if node.outgoing:
             yield wrong("flow_out_of_end", node)
-    elif not node.outgoing and not node.triggered_by_event and not link_targets(model, node):
+    elif not (node.outgoing or node.begins_aside or is_undoing(node) or link_targets(model, node)):
         yield (wrong if node.kind in _MUST_GO_ON else doubtful)("end_missing", node)

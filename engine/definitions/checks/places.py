@@ -9,17 +9,18 @@ from collections.abc import Iterator
 
 from engine.definitions.checks.finding import doubtful, wrong
 from engine.definitions.checks.support import UNSUPPORTED_EVENTS
+from engine.definitions.checks.undoing import is_undoing
 from engine.definitions.model import Node, ProcessModel
 from engine.findings import Finding
 
 _PLACES: dict[str, frozenset[str]] = {
     "startEvent": frozenset({"message", "signal"}),
     "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link"}),
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link", "compensate"}),
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "compensate", "cancel"}),
 }
-_STARTING_ASIDE = frozenset({"message", "timer", "signal", "error", "escalation"})
+_STARTING_ASIDE = frozenset({"message", "timer", "signal", "error", "escalation", "compensate"})
 _NOTHING: frozenset[str] = frozenset()
 # Done at once and by no handler: nothing can come in between, and no business error can leave them.
 _DONE_AT_ONCE = frozenset({"task", "manualTask", "scriptTask", "businessRuleTask", "sendTask"})
@@ -32,7 +33,8 @@ def check(model: ProcessModel) -> Iterator[Finding]:
         if node.triggered_by_event:
             yield from _event_sub_process(model, node)
         host = model.nodes.get(node.attached_to or "")
-        if host is not None and host.kind in _DONE_AT_ONCE and host.handler is None:
+        at_once = host is not None and host.kind in _DONE_AT_ONCE and host.handler is None
+        if host is not None and at_once and not is_undoing(node):
             yield doubtful("boundary_never_comes", node, task=host.name or host.id, kind=host.kind)
         if is_link(node):
             yield from _link(model, node)

@@ -12,8 +12,8 @@ from engine.findings import Finding
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,58}")
 # SpiffWorkflow gives these names to tasks of its own.
 _RESERVED_IDS = {"Start", "End", "Root"}
-_UNSUPPORTED_NODES = {"complexGateway", "adHocSubProcess", "transaction"}
-UNSUPPORTED_EVENTS = frozenset({"compensate", "compensation", "cancel", "conditional"})
+_UNSUPPORTED_NODES = {"complexGateway", "adHocSubProcess"}
+UNSUPPORTED_EVENTS = frozenset({"conditional"})
 _HAVING_NO_EFFECT = {"task", "manualTask"}
 
 
@@ -30,8 +30,6 @@ def _check_node(node: Node) -> Iterator[Finding]:
         yield wrong("id_reserved", node)
     if node.kind in _UNSUPPORTED_NODES:
         yield wrong("element_unsupported", node, kind=node.kind)
-    if node.for_compensation:
-        yield wrong("element_unsupported", node, kind="compensation")
     if node.kind in _HAVING_NO_EFFECT:
         yield doubtful("task_does_nothing", node, kind=node.kind)
     if len(node.events) > 1:

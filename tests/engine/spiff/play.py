@@ -14,7 +14,7 @@ from engine.expressions import Expressions
 from engine.running.services import StepServices
 from engine.spiff.build import Bundle, build
 from engine.spiff.case import Case, Wait
-from engine.spiff.codec import FORMAT, dump, load
+from engine.spiff.codec import dump, format_of, load
 from engine.spiff.services import Parked
 from kernel.calendar import ChineseCalendar
 from kernel.clock import MovedClock
@@ -58,6 +58,7 @@ class Fakes(StepServices):
         self.signals: list[str] = []
         self.done: list[str] = []
         self.interrupted: list[str] = []
+        self.undone: list[str] = []
 
     def call_handler(self, node: Node, token: int, data: Mapping[str, Any]) -> dict[str, Any] | Parked:
         """The handler of that name, or of the node's id."""
@@ -83,6 +84,8 @@ class Fakes(StepServices):
             self.done.append(node.id)
         if code == "element_interrupted":
             self.interrupted.append(node.id)
+        if code == "element_compensated":
+            self.undone.append(node.id)
 
     def called(self, key: str) -> Bundle:
         """By key."""
@@ -115,10 +118,10 @@ class Play:
 
     def turn(self) -> None:
         """Write the case down and read it back."""
-        text, variables = dump(self.case), self.case.scope.values
+        text, variables, written = dump(self.case), self.case.scope.values, format_of(self.case)
         self.text = text
         if not self.case.completed:
-            self.case = load(self.bundle, text, FORMAT, dict(variables), self.services)
+            self.case = load(self.bundle, text, written, dict(variables), self.services)
 
     @property
     def data(self) -> dict[str, Any]:

@@ -33,4 +33,4 @@ def test_an_old_state_is_read_and_goes_on_to_its_end(file: Path) -> None:
 
 
 def test_there_is_a_state_of_every_format() -> None:
-    assert {file.parent.name for file in STATES} == {"format_1"}
+    assert {file.parent.name for file in STATES} == {"format_1", "format_2"}
