@@ -9,11 +9,19 @@ from kernel.errors import KeyturnError
 
 ERROR = "error"
 WARNING = "warning"
+REWRITTEN = "rewritten"
+"""What a diagram of another tool is read as; it forbids nothing and is accepted by deploying."""
+
+SEVERITIES = (ERROR, WARNING, REWRITTEN)
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One remark. ``code`` is stable and worded at the edge with ``params``; ``line`` counts from 1."""
+    """One remark: ``severity`` is error, warning or rewritten.
+
+    ``code`` is stable and worded at the edge with ``params``; ``line`` counts from 1.
+    """
 
     code: str
     severity: str
@@ -42,6 +50,12 @@ class ChangeRefused(KeyturnError):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(count=len(self.findings), codes=sorted({f.code for f in self.findings}))
+
+
+def clipped(text: str, most: int = _LONGEST) -> str:
+    """A text of a file as it can stand in a sentence: on one line and not without end."""
+    line = " ".join(text[: most * 4].split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def errors_of(findings: Iterable[Finding]) -> list[Finding]:

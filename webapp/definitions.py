@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 import handlers
 from engine.api import Definition
 from engine.definitions.check import check_resources, keys_of
+from engine.definitions.safe_xml import MAX_BYTES
 from engine.definitions.wiring import Wiring
-from engine.findings import ERROR, Finding
+from engine.findings import ERROR, WARNING, Finding
 from engine.wiring import wiring_of
 from forms import checks as form_checks
 from kernel.actor import Actor
@@ -23,6 +25,8 @@ from ledger.staff.roles import ROLES
 from webapp.engine_room import FORMS, engine_for
 
 FORM_ENDINGS = (".json", ".form")
+_IN_FOLDERS = (".bpmn", ".bpmn2", ".bpmn20.xml", ".dmn", ".form")
+_TOGETHER = {"process_key_twice", "decision_id_twice"}
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9_]+")
 
 
@@ -82,19 +86,38 @@ def apart(resources: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Findin
     return {name: content for name, content in resources.items() if name not in forms}, findings
 
 
+def in_folders(paths: Iterable[Path]) -> list[Path]:
+    """Files as given; of a folder, the diagrams, tables and forms in it at any depth."""
+    found: list[Path] = []
+    for path in paths:
+        within = path.rglob("*") if path.is_dir() else ()
+        found += sorted(file for file in within if file.name.lower().endswith(_IN_FOLDERS)) or [path]
+    return list(dict.fromkeys(found))
+
+
 def check_files(paths: Iterable[Path]) -> list[Finding]:
-    """Findings over given files, with what is shipped as their surroundings."""
+    """Findings over given files, with what is shipped as their surroundings.
+
+    The files need not belong together: a key that stands in two of them only forbids to deploy both at once.
+    """
     findings: list[Finding] = []
     resources: dict[str, bytes] = {}
     for path in paths:
         try:
-            resources[str(path)] = path.read_bytes()
+            if path.is_file() and path.stat().st_size > MAX_BYTES:
+                params: dict[str, object] = {"limit_mb": MAX_BYTES // 1_000_000}
+                findings.append(Finding("xml_too_large", ERROR, params=params, resource=str(path)))
+            elif path.is_dir():
+                findings.append(Finding("folder_without_files", WARNING, resource=str(path)))
+            else:
+                resources[str(path)] = path.read_bytes()
         except OSError as problem:
             params = {"detail": problem.strerror or ""}
             findings.append(Finding("file_unreadable", ERROR, params=params, resource=str(path)))
     diagrams, of_forms = apart(resources)
     processes, decisions = keys_of(shipped_resources())
-    return findings + of_forms + check_resources(diagrams, _wiring(processes, decisions))
+    found = check_resources(diagrams, _wiring(processes, decisions))
+    return findings + of_forms + [replace(f, severity=WARNING) if f.code in _TOGETHER else f for f in found]
 
 
 def check_among(resources: Mapping[str, bytes], deployed: Iterable[Definition]) -> list[Finding]:

@@ -13,6 +13,7 @@ from engine.commands.checking import findings_of
 from engine.decisions import parse
 from engine.decisions.labels import read_labels
 from engine.definitions import read
+from engine.definitions.check import kind_of
 from engine.definitions.model import ProcessModel
 from engine.errors import DefinitionError, NotAllowed
 from engine.findings import Finding, errors_of
@@ -91,7 +92,7 @@ class Deploy:
 
 
 def _describe(name: str, content: bytes) -> list[dict[str, Any]]:
-    if name.endswith(".dmn"):
+    if kind_of(name, content) == "decision":
         labels = read_labels(content)
         plain: dict[str, Any] = {
             "kind": "decision",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -9,51 +10,86 @@ from engine.decisions import check as check_decisions
 from engine.decisions import parse as parse_decisions
 from engine.decisions.errors import DecisionError
 from engine.definitions.checks import check_process
-from engine.definitions.model import ProcessModel
-from engine.definitions.reader import read
+from engine.definitions.reader import Reading, read_file
 from engine.definitions.wiring import Wiring
-from engine.findings import ERROR, DefinitionError, Finding
+from engine.findings import ERROR, Finding
+
+_DMN_ROOT = re.compile(rb"<(?:[\w.-]+:)?definitions\b[^>]*[\"']https?://www\.omg\.org/spec/DMN/[^\"']*MODEL")
+# These only repeat what a refused setting of another tool already told of the same element.
+_FOLLOWING = {
+    "handler_missing",
+    "form_missing",
+    "nobody_assigned",
+    "decision_missing",
+    "called_process_missing",
+    "script_empty",
+    "script_not_feel",
+    "loop_without_count",
+}
 
 
 def check_resources(resources: Mapping[str, bytes], wiring: Wiring) -> list[Finding]:
     """Findings over all files of a deployment; one bad file never hides what is wrong in another."""
     findings: list[Finding] = []
-    models = dict(_models(resources, findings))
+    readings = dict(_readings(resources))
+    models = {resource: reading.process for resource, reading in readings.items() if reading.process is not None}
     decisions = dict(_decisions(resources, findings))
+    drawn = {model.key for reading in readings.values() for model in reading.models}
     together = replace(
         wiring,
-        processes=wiring.processes | {model.key for model in models.values()},
+        processes=wiring.processes | drawn,
         decisions=wiring.decisions | {key for keys in decisions.values() for key in keys},
     )
-    for resource, model in models.items():
-        findings += [replace(found, resource=resource) for found in check_process(model, together)]
+    for resource, reading in readings.items():
+        findings += _of_reading(reading, resource, together)
     findings += _named_twice({resource: [model.key] for resource, model in models.items()}, "process_key_twice")
     findings += _named_twice(decisions, "decision_id_twice")
-    for resource in resources:
-        if not resource.endswith((".bpmn", ".dmn")):
+    for resource, content in resources.items():
+        if kind_of(resource, content) is None:
             findings.append(Finding("resource_kind_unknown", ERROR, params={"name": resource}, resource=resource))
     return findings
 
 
+def kind_of(name: str, content: bytes) -> str | None:
+    """What a file is read as, ``process`` or ``decision``, by its name; XML without a telling name by its root."""
+    lowered = name.lower()
+    if lowered.endswith((".bpmn", ".bpmn2", ".bpmn20.xml", ".bpmn.xml")):
+        return "process"
+    if lowered.endswith(".dmn"):
+        return "decision"
+    if lowered.endswith(".xml"):
+        return "decision" if _DMN_ROOT.search(content[:20_000]) else "process"
+    return None
+
+
+def _of_reading(reading: Reading, resource: str, wiring: Wiring) -> Iterator[Finding]:
+    """What was read in another form, then what each process lacks, even one that is not marked to run."""
+    found = [*reading.findings]
+    refused = {finding.element_id for finding in found if finding.severity == ERROR}
+    for model in reading.models:
+        found += check_process(model, wiring)
+    for finding in found:
+        if not (finding.code in _FOLLOWING and finding.element_id in refused):
+            yield replace(finding, resource=resource)
+
+
 def keys_of(resources: Mapping[str, bytes]) -> tuple[frozenset[str], frozenset[str]]:
     """The process keys and the decision ids that readable files define."""
-    models = _models(resources, [])
+    readings = dict(_readings(resources)).values()
     decisions = _decisions(resources, [])
-    return frozenset(model.key for _, model in models), frozenset(key for _, keys in decisions for key in keys)
+    processes = frozenset(reading.process.key for reading in readings if reading.process is not None)
+    return processes, frozenset(key for _, keys in decisions for key in keys)
 
 
-def _models(resources: Mapping[str, bytes], findings: list[Finding]) -> Iterator[tuple[str, ProcessModel]]:
+def _readings(resources: Mapping[str, bytes]) -> Iterator[tuple[str, Reading]]:
     for resource, content in resources.items():
-        if resource.endswith(".bpmn"):
-            try:
-                yield resource, read(content, resource=resource)
-            except DefinitionError as refused:
-                findings += [replace(found, resource=resource) for found in refused.findings]
+        if kind_of(resource, content) == "process":
+            yield resource, read_file(content, resource=resource)
 
 
 def _decisions(resources: Mapping[str, bytes], findings: list[Finding]) -> Iterator[tuple[str, list[str]]]:
     for resource, content in resources.items():
-        if resource.endswith(".dmn"):
+        if kind_of(resource, content) == "decision":
             try:
                 model = parse_decisions(content)
             except DecisionError as refused:

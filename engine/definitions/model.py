@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -194,11 +195,26 @@ class ProcessModel:
 
     def children(self, scope: str) -> list[Node]:
         """The nodes directly inside a process or sub-process."""
-        return [node for node in self.nodes.values() if node.scope == scope]
+        return self._by_scope.get(scope, [])
 
     def boundary_events(self, activity: str) -> list[Node]:
         """The boundary events attached to an activity, in file order."""
-        return [node for node in self.nodes.values() if node.attached_to == activity]
+        return self._by_activity.get(activity, [])
+
+    @cached_property
+    def _by_scope(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            found.setdefault(node.scope, []).append(node)
+        return found
+
+    @cached_property
+    def _by_activity(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            if node.attached_to is not None:
+                found.setdefault(node.attached_to, []).append(node)
+        return found
 
     def label(self, language: str) -> str:
         """The process name in a language, else the drawn name, else the key."""

@@ -8,6 +8,13 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 KEYTURN = "https://keyturn.example/schema/bpmn/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
+FLOW_NODES = frozenset({
+    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
+    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
+    "callActivity", "subProcess", "transaction", "adHocSubProcess",
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
+})  # fmt: skip
+"""Elements of a process that a token can reach."""
 
 
 def q(name: str, namespace: str = BPMN) -> str:

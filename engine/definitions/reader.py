@@ -1,7 +1,7 @@
 """From BPMN XML to `ProcessModel`.
 
-Flows without an id, which BPMN allows, get one; references with a namespace prefix lose it. What cannot be read is
-a finding, never a traceback.
+Diagrams of other tools are first put into Keyturn's words, in memory (`engine.definitions.foreign`). What cannot
+be read is a finding, never a traceback, and no node of the file is lost on the way.
 """
 
 from __future__ import annotations
@@ -13,18 +13,27 @@ from lxml import etree
 
 from engine.definitions import extensions as ext
 from engine.definitions.events import read_events
+from engine.definitions.foreign import adapt
+from engine.definitions.foreign.lost import tell_lost, what_else
+from engine.definitions.foreign.report import Report, shown
+from engine.definitions.foreign.rewriting import has_nodes, is_executable, not_run, use_current_namespace
 from engine.definitions.model import Flow, Loop, Node, ProcessModel
-from engine.definitions.names import BPMN, local, local_ref, q
+from engine.definitions.names import BPMN, FLOW_NODES, local, local_ref, q
 from engine.definitions.safe_xml import parse_xml
 from engine.findings import ERROR, DefinitionError, Finding
 
 _SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
-_NODES = {
-    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
-    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
-    "callActivity", "subProcess", "transaction", "adHocSubProcess",
-    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
-}  # fmt: skip
+# Without these a file is not even read; all other errors are told when somebody wants to deploy it.
+_FATAL = {"id_missing", "id_twice", "element_lost"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds: the process that runs, all processes with something in them, what is to be told."""
+
+    process: ProcessModel | None
+    models: tuple[ProcessModel, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass
@@ -36,35 +45,64 @@ class _Drawing:
     flows: dict[str, Flow] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
     associations: list[tuple[str, str]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    incoming: dict[str, list[str]] = field(default_factory=dict)
+    outgoing: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read(xml: bytes, *, resource: str = "") -> ProcessModel:
     """The one executable process of a file; raises `DefinitionError` when there is none or more than one."""
-    models = [model for model, executable in _read(xml, resource) if executable]
-    if len(models) != 1:
-        code = "no_executable_process" if not models else "several_executable_processes"
-        keys = ", ".join(model.key for model in models)
-        raise DefinitionError([Finding(code, ERROR, params={"keys": keys}, resource=resource)])
-    return models[0]
+    reading = read_file(xml, resource=resource)
+    fatal = [finding for finding in reading.findings if finding.code in _FATAL]
+    if reading.process is None or fatal:
+        raise DefinitionError(fatal or [f for f in reading.findings if f.severity == ERROR])
+    return reading.process
 
 
 def read_all(xml: bytes, *, resource: str = "") -> list[ProcessModel]:
-    """Every process of a file, executable or not."""
-    return [model for model, _ in _read(xml, resource)]
+    """Every process of a file with something in it, executable or not; raises `DefinitionError`."""
+    report = Report(resource)
+    root = _definitions(xml, report)
+    adapt(root, report)
+    return [model for _, model in _models(root)]
 
 
-def _read(xml: bytes, resource: str) -> Iterator[tuple[ProcessModel, bool]]:
-    root = parse_xml(xml, resource=resource)
+def read_file(xml: bytes, *, resource: str = "") -> Reading:
+    """What a file holds and all that is to be told of its reading. Never raises."""
+    report = Report(resource)
+    try:
+        root = _definitions(xml, report)
+    except DefinitionError as refused:
+        return Reading(None, (), refused.findings)
+    adapt(root, report)
+    read_of = list(_models(root))
+    for process, model in read_of:
+        tell_lost(process, model, report)
+    runs = [(process, model) for process, model in read_of if is_executable(process)]
+    if len(runs) == 1:
+        not_run(root, runs[0][0], report)
+        return Reading(runs[0][1], (runs[0][1],), tuple(report.findings()))
+    elements = [process for process, _ in runs or read_of]
+    if not elements:
+        report.refused("no_process", root)
+        return Reading(None, (), tuple(report.findings()))
+    code = "several_executable_processes" if runs else "no_executable_process"
+    report.refused(code, elements[0], keys=", ".join(shown(element) for element in elements))
+    return Reading(None, tuple(model for _, model in runs or read_of), tuple(report.findings()))
+
+
+def _definitions(xml: bytes, report: Report) -> etree._Element:
+    root = parse_xml(xml, resource=report.resource)
+    use_current_namespace(root, report)
     if local(root) != "definitions" or etree.QName(root).namespace != BPMN:
-        raise DefinitionError([Finding("not_bpmn", ERROR, line=root.sourceline, resource=resource)])
+        raise DefinitionError([Finding(what_else(root), ERROR, line=root.sourceline, resource=report.resource)])
+    return root
+
+
+def _models(root: etree._Element) -> Iterator[tuple[etree._Element, ProcessModel]]:
     roots = {element.attrib["id"]: element for element in root if "id" in element.attrib}
     for process in root.iterfind(q("process")):
-        drawing = _Drawing(roots)
-        model = _read_process(process, drawing)
-        if drawing.findings:
-            raise DefinitionError(drawing.findings)
-        yield model, process.get("isExecutable", "false").strip() in ("true", "1")
+        if has_nodes(process):
+            yield process, _read_process(process, _Drawing(roots))
 
 
 def _read_process(process: etree._Element, drawing: _Drawing) -> ProcessModel:
@@ -116,26 +154,25 @@ def _is_compensation_boundary(node: Node | None) -> bool:
 
 
 def _read_scope(parent: etree._Element, scope: str, drawing: _Drawing) -> None:
-    flows = list(_read_flows(parent, scope))
-    for flow in flows:
+    for flow in _read_flows(parent, scope):
         drawing.flows[flow.id] = flow
+        drawing.outgoing.setdefault(flow.source, []).append(flow.id)
+        drawing.incoming.setdefault(flow.target, []).append(flow.id)
     for element in parent:
         if not isinstance(element.tag, str) or etree.QName(element).namespace != BPMN:
             continue
-        if local(element) in _NODES:
-            node = _read_node(element, scope, flows, drawing)
-            if node.id in drawing.nodes:
-                drawing.findings.append(Finding("id_twice", ERROR, node.id, node.name, node.line))
+        if local(element) in FLOW_NODES:
+            node = _read_node(element, scope, drawing)
             drawing.nodes[node.id] = node
             if local(element) in _SCOPES:
                 _read_scope(element, node.id, drawing)
 
 
 def _read_flows(parent: etree._Element, scope: str) -> Iterator[Flow]:
-    for number, element in enumerate(parent.iterfind(q("sequenceFlow"))):
+    for element in parent.iterfind(q("sequenceFlow")):
         condition = element.find(q("conditionExpression"))
         yield Flow(
-            id=element.get("id") or f"{scope}_flow_{number}",
+            id=element.get("id", ""),
             source=local_ref(element.get("sourceRef", "")),
             target=local_ref(element.get("targetRef", "")),
             line=element.sourceline or 0,
@@ -146,13 +183,8 @@ def _read_flows(parent: etree._Element, scope: str) -> Iterator[Flow]:
         )
 
 
-def _read_node(element: etree._Element, scope: str, flows: list[Flow], drawing: _Drawing) -> Node:
+def _read_node(element: etree._Element, scope: str, drawing: _Drawing) -> Node:
     node_id = element.get("id", "")
-    if not node_id:
-        line = element.sourceline
-        drawing.findings.append(
-            Finding("id_missing", ERROR, None, element.get("name"), line, {"kind": local(element)})
-        )
     script = element.find(q("script"))
     return Node(
         id=node_id,
@@ -163,8 +195,8 @@ def _read_node(element: etree._Element, scope: str, flows: list[Flow], drawing: 
         labels=ext.labels(element),
         documentation=_documentation(element),
         lane=drawing.lanes.get(node_id),
-        incoming=tuple(flow.id for flow in flows if flow.target == node_id),
-        outgoing=tuple(flow.id for flow in flows if flow.source == node_id),
+        incoming=tuple(drawing.incoming.get(node_id, ())),
+        outgoing=tuple(drawing.outgoing.get(node_id, ())),
         default=local_ref(element.get("default", "")) or None,
         attached_to=local_ref(element.get("attachedToRef", "")) or None,
         interrupting=_flag(element, "cancelActivity", True) and _flag(element, "isInterrupting", True),

@@ -20,7 +20,10 @@ from webapp.wording import is_worded, texts
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("engine", "ledger", "forms", "handlers", "channels", "kernel")
 # Functions that make a finding or a refusal from a code.
-MAKERS = {"Finding", "wrong", "doubtful", "about_process", "refuse"}
+MAKERS = {
+    "Finding", "wrong", "doubtful", "about_process", "refuse", "rewritten", "rewritten_often", "ignored",
+    "ignored_often", "refused", "_refused",
+}  # fmt: skip
 # Worded beside the reader of price lists, because imports on the command line need them without a web.
 OWN_WORDS = {"PriceListError": FILE_ERRORS, "RowRefused": ROW_REASONS}
 # Never shown: each is the code of a class whose every instance is given a more special one.

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import click
 from flask_babel import gettext
 
-from engine.findings import ERROR, DefinitionError, Finding
+from engine.findings import ERROR, REWRITTEN, SEVERITIES, WARNING, DefinitionError, Finding
 from kernel.actor import SYSTEM
 from webapp.cli.wording import speaking
-from webapp.definitions import apart, check_files, check_shipped, deploy_shipped
+from webapp.definitions import apart, check_files, check_shipped, deploy_shipped, in_folders
 from webapp.engine_room import engine_for
+from webapp.language import N_
 from webapp.settings import Settings
 from webapp.startup import open_database, require_schema
 from webapp.wording import word
+
+_SEVERITY_WORDS = {ERROR: N_("error"), WARNING: N_("warning"), REWRITTEN: N_("read as")}
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check diagrams, decision tables and forms: those given, or all that are shipped."""
-    findings = check_files(files) if files else check_shipped()
-    _print(findings, as_json)
+    """Check diagrams, decision tables and forms: the files and folders given, or all that are shipped.
+
+    Diagrams of other tools are told how they are read. The exit code is 1 when something has an error.
+    """
+    known = in_folders(files)
+    findings = check_files(known) if files else check_shipped()
+    _print(findings, as_json, [str(file) for file in known])
     if any(finding.severity == ERROR for finding in findings):
         sys.exit(1)
 
@@ -55,11 +63,12 @@ def deploy(settings: Settings, files: tuple[Path, ...], note: str) -> None:
         click.echo(f"{definition.kind:10} {definition.key} v{definition.version}")
 
 
-def _print(findings: Iterable[Finding], as_json: bool) -> None:
+def _print(findings: Iterable[Finding], as_json: bool, files: Collection[str] = ()) -> None:
     with speaking():
-        rows = [_row(finding) for finding in findings]
-        errors = sum(row["severity"] == ERROR for row in rows)
-        total = gettext("Errors: %(errors)s, warnings: %(warnings)s", errors=errors, warnings=len(rows) - errors)
+        ordered = sorted(findings, key=lambda f: (f.resource, SEVERITIES.index(f.severity), f.line or 0))
+        rows = [_row(finding) for finding in ordered]
+        words = {severity: gettext(text) for severity, text in _SEVERITY_WORDS.items()}
+        totals = _totals(ordered, files)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -67,8 +76,31 @@ def _print(findings: Iterable[Finding], as_json: bool) -> None:
         place = ":".join(str(part) for part in (row["resource"], row["line"]) if part)
         name = f" {row['element_name']}" if row["element_name"] else ""
         element = f"{name} [{row['element_id']}]" if row["element_id"] else ""
-        click.echo(f"{place}: {row['severity']}:{element} {row['text']}")
-    click.echo(total)
+        click.echo(f"{place}: {words[str(row['severity'])]}:{element} {row['text']}")
+    for total in totals:
+        click.echo(total)
+
+
+def _totals(findings: Collection[Finding], files: Collection[str]) -> list[str]:
+    count = Counter(finding.severity for finding in findings)
+    told = [gettext("Errors: %(errors)s, warnings: %(warnings)s", errors=count[ERROR], warnings=count[WARNING])]
+    if count[REWRITTEN]:
+        told.append(
+            gettext("Read in another form than written: %(count)s. Deploying accepts it.", count=count[REWRITTEN])
+        )
+    if len(files) > 1:
+        wrong = {finding.resource for finding in findings if finding.severity == ERROR}
+        read_otherwise = {finding.resource for finding in findings if finding.severity == REWRITTEN} - wrong
+        told.append(
+            gettext(
+                "Files: %(files)s, ready: %(ready)s, ready as read here: %(rewritten)s, with errors: %(wrong)s",
+                files=len(files),
+                ready=len(set(files) - wrong - read_otherwise),
+                rewritten=len(read_otherwise),
+                wrong=len(wrong),
+            )
+        )
+    return told
 
 
 def _row(finding: Finding) -> dict[str, object]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine.api import Definition, DefinitionError, Finding
-from engine.findings import errors_of
+from engine.findings import REWRITTEN, SEVERITIES, errors_of
 from kernel.errors import Missing
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reader, reading
@@ -141,7 +141,7 @@ def _deploy_page(
     passed: list[str] | None = None,
     deployed: list[Definition] | None = None,
 ) -> str:
-    ordered = sorted(findings, key=lambda f: (f.resource, f.severity != "error", f.line or 0))
+    ordered = sorted(findings, key=lambda f: (f.resource, SEVERITIES.index(f.severity), f.line or 0))
     by_file = [(name, list(some)) for name, some in groupby(ordered, key=lambda f: f.resource)]
     return render_template(
         "studio/deploy.html",
@@ -150,6 +150,7 @@ def _deploy_page(
         refused=refused,
         passed=passed or [],
         deployed=deployed or [],
+        rewritten=any(finding.severity == REWRITTEN for finding in findings),
         note=request.form.get("note", ""),
     )
 

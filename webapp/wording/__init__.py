@@ -19,6 +19,8 @@ from webapp import formatting
 from webapp.language import N_
 
 UNKNOWN = N_("This cannot be done (%(code)s).")
+# Parameters that name an element or a property of a diagram are worded with these in front.
+_NAMED_THINGS = {"kind": "element", "place": "element", "inside": "element", "what": "property", "end": "end"}
 _NAMES = ("who", "by", "staff", "actor", "assignee", "holder")
 
 
@@ -85,9 +87,17 @@ def _show(name: str, value: object) -> object:
         shown = ", ".join(str(_show(name, part)) for part in value)
     elif name in _NAMES or name.endswith("_by"):
         shown = _name_of(str(value))
-    elif isinstance(value, str) and is_worded(value):
-        shown = word(value)
+    elif isinstance(value, str):
+        shown = _worded(name, value)
     return shown
+
+
+def _worded(name: str, value: str) -> str:
+    """A code in words; a property may carry a name of its own after a space, which stays."""
+    beginning, _, rest = value.partition(" ")
+    if name in _NAMED_THINGS and is_worded(f"{_NAMED_THINGS[name]}.{beginning}"):
+        return f"{word(f'{_NAMED_THINGS[name]}.{beginning}')} {rest}".strip()
+    return word(value) if is_worded(value) else value
 
 
 def _show_number(name: str, value: int) -> object:

@@ -9,16 +9,26 @@ TEXTS = {
     "xml_document_type": N_(
         "The file contains a document type or entities, which are refused. Save it again from a BPMN editor."
     ),
-    "xml_malformed": N_("The file is not well-formed XML (%(detail)s). Save it again from a BPMN editor."),
+    "xml_malformed": N_("The file is not well-formed XML. Save it again from a BPMN editor."),
+    "xml_cut_off": N_("The file ends in the middle, as after a broken transfer. Save or send it again."),
+    "xml_encoding": N_(
+        "The signs of the file are not in the encoding that its first line names. Save it again in UTF-8."
+    ),
+    "xml_prefix": N_(
+        "The file uses a prefix (such as xsi: or camunda:) that its first element does not explain. Save it again from a BPMN editor."
+    ),
     "xml_too_deep": N_("The file is nested deeper than %(limit)s levels. Save it again from a BPMN editor."),
     "not_bpmn": N_("The file is XML but no BPMN 2.0 diagram. Export it as BPMN 2.0."),
-    "no_executable_process": N_("No process in the file is marked executable. Tick “executable” on the process."),
+    "no_process": N_("The file draws no process, so there is nothing to run. Draw one and export it as BPMN 2.0."),
+    "no_executable_process": N_(
+        "No process of the file (%(keys)s) is marked executable. Tick “executable” on the one that is to run."
+    ),
     "several_executable_processes": N_(
         "The file holds several executable processes (%(keys)s). Keep one per file and call the others."
     ),
     "id_missing": N_("An element (%(kind)s) has no id. Give it one in the editor."),
     "id_twice": N_("Two elements have the same id. Change one of them."),
-    "id_reserved": N_("The id is used by the engine itself. Choose another one."),
+    "id_reserved": N_("The id contains brackets, which the engine uses itself. Choose another one."),
     "key_not_a_slug": N_(
         "The process id “%(key)s” must consist of small letters, digits and underscores and begin with a letter."
     ),
@@ -155,6 +165,7 @@ TEXTS = {
     "variable_name": N_(
         "“%(name)s” cannot be a variable name. Use letters, digits and underscores and begin with a letter."
     ),
+    "folder_without_files": N_("The folder holds no diagram (.bpmn), decision table (.dmn) or form (.form)."),
     "file_unreadable": N_("The file cannot be read (%(detail)s). Check its name and rights."),
     "definition_refused": N_("The deployment was refused because of %(count)s findings. Nothing was changed."),
 }

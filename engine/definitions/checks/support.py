@@ -10,8 +10,6 @@ from engine.definitions.model import Node, ProcessModel
 from engine.findings import Finding
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,58}")
-# SpiffWorkflow gives these names to tasks of its own.
-_RESERVED_IDS = {"Start", "End", "Root"}
 _UNSUPPORTED_NODES = {"complexGateway", "adHocSubProcess"}
 UNSUPPORTED_EVENTS = frozenset({"conditional"})
 _HAVING_NO_EFFECT = {"task", "manualTask"}
@@ -26,8 +24,6 @@ def check(model: ProcessModel) -> Iterator[Finding]:
 
 
 def _check_node(node: Node) -> Iterator[Finding]:
-    if node.id in _RESERVED_IDS:
-        yield wrong("id_reserved", node)
     if node.kind in _UNSUPPORTED_NODES:
         yield wrong("element_unsupported", node, kind=node.kind)
     if node.kind in _HAVING_NO_EFFECT:

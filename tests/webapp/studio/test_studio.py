@@ -65,7 +65,7 @@ def test_a_changed_file_becomes_a_new_version_and_an_unchanged_one_does_not(desk
 
 
 WRONG = {
-    "no_xml__bpmn": (b"PK\x03\x04 not xml", "not well-formed XML"),
+    "no_xml__bpmn": (b"PK\x03\x04 not xml", "packed archive"),
     "entities__bpmn": (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document type or entities"),
     "picture__png": (b"\x89PNG", "neither a diagram"),
     "empty__bpmn": (b"", "The file is empty"),
