@@ -51,8 +51,17 @@ from engine.handlers import (
 from engine.host import Host
 from engine.incidents import record_incident
 from engine.operating import Operating
-from engine.ports import Calendar, Checker, Directory, FormValidator, RoleChecker, TaskAccess
-from engine.queries import definitions, diagram, instances, jobs, tasks
+from engine.ports import (
+    Calendar,
+    Checker,
+    Directory,
+    FormValidator,
+    Place,
+    Places,
+    RoleChecker,
+    TaskAccess,
+)
+from engine.queries import definitions, diagram, instances, tasks
 from engine.results import (
     COUNT_CAP,
     Comment,
@@ -65,6 +74,7 @@ from engine.results import (
     Instance,
     InstanceFilter,
     Job,
+    JobFilter,
     Migration,
     Page,
     PageOf,
@@ -103,11 +113,14 @@ __all__ = [
     "Invalid",
     "Job",
     "JobContext",
+    "JobFilter",
     "Migration",
     "Missing",
     "NotAllowed",
     "Page",
     "PageOf",
+    "Place",
+    "Places",
     "RoleChecker",
     "Stale",
     "StateFormatUnknown",
@@ -140,8 +153,9 @@ class Engine(Operating):
         calendar: Calendar,
         registry: HandlerRegistry = default_registry,
         personal: frozenset[str] = frozenset(),
+        places: Places | None = None,
     ) -> None:
-        self.host = Host(session, actor, clock, checker, forms, directory, calendar, registry, personal)
+        self.host = Host(session, actor, clock, checker, forms, directory, calendar, registry, personal, places)
 
     # Definitions
 
@@ -351,10 +365,6 @@ class Engine(Operating):
     def labels(self, instance_id: str) -> dict[str, dict[str, str]]:
         """What the elements of an instance's diagram (called ones included) are named: id → language → text."""
         return instances.labels(self.host, instance_id)
-
-    def jobs(self, page: Page | None = None, *, failed_only: bool = False) -> PageOf[Job]:
-        """Timers, deliveries and external steps that wait or have failed, the earliest due first."""
-        return jobs.find(self.host, page or Page(), failed_only=failed_only)
 
     def comments(self, instance_id: str) -> list[Comment]:
         """All comments of a case, oldest first."""

@@ -115,6 +115,10 @@ class Handler:
         """Typed input from JSON values; raises `Invalid` naming the field."""
         return values if self.takes is None else shapes.load(self.takes, values)
 
+    def check_answer(self, values: dict[str, Any]) -> dict[str, Any]:
+        """An answer given by hand, as the handler would give it; raises `Invalid` naming the field."""
+        return self.dump(shapes.load(self.gives, values)) if self.gives is not None else self.dump(values or None)
+
     def dump(self, result: Any) -> dict[str, Any]:
         """JSON values of a result; raises `Invalid` if it is not what the handler declares."""
         if self.gives is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from engine.handlers import HandlerRegistry
-from engine.ports import Calendar, Checker, Directory, FormValidator
+from engine.ports import Calendar, Checker, Directory, FormValidator, Place, Places
 from kernel.actor import Actor
 from kernel.clock import Clock
 
@@ -28,6 +28,11 @@ class Host:
     calendar: Calendar
     registry: HandlerRegistry
     personal: frozenset[str] = frozenset()
+    places: Places | None = None
+
+    def place(self, path: str) -> Place:
+        """How time is counted at an organisation node; the house's calendar and zone unless it knows better."""
+        return self.places.at(self.session, path) if self.places is not None else Place(self.calendar)
 
     def acting_as(self, actor: Actor) -> Host:
         """The same surroundings with somebody else acting."""

@@ -23,6 +23,7 @@ __all__ = [
     "back_off",
     "record_incident",
     "resolve_incidents_of",
+    "resolve_job",
     "resolve_received",
     "resolve_starts",
     "to_incident",
@@ -89,6 +90,11 @@ def resolve_received(session: Session, clock: Clock, instance_id: str) -> None:
     """Close the incidents of events that an instance could not receive, now that it has received one."""
     nobodys = INCIDENTS.c.job_id.is_(None) & INCIDENTS.c.task_id.is_(None)
     _resolve(session, clock, (INCIDENTS.c.instance_id == instance_id) & nobodys, "system")
+
+
+def resolve_job(session: Session, clock: Clock, job_id: str, actor_id: str) -> None:
+    """Close the incidents of a job that has got new attempts or an answer."""
+    _resolve(session, clock, INCIDENTS.c.job_id == job_id, actor_id)
 
 
 def resolve_starts(session: Session, clock: Clock, command: Mapping[str, Any]) -> None:

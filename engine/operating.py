@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.commands.change_job import AnswerJob, FireJob, RecalculateJob, RetryJob, SetJobDue
 from engine.commands.mend_incident import AnnotateIncident, EditIncident
 from engine.commands.retry_incident import RetryIncident
 from engine.commands.set_variables import SetVariables
 from engine.editing import Edit
 from engine.host import Host
-from engine.queries import incidents
-from engine.results import Incident, IncidentDetail, IncidentFilter, Instance, Page, PageOf
+from engine.queries import incidents, jobs
+from engine.results import Incident, IncidentDetail, IncidentFilter, Instance, Job, JobFilter, Page, PageOf
 
 
 class Operating:
@@ -79,3 +80,43 @@ class Operating:
         ``force``; `Stale` when somebody changed the case after ``revision``.
         """
         return SetVariables(instance_id, dict(changes), reason, revision, force, element_id).run(self.host)
+
+    # Jobs
+
+    def jobs(self, page: Page | None = None, *, failed_only: bool = False) -> PageOf[Job]:
+        """Timers, deliveries and external steps that wait or have failed, the earliest due first."""
+        wanted = JobFilter(states=("failed",)) if failed_only else JobFilter()
+        return jobs.find(self.host, wanted, page or Page())
+
+    def find_jobs(self, job_filter: JobFilter | None = None, page: Page | None = None) -> PageOf[Job]:
+        """A page of jobs in the actor's scope, the earliest due first."""
+        return jobs.find(self.host, job_filter or JobFilter(), page or Page())
+
+    def get_job(self, job_id: str) -> Job:
+        """One job; raises `Missing`."""
+        return jobs.get(self.host, job_id)
+
+    def fire_job(self, job_id: str, reason: str) -> Job:
+        """Let a job run now; raises `Stale` when it is running, is over, or its case is suspended."""
+        return FireJob(job_id, reason).run(self.host)
+
+    def set_job_due(self, job_id: str, due_at: datetime, reason: str) -> Job:
+        """Let a job run at another instant."""
+        return SetJobDue(job_id, due_at, reason).run(self.host)
+
+    def recalculate_job(self, job_id: str, reason: str, *, from_now: bool = False) -> Job:
+        """Work a timer's time out anew from its diagram and the data of today.
+
+        It is counted from when the timer began to wait, or ``from_now``.
+        """
+        return RecalculateJob(job_id, reason, from_now).run(self.host)
+
+    def retry_job(
+        self, job_id: str, reason: str, *, attempts: int | None = None, due_at: datetime | None = None
+    ) -> Job:
+        """Give a job that has failed new attempts, at once or at an instant."""
+        return RetryJob(job_id, reason, attempts, due_at).run(self.host)
+
+    def answer_job(self, job_id: str, result: Mapping[str, Any], reason: str) -> Job:
+        """Enter the answer of an outside system by hand, when it acted and its answer was lost."""
+        return AnswerJob(job_id, dict(result), reason).run(self.host)

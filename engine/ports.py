@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from sqlalchemy.orm import Session
+
 from kernel.actor import Actor
-from kernel.clock import Clock
+from kernel.clock import DEFAULT_ZONE, Clock
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,22 @@ class Calendar(Protocol):
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """How time is counted at an organisation node: by which calendar and in which time zone."""
+
+    calendar: Calendar
+    zone: str = DEFAULT_ZONE
+
+
+class Places(Protocol):
+    """Knows how time is counted where: each project has a zone and may have days of its own."""
+
+    def at(self, session: Session, path: str) -> Place:
+        """The place of a node, or of the nearest known one above it; cheap enough to be asked in every step."""
         ...
 
 

@@ -190,7 +190,8 @@ class IncidentDetail:
 class Job:
     """Something that is due at an instant without a person: a timer, a delivery or an external step.
 
-    ``state`` is waiting or failed; ``attempts`` of ``max_attempts`` have been made; ``last_error`` is a code.
+    ``state`` is waiting, failed, done or cancelled; ``attempts`` of ``max_attempts`` have been made.
+    ``last_error`` is a code. Until ``locked_until`` a worker holds it.
     """
 
     id: str
@@ -200,6 +201,7 @@ class Job:
     definition_key: str | None
     business_key: str | None
     facts: dict[str, Any] | None
+    path: str | None
     element_id: str | None
     due_at: datetime
     state: str
@@ -207,6 +209,8 @@ class Job:
     attempts: int
     max_attempts: int
     last_error: str | None
+    created_at: datetime
+    locked_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -219,6 +223,27 @@ class DiagramState:
     incidents: list[str]
     flows_taken: list[str]
     notes: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs; what is left out does not narrow. ``due_from`` is included, ``due_before`` is not.
+
+    ``kinds`` are timer, message_out, external and what else is registered; ``states`` waiting, failed, done and
+    cancelled.
+    """
+
+    states: tuple[str, ...] = ("waiting", "failed")
+    kinds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    instance_id: str | None = None
+    definition_keys: tuple[str, ...] = ()
+    element_ids: tuple[str, ...] = ()
+    business_key: str | None = None
+    path: str | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    suspended: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from kernel.actor import Actor
 from kernel.calendar import ChineseCalendar
 from kernel.clock import Clock, business_date
 from ledger.staff import queries as staff
+from webapp.places import LedgerPlaces
 from webapp.process_data import PERSONAL
 
 CALENDAR = ChineseCalendar()
+PLACES = LedgerPlaces(CALENDAR)
 FORMS = FormValidator()
 
 
@@ -49,4 +51,5 @@ def engine_for(session: Session, actor: Actor, clock: Clock) -> Engine:
         calendar=CALENDAR,
         registry=handlers.registry(),
         personal=PERSONAL,
+        places=PLACES,
     )

@@ -67,7 +67,8 @@ class StartProcess:
         if text is None:
             return None
         try:
-            value = Expressions(host.clock, host.calendar).value(text, variables)
+            place = host.place(self.scope)
+            value = Expressions(host.clock, place.calendar, place.zone).value(text, variables)
         except CannotGoOn as fault:
             raise Invalid(fault.code, field="business_key", **fault.params) from fault
         return None if value is None else str(value)

@@ -1,40 +1,85 @@
-"""Jobs that wait: timers, deliveries and external steps."""
+"""Jobs that wait or have run: timers, deliveries and external steps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from engine.errors import Missing
 from engine.host import Host
-from engine.queries.paths import within_any
-from engine.results import COUNT_CAP, Job, Page, PageOf
+from engine.queries.paths import within, within_any
+from engine.results import COUNT_CAP, Job, JobFilter, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import table_of
 from engine.tables.work import JobRow
 from kernel.actor import ROOT
 
 JOBS = table_of(JobRow)
-WAITING = ("waiting", "failed")
+_JOINED = JOBS.outerjoin(INSTANCES, INSTANCES.c.id == JOBS.c.instance_id)
+_OF_CASE = [INSTANCES.c.definition_key, INSTANCES.c.business_key, INSTANCES.c.facts, INSTANCES.c.path]
+_COLUMNS: list[Any] = [JOBS, *_OF_CASE]
 
 
-def find(host: Host, page: Page, *, failed_only: bool = False) -> PageOf[Job]:
+def find(host: Host, wanted: JobFilter, page: Page) -> PageOf[Job]:
     """One page of the jobs the actor may operate on, the earliest due first; two statements however many rows.
 
     A job that belongs to no instance is shown to whoever may operate on the whole company.
     """
+    where = [_operated(host), *_narrowing(wanted)]
+    query = _query().where(*where).order_by(JOBS.c.due_at, JOBS.c.id)
+    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size)).mappings()
+    found = [_to_job(row) for row in rows]
+    some = select(JOBS.c.id).select_from(_JOINED).where(*where).limit(COUNT_CAP + 1).subquery()
+    count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
+    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+
+
+def get(host: Host, job_id: str) -> Job:
+    """One job; raises `Missing` for what the actor may not operate on."""
+    row = host.session.execute(_query().where(JOBS.c.id == job_id, _operated(host))).mappings().first()
+    if row is None:
+        raise Missing("job_missing", job_id=job_id)
+    return _to_job(row)
+
+
+def _query() -> Select[Any]:
+    return select(*_COLUMNS).select_from(_JOINED)
+
+
+def _to_job(row: Any) -> Job:
+    return Job(**{name: row[name] for name in Job.__annotations__})
+
+
+def _operated(host: Host) -> ColumnElement[bool]:
     actor = host.actor
     paths = [path for path in actor.scope_paths() if host.checker.may_operate(actor, path)]
     visible = within_any(INSTANCES.c.path, paths)
-    if ROOT in paths:
-        visible = or_(visible, JOBS.c.instance_id.is_(None))
-    states = ("failed",) if failed_only else WAITING
-    joined = JOBS.outerjoin(INSTANCES, INSTANCES.c.id == JOBS.c.instance_id)
-    where = [JOBS.c.state.in_(states), visible]
-    columns: list[Any] = [JOBS, INSTANCES.c.definition_key, INSTANCES.c.business_key, INSTANCES.c.facts]
-    query = select(*columns).select_from(joined).where(*where).order_by(JOBS.c.due_at, JOBS.c.id)
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size)).mappings()
-    found = [Job(**{name: row[name] for name in Job.__annotations__}) for row in rows]
-    some = select(JOBS.c.id).select_from(joined).where(*where).limit(COUNT_CAP + 1).subquery()
-    count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
-    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    return or_(visible, JOBS.c.instance_id.is_(None)) if ROOT in paths else visible
+
+
+def _narrowing(wanted: JobFilter) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    for column, values in (
+        (JOBS.c.state, wanted.states),
+        (JOBS.c.kind, wanted.kinds),
+        (JOBS.c.name, wanted.names),
+        (JOBS.c.element_id, wanted.element_ids),
+        (INSTANCES.c.definition_key, wanted.definition_keys),
+    ):
+        if values:
+            where.append(column.in_(values))
+    for column, value in (
+        (JOBS.c.instance_id, wanted.instance_id),
+        (INSTANCES.c.business_key, wanted.business_key),
+        (JOBS.c.suspended, wanted.suspended),
+    ):
+        if value is not None:
+            where.append(column == value)
+    if wanted.path is not None:
+        where.append(within(INSTANCES.c.path, wanted.path))
+    if wanted.due_from is not None:
+        where.append(JOBS.c.due_at >= wanted.due_from)
+    if wanted.due_before is not None:
+        where.append(JOBS.c.due_at < wanted.due_before)
+    return where

@@ -45,7 +45,9 @@ class Run:
         self.command = command
         self.job_id = job_id
         self.journal = Journal(record, host.actor, host.clock)
-        self.services = StepServices(host, record, self.journal, Expressions(host.clock, host.calendar))
+        place = host.place(record.path)
+        expressions = Expressions(host.clock, place.calendar, place.zone)
+        self.services = StepServices(host, record, self.journal, expressions, place)
         self.case: Case = (
             load(bundle, record.tokens, record.tokens_format, record.variables, self.services)
             if record.tokens

@@ -19,6 +19,7 @@ from engine.expressions import Expressions
 from engine.feel import FeelError, to_json
 from engine.handlers import Context, Handler
 from engine.host import Host
+from engine.ports import Place
 from engine.spiff.build import Bundle
 from engine.spiff.services import PARKED, Parked, TimerPlan
 from engine.store.instances import InstanceRecord
@@ -52,6 +53,7 @@ class StepServices:
     record: InstanceRecord
     journal: Journal
     expressions: Expressions
+    place: Place
     thrown: list[Thrown] = field(default_factory=list)
     parked: dict[int, dict[str, Any]] = field(default_factory=dict)
     new_facts: dict[str, Any] = field(default_factory=dict)
@@ -83,7 +85,7 @@ class StepServices:
             text = timers.working_days(text)
         if timers.is_duration(text):
             return TimerPlan(self._after(self.host.clock.now(), text))
-        return TimerPlan(timers.parse_instant(text))
+        return TimerPlan(timers.parse_instant(text, self.place.zone))
 
     def next_due(self, due: datetime, every: str) -> datetime:
         """The next turn of a cycle."""
@@ -91,11 +93,13 @@ class StepServices:
 
     def _plan_cycle(self, text: str) -> TimerPlan:
         turns, start, every = timers.parse_cycle(text)
-        first = timers.parse_instant(start) if start else self._after(self.host.clock.now(), every)
+        first = (
+            timers.parse_instant(start, self.place.zone) if start else self._after(self.host.clock.now(), every)
+        )
         return TimerPlan(first, every, None if turns is None else max(turns - 1, 0))
 
     def _after(self, start: datetime, duration: str) -> datetime:
-        return timers.after(start, duration, self.host.calendar)
+        return timers.after(start, duration, self.place.calendar, self.place.zone)
 
     # Handlers and decisions
 
@@ -140,9 +144,9 @@ class StepServices:
                 cache.decision_of(self.host.session, found[0]),
                 call.ref,
                 inputs,
-                today=business_date(clock),
+                today=business_date(clock, self.place.zone),
                 now=clock.now(),
-                calendar=self.host.calendar,
+                calendar=self.place.calendar,
             )
             value, outputs = to_json(made.value), to_json(made.outputs)
         except (DecisionError, FeelError) as fault:
@@ -177,7 +181,7 @@ class StepServices:
             business_key=record.business_key,
             scope=record.path,
             idempotency_key=f"{record.id}:{token}:{node.handler.name if node.handler else node.id}",
-            calendar=self.host.calendar,
+            calendar=self.place.calendar,
             acts=self,
         )
 

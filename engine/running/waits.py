@@ -203,6 +203,7 @@ class TaskWriter:
             return None
         if not isinstance(text, str):
             raise CannotGoOn("time_unreadable", text=str(text))
+        place = self.services.place
         if is_duration(text):
-            return after(self.services.host.clock.now(), text, self.services.host.calendar)
-        return parse_instant(text, end_of_day=True)
+            return after(self.services.host.clock.now(), text, place.calendar, place.zone)
+        return parse_instant(text, place.zone, end_of_day=True)

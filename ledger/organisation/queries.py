@@ -10,7 +10,8 @@ from typing import Any, TypeVar, overload
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.actor import ROOT, Actor
+from kernel.clock import DEFAULT_ZONE
 from ledger.organisation.errors import NodeMissing
 from ledger.organisation.models import KINDS, OrgNode, ParameterSetting, PresalePermit, Project
 from ledger.organisation.parameters import PARAMETERS, Parameter, find_parameter
@@ -77,6 +78,13 @@ def project_at(session: Session, path: str) -> Project | None:
     """The project that a path lies in: the nearest project at or above it."""
     rows = session.scalars(select(Project).where(Project.path.in_(paths_above(path))))
     return max(rows, key=lambda project: len(project.path), default=None)
+
+
+def zone_at(session: Session, path: str) -> tuple[str, str]:
+    """The nearest node at or above a path, as its own path with its time zone; the root where there is none."""
+    query = select(OrgNode.path, OrgNode.zone).where(OrgNode.path.in_(paths_above(path)))
+    found = max(session.execute(query), key=lambda row: len(row.path), default=None)
+    return (ROOT, DEFAULT_ZONE) if found is None else (found.path, found.zone)
 
 
 def default_parent(session: Session) -> OrgNode:

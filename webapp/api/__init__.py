@@ -9,6 +9,7 @@ from webapp.api import (
     documents,
     incidents,
     instances,
+    jobs,
     messages,
     receipts,
     sales,
@@ -18,7 +19,20 @@ from webapp.api import (
 from webapp.api.endpoint import pages
 from webapp.csrf import csrf
 
-ROOMS = (tasks, instances, changes, incidents, messages, definitions, sales, units, customers, receipts, documents)
+ROOMS = (
+    tasks,
+    instances,
+    changes,
+    incidents,
+    jobs,
+    messages,
+    definitions,
+    sales,
+    units,
+    customers,
+    receipts,
+    documents,
+)
 
 
 def install(app: Flask) -> None:

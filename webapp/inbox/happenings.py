@@ -36,11 +36,14 @@ _LOOKS = {
     "task_completed": ("check", "green"),
     "comment_added": ("message", "blue"),
     "variables_changed": ("edit", "orange"),
+    "timer_moved": ("calendar-event", "orange"),
+    "answered_by_hand": ("edit", "orange"),
     "element_interrupted": ("player-stop", "orange"),
     "element_compensated": ("arrow-back-up", "orange"),
     "timer_fired": ("alarm", "orange"),
     "event_received": ("mail", "teal"),
 }
+_BY_PERSONS = ("task_", "instance_", "comment_", "variables_", "timer_moved", "answered_")
 _PEOPLE = ("former", "assignee", "owner", "delegate")
 
 
@@ -92,9 +95,7 @@ def _line(
     ended = event.code == "element_done" and event.params.get("kind") == "endEvent"
     icon, tone = _LOOKS.get(event.code, ("flag", "teal") if ended else ("point", "neutral"))
     text = word("history.end_reached" if ended else f"history.{event.code}", _params(event, labels, names))
-    is_persons = event.actor_id != SYSTEM.id and event.code.startswith(
-        ("task_", "instance_", "comment_", "variables_")
-    )
+    is_persons = event.actor_id != SYSTEM.id and event.code.startswith(_BY_PERSONS)
     who = names.get(event.actor_id, event.actor_id) if is_persons and event.code != "instance_completed" else ""
     if event.on_behalf_of and who:
         who = f"{who} ({word('history.on_behalf', {'who': event.on_behalf_of})})"
@@ -113,7 +114,7 @@ def _params(event: HistoryEvent, labels: Labels, names: Mapping[str, str]) -> di
     if event.code == "element_interrupted":
         params["by_element"] = element_name(labels, params.pop("by", None), None)
     for name in ("before", "after"):
-        if event.code.endswith(("due_set", "follow_up_set")):
+        if event.code.endswith(("due_set", "follow_up_set", "timer_moved")):
             params[name] = moment(params.get(name))
     return params
 

@@ -20,6 +20,7 @@ AUDIT_NOUNS = {
     "instance": N_("Cases"),
     "task": N_("Tasks"),
     "incident": N_("Incidents"),
+    "job": N_("Timers and deliveries"),
     "messages": N_("Messages"),
 }
 
@@ -127,6 +128,11 @@ TEXTS = {
     "audit.instance:suspended": N_("suspended a case"),
     "audit.instance:resumed": N_("let a case go on"),
     "audit.instance:set_variables": N_("edited process data by hand"),
+    "audit.job:fire": N_("let a timer or delivery run at once"),
+    "audit.job:set_due": N_("set another time for a timer or delivery"),
+    "audit.job:recalculate": N_("recalculated a timer"),
+    "audit.job:retry": N_("gave a timer or delivery new tries"),
+    "audit.job:answer": N_("entered the answer of an outside system"),
     "audit.incident:retry": N_("retried an incident"),
     "audit.incident:annotate": N_("noted something on an incident"),
     "audit.incident:edit_input": N_("edited the input of an incident"),
@@ -155,6 +161,7 @@ TEXTS = {
     "audit_subject.instance": N_("Case"),
     "audit_subject.task": N_("Task"),
     "audit_subject.incident": N_("Incident"),
+    "audit_subject.job": N_("Timer or delivery"),
     "audit_subject.import_batch": N_("Price list"),
     "audit_subject.api_token": N_("API token"),
     "audit_subject.message": N_("Message"),

@@ -62,6 +62,12 @@ TEXTS = {
     ),
     "incident_moved_on": N_("The case has moved on since this failed. Load the page again."),
     "attempts_out_of_range": N_("The number of tries must lie between 1 and %(most)s."),
+    "job_missing": N_("This timer or delivery does not exist, or it lies outside what you may see."),
+    "job_over": N_("This is over already; nothing waits here any more."),
+    "job_suspended": N_("The case is suspended. Let it go on first."),
+    "job_not_failed": N_("This has not failed; it still runs by itself."),
+    "job_no_timer": N_("This is no timer. Set a time for it instead."),
+    "job_not_external": N_("Only the step of an outside system can be answered by hand."),
     "job_running": N_("This is being carried out at the moment. Try again in a few minutes."),
     "step_failed": N_(
         "A step behind this could not be carried out. Nothing was saved, and the incident has been noted. "

@@ -11,6 +11,8 @@ TEXTS = {
     "history.instance_suspended": N_("suspended the case: %(reason)s"),
     "history.instance_resumed": N_("let the case go on: %(reason)s"),
     "history.variables_changed": N_("edited %(names)s by hand: %(reason)s"),
+    "history.timer_moved": N_("moved “%(element)s” from %(before)s to %(after)s: %(reason)s"),
+    "history.answered_by_hand": N_("entered the answer of “%(element)s” by hand: %(reason)s"),
     "history.task_created": N_("“%(element)s” is waiting"),
     "history.task_claimed": N_("took “%(element)s”"),
     "history.task_unclaimed": N_("gave “%(element)s” back to the group"),
