@@ -4,6 +4,7 @@
 makes a decision and says which rules fired.
 """
 
+from engine.decisions.boxed import FiredRule
 from engine.decisions.check import check
 from engine.decisions.errors import (
     DecisionBroken,
@@ -14,7 +15,7 @@ from engine.decisions.errors import (
     OutputInvalid,
     RulesOverlap,
 )
-from engine.decisions.evaluator import DecisionResult, FiredRule, evaluate, evaluate_service
+from engine.decisions.evaluator import DecisionResult, evaluate, evaluate_knowledge, evaluate_service
 from engine.decisions.findings import DecisionFinding
 from engine.decisions.model import DecisionModel
 from engine.decisions.reader import parse
@@ -33,6 +34,7 @@ __all__ = [
     "RulesOverlap",
     "check",
     "evaluate",
+    "evaluate_knowledge",
     "evaluate_service",
     "parse",
 ]

@@ -16,10 +16,10 @@ LOOPS = {"for": "return", "some": "satisfies", "every": "satisfies", "filter": "
 class BoxedReader:
     """Reads the expressions of one file, all its names being known to FEEL."""
 
-    def __init__(self, root: etree._Element, names: frozenset[str]) -> None:
+    def __init__(self, root: etree._Element, names: frozenset[str], types: frozenset[str] = frozenset()) -> None:
         self.root = root
         self.names = names
-        self.types = frozenset(label(e) for e in children(root, "itemDefinition"))
+        self.types = types | {label(e) for e in children(root, "itemDefinition")}
         self.language = root.get("expressionLanguage") or ""
 
     def place(self, element: etree._Element) -> m.Place:
@@ -64,14 +64,17 @@ class BoxedReader:
 
     def item_type(self, element: etree._Element) -> m.ItemType:
         """A type definition or a component of one."""
+        function = child(element, "functionItem")
+        result = "" if function is None else (function.get("outputTypeRef") or "").rpartition(":")[2]
         return m.ItemType(
             label(element),
-            self.type_ref(element),
+            " ".join(result.split()) or self.type_ref(element),
             element.get("isCollection") == "true",
             tuple(self.item_type(part) for part in children(element, "itemComponent")),
             self._optional_cell(element, "allowedValues"),
             self._optional_cell(element, "typeConstraint"),
             self.place(element),
+            function is not None,
         )
 
     def first_expression(self, element: etree._Element | None) -> m.Boxed:

@@ -39,8 +39,8 @@ def check(model: m.DecisionModel) -> list[DecisionFinding]:
 
 
 def _file(model: m.DecisionModel) -> Iterator[DecisionFinding]:
-    for name, place in model.imports:
-        yield error("decision_import", place, name=name)
+    for one in model.imports:
+        yield error("decision_import", one.place, name=one.name)
     for name, place in model.duplicates:
         yield error("decision_duplicate", place, name=name)
     if not model.decisions:

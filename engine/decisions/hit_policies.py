@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.decisions.errors import DecisionBroken, NoRuleMatched, OutputInvalid, RulesOverlap
-from engine.decisions.model import Output, Rule, Table, Text
+from engine.decisions.model import Cell, DecisionModel, Output, Rule, Table, Text
 from engine.feel import Run
 from engine.feel.builtins import BUILTINS
 from engine.feel.builtins.registry import call
@@ -56,20 +56,26 @@ def matching_rules(table: Table, values: list[object], v: Variables, run: Run) -
     return found
 
 
-def answer(table: Table, rules: list[Rule], v: Variables, run: Run) -> tuple[object, list[Rule]]:
-    """The table's value and the rules it comes from.
+Typed = Callable[[object, str], object]
+"""Makes a value fit a type."""
+
+
+def answer(
+    table: Table, rules: list[Rule], v: Variables, run: Run, typed: Typed, model: DecisionModel
+) -> tuple[object, list[Rule]]:
+    """The table's value and the rules it comes from, each output ``typed`` as its column says.
 
     Raises NoRuleMatched, RulesOverlap and OutputInvalid; each names the table and the rules.
     """
     if not rules:
-        return _default(table, v, run), []
+        return _default(table, v, run, typed), []
     if table.hit_policy == "UNIQUE" and len(rules) > 1:
         raise _error(RulesOverlap, "decision_rules_overlap", table, rules)
-    hits = [Hit(rule, tuple(text_value(text, v, run) for text in rule.outputs)) for rule in rules]
+    hits = [Hit(rule, _values(table, rule, v, run, typed)) for rule in rules]
     if table.hit_policy == "ANY" and any(not _same(hits[0], hit, run) for hit in hits[1:]):
         raise _error(RulesOverlap, "decision_rules_differ", table, rules)
     if table.hit_policy in RANKED:
-        hits = _ranked(table, hits, v, run)
+        hits = _ranked(table, hits, v, run, model)
     if table.hit_policy not in SEVERAL:
         return shaped(table.outputs, hits[0].values), [hits[0].rule]
     fired = [hit.rule for hit in hits]
@@ -85,14 +91,23 @@ def shaped(outputs: tuple[Output, ...], values: Values) -> object:
     return {output.name: value for output, value in zip(outputs, values, strict=True)}
 
 
+def _values(table: Table, rule: Rule, v: Variables, run: Run, typed: Typed) -> Values:
+    values = [text_value(text, v, run) for text in rule.outputs]
+    for place, output in enumerate(table.outputs):
+        if output.type_ref:
+            values[place] = typed(values[place], output.type_ref)
+    return tuple(values)
+
+
 def _same(one: Hit, other: Hit, run: Run) -> bool:
     return all(same(a, b, run) for a, b in zip(one.values, other.values, strict=True))
 
 
-def _default(table: Table, v: Variables, run: Run) -> object:
+def _default(table: Table, v: Variables, run: Run, typed: Typed) -> object:
     if any(output.default is not None for output in table.outputs):
         values = tuple(
-            None if output.default is None else text_value(output.default, v, run) for output in table.outputs
+            None if output.default is None else typed(text_value(output.default, v, run), output.type_ref)
+            for output in table.outputs
         )
         value = shaped(table.outputs, values)
         return [value] if table.hit_policy in SEVERAL and not table.aggregation else value
@@ -101,9 +116,9 @@ def _default(table: Table, v: Variables, run: Run) -> object:
     raise _error(NoRuleMatched, "decision_no_rule", table, [])
 
 
-def _ranked(table: Table, hits: list[Hit], v: Variables, run: Run) -> list[Hit]:
+def _ranked(table: Table, hits: list[Hit], v: Variables, run: Run, model: DecisionModel) -> list[Hit]:
     """Hits by the order of the allowed values, the first output column deciding first."""
-    orders = [_order(output, v, run) for output in table.outputs]
+    orders = [_order(_allowed(output, model), v, run) for output in table.outputs]
 
     def rank(hit: Hit) -> tuple[int, ...]:
         return tuple(
@@ -115,10 +130,16 @@ def _ranked(table: Table, hits: list[Hit], v: Variables, run: Run) -> list[Hit]:
     return sorted(hits, key=rank)
 
 
-def _order(output: Output, v: Variables, run: Run) -> list[object] | None:
-    if output.allowed is None or output.allowed.tests is None:
+def _allowed(output: Output, model: DecisionModel) -> Cell | None:
+    """The allowed values of an output: its own, else those of its type."""
+    item = model.types.get(output.type_ref)
+    return output.allowed if output.allowed is not None or item is None else item.allowed
+
+
+def _order(allowed: Cell | None, v: Variables, run: Run) -> list[object] | None:
+    if allowed is None or allowed.tests is None:
         return None
-    return [value(v, run) for value in output.allowed.tests.alternatives]
+    return [value(v, run) for value in allowed.tests.alternatives]
 
 
 def _place_of(value: object, order: list[object], table: Table, hit: Hit, run: Run) -> int:

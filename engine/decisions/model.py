@@ -50,7 +50,8 @@ class Cell:
 class ItemType:
     """A type defined in the file: a base type or components, perhaps a list.
 
-    ``allowed`` tests a value (each element of a list), ``constraint`` a list as a whole.
+    ``allowed`` tests a value (each element of a list), ``constraint`` a list as a whole. The type of a
+    function has ``is_function`` and as ``type_ref`` the type of its results.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ItemType:
     allowed: Cell | None
     constraint: Cell | None
     place: Place
+    is_function: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +224,12 @@ class InputData:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What a decision or business knowledge needs; ``target`` is an element id of this file."""
+    """What a decision or business knowledge needs: an element id of this file, or of another namespace's."""
 
     target: str
     external: bool
     place: Place
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +270,16 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Another file that this one names; ``model`` is None when it was not given."""
+
+    name: str
+    namespace: str
+    place: Place
+    model: DecisionModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionModel:
     """One DMN file."""
 
@@ -278,7 +291,7 @@ class DecisionModel:
     knowledge: dict[str, Knowledge]
     services: dict[str, Service]
     types: dict[str, ItemType]
-    imports: tuple[tuple[str, Place], ...] = ()
+    imports: tuple[Import, ...] = ()
     duplicates: tuple[tuple[str, Place], ...] = ()
     names: frozenset[str] = field(default_factory=frozenset)
 
@@ -295,3 +308,15 @@ class DecisionModel:
         if found is None:
             found = next((one for one in self.services.values() if one.name == key), None)
         return found
+
+    def knowledge_model(self, key: str) -> Knowledge | None:
+        """A business knowledge model by its id, else by its name."""
+        found = self.knowledge.get(key)
+        if found is None:
+            found = next((one for one in self.knowledge.values() if one.name == key), None)
+        return found
+
+    def imported(self, namespace: str) -> Import | None:
+        """The import of a namespace, if its file was given."""
+        found = (one for one in self.imports if one.namespace == namespace and one.model is not None)
+        return next(found, None)

@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from engine.decisions import model as m
 from engine.decisions.boxed_reader import BoxedReader
 from engine.decisions.errors import DecisionFileError
+from engine.decisions.imports import imports_of, merged_types
 from engine.decisions.xml import child, children, label, local_name, open_definitions
 
 MAX_NAMES = 3_000
 
 
-def parse(xml: bytes) -> m.DecisionModel:
-    """The decisions of a DMN 1.1 to 1.6 file.
+def parse(xml: bytes, imported: Iterable[bytes] = ()) -> m.DecisionModel:
+    """The decisions of a DMN 1.1 to 1.6 file, and of the ``imported`` files that it names.
 
     Raises DecisionFileError for a file that is not sound DMN; errors within texts are left to ``check``.
     """
-    root = open_definitions(xml)
-    names = frozenset(_names(root))
+    return _Files({root.get("namespace") or "": root for root in map(open_definitions, imported)}).model(
+        open_definitions(xml)
+    )
+
+
+class _Files:
+    """Files that may import each other, each read once; in a circle of imports the last one is missing."""
+
+    def __init__(self, roots: dict[str, etree._Element]) -> None:
+        self.waiting = roots
+        self.models: dict[str, m.DecisionModel] = {}
+
+    def imported(self, namespace: str) -> m.DecisionModel | None:
+        """The model of a namespace, None if no such file was given or it is being read."""
+        root = self.waiting.pop(namespace, None)
+        if root is not None:
+            self.models[namespace] = self.model(root)
+        return self.models.get(namespace)
+
+    def model(self, root: etree._Element) -> m.DecisionModel:
+        """The model of one file."""
+        self.waiting.pop(root.get("namespace") or "", None)
+        return _model(root, imports_of(root, self.imported))
+
+
+def _model(root: etree._Element, imports: tuple[m.Import, ...]) -> m.DecisionModel:
+    names = frozenset(_names(root)).union(
+        *({one.name} - {""} | (one.model.names if one.model else frozenset()) for one in imports)
+    )
     if len(names) > MAX_NAMES:
         raise DecisionFileError("decision_file_too_deep", names=len(names), limit=MAX_NAMES)
-    boxed = BoxedReader(root, names)
+    shared = merged_types(imports)
+    boxed = BoxedReader(root, names, frozenset(shared))
+    local = {item.name: item for item in (boxed.item_type(e) for e in children(root, "itemDefinition"))}
     model = m.DecisionModel(
         model_id=root.get("id") or "",
         name=label(root),
@@ -32,8 +62,8 @@ def parse(xml: bytes) -> m.DecisionModel:
         inputs={},
         knowledge={},
         services={},
-        types={item.name: item for item in (boxed.item_type(e) for e in children(root, "itemDefinition"))},
-        imports=tuple((label(e), boxed.place(e)) for e in children(root, "import")),
+        types=shared | local,
+        imports=imports,
         duplicates=tuple(_duplicates(root, boxed)),
         names=boxed.names,
     )
@@ -74,7 +104,8 @@ def _requirements(element: etree._Element, boxed: BoxedReader, namespace: str) -
     for requirement in children(element, "informationRequirement", "knowledgeRequirement"):
         for part in children(requirement, "requiredDecision", "requiredInput", "requiredKnowledge"):
             base = (part.get("href") or "").rpartition("#")[0]
-            yield m.Requirement(_target(part), bool(base) and base != namespace, boxed.place(part))
+            external = bool(base) and base != namespace
+            yield m.Requirement(_target(part), external, boxed.place(part), base if external else "")
 
 
 def _names(root: etree._Element) -> Iterator[str]:

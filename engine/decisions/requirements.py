@@ -9,12 +9,16 @@ from engine.decisions.model import DecisionModel
 
 
 def needed_decisions(
-    model: DecisionModel, wanted: Sequence[str], *, given: frozenset[str] = frozenset()
+    model: DecisionModel,
+    wanted: Sequence[str],
+    *,
+    given: frozenset[str] = frozenset(),
+    strict: bool = True,
 ) -> list[str]:
     """Ids of the wanted decisions and all they require, each after what it requires.
 
     Those already ``given`` are left out. Raises DecisionBroken when a decision requires itself or
-    something that is not in the file.
+    something that is not in the file; if not ``strict`` such a requirement counts for nothing.
     """
     order: list[str] = []
     state: dict[str, bool] = dict.fromkeys(given, True)
@@ -27,19 +31,22 @@ def needed_decisions(
         elif key not in state:
             state[key] = False
             waiting.append((key, True))
-            waiting.extend((target, False) for target in _required(model, key) if target not in given)
-        elif not state[key]:
+            required = _required(model, key, strict=strict)
+            waiting.extend((target, False) for target in required if target not in given)
+        elif strict and not state[key]:
             decision = model.decisions[key]
             raise DecisionBroken("decision_circle", element_id=key, decision=decision.name)
     return order
 
 
-def _required(model: DecisionModel, key: str) -> list[str]:
+def _required(model: DecisionModel, key: str, *, strict: bool) -> list[str]:
     decision = model.decisions[key]
     found = []
     for requirement in decision.requirements:
         target = requirement.target
-        if requirement.external or not known(model, target):
+        if requirement.external and (not strict or model.imported(requirement.namespace) is not None):
+            continue
+        if strict and (requirement.external or not known(model, target)):
             raise DecisionBroken(
                 "decision_requirement_missing", element_id=key, decision=decision.name, target=target
             )

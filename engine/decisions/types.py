@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from engine.decisions.model import Cell, DecisionModel, ItemType
 from engine.feel import Function, Run
 from engine.feel.comparison import same
 from engine.feel.temporal import parse_date, parse_duration, parse_moment, parse_time
+from engine.feel.types import midnight
 from engine.feel.values import kind
 
 BASE_TYPES: dict[str, tuple[str, ...]] = {
@@ -88,6 +90,22 @@ def fit(model: DecisionModel, value: object, type_ref: str, run: Run, *, name: s
         return None
 
 
+def result_type(model: DecisionModel, type_ref: str) -> str:
+    """What a function gives whose variable has this type: of a function's type its result, else the type."""
+    item = model.types.get(type_ref)
+    return item.type_ref if item is not None and item.is_function else type_ref
+
+
+def fits_quietly(model: DecisionModel, value: object, type_ref: str, run: Run) -> tuple[bool, object]:
+    """Whether a value can be made to fit a type, and what becomes of it."""
+    if value is None or not type_ref or kind(value) == BASE_TYPES.get(type_ref, ("",))[0]:
+        return True, value
+    try:
+        return True, _Fitter(model, run, outside=False).by_name(value, type_ref, 0)
+    except _UnfitError:
+        return False, value
+
+
 def is_of_type(model: DecisionModel, value: object, type_ref: str, run: Run) -> bool:
     """Whether a value is of a type that the file defines, for ``instance of``."""
     try:
@@ -128,11 +146,17 @@ class _Fitter:
             return value
         if isinstance(value, list) and len(value) == 1 and kind(value[0]) in wanted:
             return value[0]
+        if wanted == ("date and time",) and type(value) is date:
+            return midnight(value)
         if wanted == ("list",):
             return [value]
         raise _UnfitError
 
     def item(self, value: object, item: ItemType, depth: int) -> object:
+        if item.is_function:
+            if isinstance(value, Function):
+                return value
+            raise _UnfitError
         if item.is_list:
             items = value if isinstance(value, list) else [value]
             made = [self.element(part, item, depth) for part in items]

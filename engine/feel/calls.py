@@ -85,11 +85,7 @@ class Caller:
                 function = fallback
             values = [argument(v, run) for argument in arguments]
             if names is not None:
-                ordered = _by_name(function, names, values)
-                if ordered is None:
-                    run.warn("feel_argument_names", offset, function=function.name)
-                    return None
-                values = ordered
+                return invoke_named(function, names, values, run, offset)
             return invoke(function, values, run, offset)
 
         return code
@@ -133,16 +129,23 @@ def _nothing(_v: Mapping[str, object], _run: Run) -> object:
     return None
 
 
-def _by_name(function: Function, names: tuple[str, ...], values: list[object]) -> list[object] | None:
-    given = dict(zip(names, values, strict=True))
-    if len(given) != len(names) or not given.keys() <= set(function.parameters):
-        return None
-    return [given.get(parameter) for parameter in function.parameters]
-
-
 def invoke(function: Function, arguments: list[object], run: Run, offset: int) -> object:
     """Call a function value; null with a warning when the number of arguments does not fit."""
     if not function.variadic and len(arguments) != len(function.parameters):
         run.warn("feel_argument_count", offset, function=function.name, count=len(arguments))
         return None
     return function.invoke(run, arguments, offset)
+
+
+def invoke_named(
+    function: Function, names: tuple[str, ...], values: list[object], run: Run, offset: int
+) -> object:
+    """Call a function value with named arguments; those not given are null, unknown names make it all null."""
+    given = dict(zip(names, values, strict=True))
+    if len(given) == len(names):
+        if function.by_name is not None:
+            return function.by_name(run, given, offset)
+        if given.keys() <= set(function.parameters):
+            return invoke(function, [given.get(parameter) for parameter in function.parameters], run, offset)
+    run.warn("feel_argument_names", offset, function=function.name)
+    return None

@@ -178,8 +178,11 @@ def index_filter(source: Code, index: object, offset: int) -> Code:
     return code
 
 
-def condition_filter(source: Code, condition: Code, names: Sequence[str], offset: int) -> Code:
-    """``list[condition]``: within, ``item`` is the element and the element's own entries come first."""
+def condition_filter(source: Code, condition: Code, names: Sequence[str] | None, offset: int) -> Code:
+    """``list[condition]``: within, ``item`` is the element and the element's own entries come first.
+
+    ``names`` are those that the condition uses, None if it may use any.
+    """
 
     def code(v: Mapping[str, object], run: Run) -> object:
         value = source(v, run)
@@ -193,7 +196,10 @@ def condition_filter(source: Code, condition: Code, names: Sequence[str], offset
         found: list[object] = []
         for item in items:
             run.spend()
-            _enter_item(inner, v, item, names)
+            if names is None:
+                inner = {**v, "item": item, **(item if isinstance(item, dict) else {})}
+            else:
+                _enter_item(inner, v, item, names)
             value = condition(inner, run)
             if value is True:
                 found.append(item)

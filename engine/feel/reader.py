@@ -218,6 +218,10 @@ class Reader:
 
     def _type(self) -> TypeNode:
         start = self.token.start
+        for words, own in index_names(self.own_types).get(self.token.text, ()):
+            if self._starts_with(words):
+                self.position += len(words)
+                return TypeNode(own, own=True)
         for candidate in TYPE_NAMES:
             words = tuple(candidate.split())
             if self._starts_with(words) or self.word(_CAPITALS.get(candidate, candidate)):

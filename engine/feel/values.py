@@ -65,6 +65,7 @@ class Function:
     """Something that can be called: parameter names and the code to run with their values.
 
     ``invoke`` takes the run, the values by position (missing ones are None) and the calling place.
+    ``by_name`` takes arguments by name where the order of ``parameters`` is not the only one.
     ``types`` of parameters and of the ``result`` may be missing, which is to say anything.
     """
 
@@ -72,6 +73,7 @@ class Function:
     parameters: tuple[str, ...]
     invoke: Callable[[Run, list[object], int], object]
     variadic: bool = False
+    by_name: Callable[[Run, Mapping[str, object], int], object] | None = None
     types: tuple[TypeNode | None, ...] = ()
     result: TypeNode | None = None
 

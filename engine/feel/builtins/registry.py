@@ -7,7 +7,7 @@ failure into null with a warning, so that the functions themselves only calculat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
@@ -208,4 +208,14 @@ def as_function(name: str) -> Function | None:
         run.warn("feel_argument_count", offset, function=name, count=len(arguments))
         return None
 
-    return Function(name, overloads[0].names, invoke, variadic=True)
+    def by_name(run: Run, given: Mapping[str, Any], offset: int) -> object:
+        names = tuple(given)
+        for overload in overloads:
+            places = overload.order(names)
+            if places is not None:
+                arguments = [given[names[place]] if place >= 0 else None for place in places]
+                return call([overload], arguments, run, offset)
+        run.warn("feel_argument_names", offset, function=name)
+        return None
+
+    return Function(name, overloads[0].names, invoke, variadic=True, by_name=by_name)
