@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test e2e check fmt bench fuzz migrate migration translations bundle lock clean
+.PHONY: help run demo-reset test e2e check fmt bench fuzz proof migrate migration translations bundle lock clean
 
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: .venv/installed-dev ## Measure, each figure against a named peer
 
 fuzz: .venv/installed-dev ## 100,000 hostile expression texts
 	@KEYTURN_FUZZ_TEXTS=100000 $(BIN)/python -m pytest tests/engine/feel -k "hostile or fuzz" --timeout 1800
+
+proof: .venv/installed-dev ## 2,000 drawn processes beside the specification and bare SpiffWorkflow
+	@KEYTURN_PROOF_DIAGRAMS=2000 $(BIN)/python -m pytest tests/engine/proof -n $(WORKERS)
 
 migrate: .venv/installed ## Bring the database of KEYTURN_DATABASE_URL up to date
 	@$(BIN)/keyturn migrate
