@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 
 from engine.commands.checking import findings_of
+from engine.commands.timer_starts import cancel_starts, schedule_starts
 from engine.decisions import parse
 from engine.decisions.labels import read_labels
 from engine.definitions import read
@@ -133,9 +134,10 @@ def _same_as_newest(host: Host, kind: str, key: str, digest: str) -> Definition 
 
 
 def _subscribe_starts(host: Host, row: dict[str, Any], model: ProcessModel) -> None:
-    """Message and signal start events wait in the newest version only."""
+    """Message, signal and timer start events wait in the newest version only."""
     older = select(DEFINITIONS.c.id).where(DEFINITIONS.c.kind == "process", DEFINITIONS.c.key == row["key"])
     session, table = host.session, SUBSCRIPTIONS
+    cancel_starts(host, older)
     session.execute(delete(table).where(table.c.instance_id.is_(None), table.c.definition_id.in_(older)))
     starts = [node for node in model.children(model.key) if node.kind == "startEvent" and node.event]
     rows = [
@@ -155,3 +157,4 @@ def _subscribe_starts(host: Host, row: dict[str, Any], model: ProcessModel) -> N
     ]
     if rows:
         session.execute(insert(table), rows)
+    schedule_starts(host, row["id"], model)

@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from engine.commands.publish import deliver_thrown
+from engine.commands.timer_starts import fire_start
 from engine.errors import KeyturnError, StepFailed
 from engine.host import Host
+from engine.incidents import resolve_job
 from engine.running.run import Run, as_system
 from engine.store.instances import InstanceRecord, lock_free_instance
 from engine.tables.columns import AnyRow, table_of
-from engine.tables.work import JobRow
+from engine.tables.work import TIMER_START, JobRow
 from engine.tracing import frames_of
 
 JOBS = table_of(JobRow)
@@ -35,26 +37,32 @@ class RunDue:
             if found is None:
                 break
             _fire(as_system(host), *found)
+            if found[0].attempts:
+                resolve_job(host.session, host.clock, found[0].id, "system")
             done += 1
         return done
 
-    def _next(self, host: Host) -> tuple[AnyRow, InstanceRecord] | None:
+    def _next(self, host: Host) -> tuple[AnyRow, InstanceRecord | None] | None:
         due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
-        ours = (JOBS.c.kind == "timer") & JOBS.c.suspended.is_(False)
+        ours = JOBS.c.kind.in_(("timer", TIMER_START)) & JOBS.c.suspended.is_(False)
         oldest = select(JOBS.c.id, JOBS.c.instance_id).where(due, ours).order_by(JOBS.c.due_at, JOBS.c.id)
         for found in host.session.execute(oldest.limit(_LOOKED_AT)).all():
             # The instance comes first, as in every command: who locks its job before it meets them head-on.
-            record = lock_free_instance(host.session, found.instance_id)
-            if record is None:
+            starts = found.instance_id is None
+            record = None if starts else lock_free_instance(host.session, found.instance_id)
+            if record is None and not starts:
                 continue
-            still = select(JOBS).where(JOBS.c.id == found.id, due, ours).with_for_update()
+            still = select(JOBS).where(JOBS.c.id == found.id, due, ours).with_for_update(skip_locked=starts)
             job = host.session.execute(still).first()
             if job is not None:
                 return job, record
         return None
 
 
-def _fire(host: Host, job: AnyRow, record: InstanceRecord) -> None:
+def _fire(host: Host, job: AnyRow, record: InstanceRecord | None) -> None:
+    if record is None:
+        fire_start(host, job)
+        return
     host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(state="done", done_at=host.clock.now()))
     if record.state != "active":
         return

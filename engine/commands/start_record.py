@@ -24,10 +24,11 @@ def begin_instance(
     *,
     start_at: str | None = None,
     command: Mapping[str, Any] | None = None,
+    job_id: str | None = None,
 ) -> Instance:
     """Begin at a start event; raises `StepFailed`."""
     record = _new_record(host, bundle, variables, business_key, scope)
-    run = Run(host, record, bundle, command=command)
+    run = Run(host, record, bundle, command=command, job_id=job_id)
     run.journal.note("instance_started", version=bundle.version)
     with run.step(deliver) as case:
         case.begin(start_at)

@@ -12,7 +12,7 @@ from engine.queries.paths import within, within_any
 from engine.results import COUNT_CAP, Job, JobFilter, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import table_of
-from engine.tables.work import JobRow
+from engine.tables.work import TIMER_START, JobRow
 from kernel.actor import ROOT
 
 JOBS = table_of(JobRow)
@@ -48,7 +48,10 @@ def _query() -> Select[Any]:
 
 
 def _to_job(row: Any) -> Job:
-    return Job(**{name: row[name] for name in Job.__annotations__})
+    values = {name: row[name] for name in Job.__annotations__}
+    if row["kind"] == TIMER_START:
+        values["definition_key"] = row["name"]  # It bears the name of the process whose cases it starts.
+    return Job(**values)
 
 
 def _operated(host: Host) -> ColumnElement[bool]:
@@ -65,10 +68,12 @@ def _narrowing(wanted: JobFilter) -> list[ColumnElement[bool]]:
         (JOBS.c.kind, wanted.kinds),
         (JOBS.c.name, wanted.names),
         (JOBS.c.element_id, wanted.element_ids),
-        (INSTANCES.c.definition_key, wanted.definition_keys),
     ):
         if values:
             where.append(column.in_(values))
+    if wanted.definition_keys:
+        starts = (JOBS.c.kind == TIMER_START) & JOBS.c.name.in_(wanted.definition_keys)
+        where.append(or_(INSTANCES.c.definition_key.in_(wanted.definition_keys), starts))
     for column, value in (
         (JOBS.c.instance_id, wanted.instance_id),
         (INSTANCES.c.business_key, wanted.business_key),

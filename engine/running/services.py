@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine import cache, shapes, timers
+from engine import cache, shapes
 from engine.decisions import DecisionError
 from engine.decisions import evaluate as evaluate_decision
 from engine.definitions.model import Event, Node
@@ -20,6 +20,7 @@ from engine.feel import FeelError, to_json
 from engine.handlers import Context, Handler
 from engine.host import Host
 from engine.ports import Place
+from engine.running.timer_plans import next_due, plan_timer
 from engine.spiff.build import Bundle
 from engine.spiff.services import PARKED, Parked, TimerPlan
 from engine.store.instances import InstanceRecord
@@ -72,34 +73,11 @@ class StepServices:
 
     def plan_timer(self, event: Event, data: Mapping[str, Any]) -> TimerPlan:
         """When a timer reached now is due."""
-        if event.timer is None:
-            raise CannotGoOn("timer_missing")
-        text = self.evaluate(event.timer.text, data) if event.timer.is_feel else event.timer.text
-        if isinstance(text, int) and not isinstance(text, bool) and event.working_days:
-            text = f"P{text}WD"
-        if not isinstance(text, str):
-            raise CannotGoOn("timer_without_value", expression=event.timer.text)
-        if event.timer_kind == "cycle":
-            return self._plan_cycle(text)
-        if event.working_days and timers.is_duration(text):
-            text = timers.working_days(text)
-        if timers.is_duration(text):
-            return TimerPlan(self._after(self.host.clock.now(), text))
-        return TimerPlan(timers.parse_instant(text, self.place.zone))
+        return plan_timer(event, data, self.expressions)
 
     def next_due(self, due: datetime, every: str) -> datetime:
         """The next turn of a cycle."""
-        return self._after(due, every)
-
-    def _plan_cycle(self, text: str) -> TimerPlan:
-        turns, start, every = timers.parse_cycle(text)
-        first = (
-            timers.parse_instant(start, self.place.zone) if start else self._after(self.host.clock.now(), every)
-        )
-        return TimerPlan(first, every, None if turns is None else max(turns - 1, 0))
-
-    def _after(self, start: datetime, duration: str) -> datetime:
-        return timers.after(start, duration, self.place.calendar, self.place.zone)
+        return next_due(due, every, self.expressions)
 
     # Handlers and decisions
 

@@ -9,12 +9,13 @@ from engine.tables.columns import Name
 from kernel.columns import Id, Instant, JsonMap
 from kernel.database import Base
 
+TIMER_START = "timer_start"
 _WAITING = text("state = 'waiting'")
 _UNDELIVERED = text("delivered_at IS NULL")
 
 
 class JobRow(Base):
-    """Something to be done at or after ``due_at``. ``kind`` is timer, external or message_out.
+    """Something to be done at or after ``due_at``. ``kind`` is timer, timer_start, external or message_out.
 
     ``state`` is waiting, done, failed (a person must retry) or cancelled. A lease (``lock_owner`` until
     ``locked_until``) lets one worker at a time run it outside transactions.

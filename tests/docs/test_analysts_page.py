@@ -65,10 +65,13 @@ def _connect(process: etree._Element, shapes: list[etree._Element]) -> None:
     row = [s.get("id", "") for s in shapes if not any(s.get(flag) == "true" for flag in beside)]
     if drawn:
         row = row[:1]
-    flows = list(pairwise(["begin", *row] if drawn else ["begin", *row, "over"]))
+    starts = [shape.get("id", "") for shape in shapes if local(shape) == "startEvent"]
+    row = [*(starts or ["begin"]), *(name for name in row if name not in starts)]
+    flows = list(pairwise(row if drawn else [*row, "over"]))
     boundary = [b for b in process.iterfind(q("boundaryEvent")) if b.find(q("compensateEventDefinition")) is None]
     flows += [(event.get("id", ""), "over") for event in boundary]
-    etree.SubElement(process, q("startEvent"), id="begin")
+    if not starts:
+        etree.SubElement(process, q("startEvent"), id="begin")
     if any("over" in flow for flow in flows):
         etree.SubElement(process, q("endEvent"), id="over")
     for number, (source, target) in enumerate(flows):

@@ -104,6 +104,9 @@ TEXTS = {
     "event_subprocess_connected": N_(
         "An event sub-process begins by its own start event. Remove the flows that lead to it or away from it."
     ),
+    "timer_start_without_data": N_(
+        "The timer that starts a case asks for data (%(names)s), but there is none before the case begins. Write a date, a duration or a cycle."
+    ),
     "compensation_handler_missing": N_(
         "The compensation event is not joined to the activity that undoes. Draw an association from it to an activity in the same process or sub-process that is marked for compensation."
     ),

@@ -49,6 +49,7 @@ TEXTS = {
     "incident.retrying": N_("Is being retried"),
     "incident.resolved": N_("Resolved"),
     "job_kind.timer": N_("Timer"),
+    "job_kind.timer_start": N_("Start by time"),
     "job_kind.message_out": N_("Delivery"),
     "job_kind.external": N_("External step"),
     "job.waiting": N_("Waiting"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.definitions.checks.finding import doubtful, wrong
 from engine.definitions.model import Event, Node, ProcessModel
 from engine.definitions.wiring import Wiring
+from engine.feel import FeelSyntaxError, compile_expression
 from engine.findings import Finding
 
 _CATCHING = {"intermediateCatchEvent", "boundaryEvent", "receiveTask"}
@@ -43,6 +44,8 @@ def _check_event(model: ProcessModel, node: Node, event: Event) -> Iterator[Find
         yield wrong("correlation_missing", node, message=event.name or "")
     if event.kind == "timer":
         yield from _check_timer(node, event)
+        if node.kind == "startEvent" and node.scope not in model.nodes:
+            yield from _check_start_timer(node, event)
 
 
 def _waits_in_a_case(model: ProcessModel, node: Node) -> bool:
@@ -55,6 +58,18 @@ def _check_timer(node: Node, event: Event) -> Iterator[Finding]:
         yield wrong("timer_missing", node)
     elif not event.timer.is_feel and not readable_time(event.timer.text):
         yield wrong("timer_unreadable", node, text=event.timer.text)
+
+
+def _check_start_timer(node: Node, event: Event) -> Iterator[Finding]:
+    """A case that is yet to begin has no data."""
+    if event.timer is None or not event.timer.is_feel:
+        return
+    try:
+        names = compile_expression(event.timer.text).names
+    except FeelSyntaxError:
+        return  # Told with all other expressions.
+    if names:
+        yield wrong("timer_start_without_data", node, names=", ".join(sorted(names)))
 
 
 def readable_time(text: str) -> bool:

@@ -14,7 +14,7 @@ from engine.definitions.model import Node, ProcessModel
 from engine.findings import Finding
 
 _PLACES: dict[str, frozenset[str]] = {
-    "startEvent": frozenset({"message", "signal"}),
+    "startEvent": frozenset({"message", "timer", "signal"}),
     "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link"}),
     "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link", "compensate"}),
     "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),

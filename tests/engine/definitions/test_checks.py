@@ -130,7 +130,7 @@ def aside(inside: str) -> str:
         (line(event("intermediateCatchEvent", "conditional")), "element_unsupported", "it"),
         (line(event("intermediateCatchEvent", "error")), "event_out_of_place", "it"),
         (line(event("intermediateThrowEvent", "terminate")), "event_out_of_place", "it"),
-        (process(event("startEvent", "timer"), END, flow("f", "it", "done")), "event_out_of_place", "it"),
+        (process(event("startEvent", "timer"), END, flow("f", "it", "done")), "timer_missing", "it"),
         (line(f'<bpmn:subProcess id="it">{event("startEvent", "message", "in")}</bpmn:subProcess>'), "event_out_of_place", "in"),
         (line(aside("")), "event_subprocess_start", "it"),
         (line(aside('<bpmn:startEvent id="in"/>')), "event_subprocess_start", "it"),
