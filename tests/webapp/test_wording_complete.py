@@ -22,7 +22,7 @@ ROOMS = ("engine", "ledger", "forms", "handlers", "channels", "kernel")
 # Functions that make a finding or a refusal from a code.
 MAKERS = {
     "Finding", "wrong", "doubtful", "about_process", "refuse", "rewritten", "rewritten_often", "ignored",
-    "ignored_often", "refused", "_refused",
+    "ignored_often", "refused", "_refused", "understood", "NotCertain",
 }  # fmt: skip
 # Worded beside the reader of price lists, because imports on the command line need them without a web.
 OWN_WORDS = {"PriceListError": FILE_ERRORS, "RowRefused": ROW_REASONS}

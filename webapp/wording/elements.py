@@ -97,6 +97,7 @@ TEXTS = {
     "property.decision": N_("decision"),
     "property.result": N_("result"),
     "property.script": N_("script"),
+    "property.handler": N_("handler"),
     "property.called": N_("called process"),
     "end.source": N_("beginning"),
     "end.target": N_("end"),

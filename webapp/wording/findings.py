@@ -43,18 +43,21 @@ TEXTS = {
     ),
     "start_missing": N_("There is no start event. Add one and connect it."),
     "start_left_out": N_(
-        "There is no start event, so the process begins here. Add one, so that everybody sees the beginning."
+        "There is no start event. It is read as beginning here; add one, so that everybody sees the beginning."
     ),
     "start_twice": N_("There is a second start event without a trigger (the first is %(first)s). Remove one."),
     "flow_into_start": N_("A flow leads into a start event. Lead it to the next element instead."),
     "flow_out_of_end": N_("A flow leaves an end event. Remove it, or use an intermediate event."),
+    "end_left_out": N_(
+        "The path stops here without an end event. It is read as ending here; add one, so that everybody sees the end."
+    ),
     "end_missing": N_("The path stops here without an end event. Add one."),
     "flow_dangling": N_(
         "The flow's %(end)s “%(reference)s” does not exist in this scope. Connect the flow again."
     ),
     "unreachable": N_("Nothing leads here. Connect the element or delete it."),
     "split_without_gateway": N_(
-        "%(count)s flows leave without a gateway: every flow without a condition and every flow whose condition holds is taken, all at the same time. Add a gateway if only one of them is meant."
+        "%(count)s flows leave without a gateway. It is read like this: every flow without a condition and every flow whose condition holds is taken, all at the same time. Add a gateway if only one of them is meant."
     ),
     "path_may_end": N_(
         "Every flow that leaves here has a condition. If none holds, the path ends here without a word. Make one flow the default."
@@ -165,6 +168,10 @@ TEXTS = {
     "variable_unknown": N_(
         "Nothing writes “%(name)s” (%(what)s). Check the spelling, or declare the variable on the process."
     ),
+    "variable_impossible": N_(
+        "“%(name)s” (%(what)s) cannot be the name of a variable, so it never has a value. Use letters, digits and underscores."
+    ),
+    "function_unknown": N_("There is no function “%(name)s” (%(what)s). docs/feel.md lists those that exist."),
     "variable_name": N_(
         "“%(name)s” cannot be a variable name. Use letters, digits and underscores and begin with a letter."
     ),

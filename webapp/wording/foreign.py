@@ -75,6 +75,83 @@ TEXTS = {
     "foreign_condition": N_(
         "The condition “%(text)s” is written for another program. %(detail)s Write it as FEEL, such as “= amount > 100”."
     ),
+    "rewritten_setting": N_("The setting “%(what)s” is read as “%(value)s”."),
+    "foreign_setting": N_(
+        "The setting “%(what)s” (“%(text)s”) is written for another program. %(detail)s Write it as plain text or as FEEL after “=”."
+    ),
+    "foreign_beside_own": N_(
+        "Settings of another program stand beside those of Keyturn. Those of Keyturn count; the others have no effect."
+    ),
+    "foreign_initiator": N_(
+        "Who starts the case is not written to “%(name)s”. Let the start form or a first step write it if a later step asks for it."
+    ),
+    "foreign_form_fields": N_(
+        "The fields drawn into this element (%(fields)s) are not shown. Make a form of them and choose it here."
+    ),
+    "foreign_code": N_(
+        "The task runs program code of another engine (“%(code)s”), which does not exist here. Ask a developer for a handler and name it here."
+    ),
+    "foreign_built_in": N_(
+        "The task is of the kind “%(type)s”, which only the other engine has. Name a handler that does the same."
+    ),
+    "foreign_handler_worked_out": N_(
+        "The handler is worked out while the process runs (“%(text)s”). Name one handler; choose between several with a gateway."
+    ),
+    "foreign_decision_worked_out": N_(
+        "The decision is worked out while the process runs (“%(text)s”). Name one; choose between several with a gateway."
+    ),
+    "foreign_call_worked_out": N_(
+        "The called process is worked out while the process runs (“%(text)s”). Name one; choose between several with a gateway."
+    ),
+    "foreign_case_call": N_("The call starts a case model (“%(name)s”), which is not run. Call a process."),
+    "foreign_binding": N_("The call asks for a special version (%(binding)s). Here the newest version is called."),
+    "foreign_call_line": N_("What is handed over as “%(name)s” is incomplete. Name its source and its target."),
+    "foreign_call_all_and_some": N_(
+        "The call hands over everything and renames some of it (%(names)s). Write every value that is needed as keyturn:in or keyturn:out."
+    ),
+    "foreign_call_only_some": N_(
+        "Only the listed values are handed over; the other program hands over all others as well. Add those that the called process needs."
+    ),
+    "foreign_input_name": N_(
+        "“%(name)s” cannot be the name of a variable. Use letters, digits and underscores and begin with a letter."
+    ),
+    "foreign_input_form": N_(
+        "The input “%(name)s” is a script, a list or a map of another program. Write it as FEEL in keyturn:input."
+    ),
+    "foreign_inputs_ignored": N_(
+        "The inputs %(names)s have no effect here: this element sees all data of the process by name."
+    ),
+    "foreign_output": N_(
+        "The output “%(name)s” (“%(text)s”) is not written, because it is not certain whose value it is. Write it as keyturn:output, from “result” after a handler or “answers” after a form."
+    ),
+    "decision_list_of_rows": N_(
+        "In the other program “%(name)s” is a list of rows. Here it is a list of what the rules answer; look at the steps that use it."
+    ),
+    "foreign_script": N_(
+        "The script (%(language)s) is not run. %(detail)s Write it as keyturn:assign in FEEL, or ask a developer for a handler."
+    ),
+    "foreign_script_file": N_(
+        "The script stands in a file of its own (“%(file)s”), which is not run. Write it as keyturn:assign in FEEL."
+    ),
+    "foreign_script_worker": N_(
+        "The script is run by a worker of another program (“%(type)s”). Write it as keyturn:assign in FEEL, or make it a service task with a handler."
+    ),
+    "foreign_sender": N_(
+        "The message is sent by the engine itself; the program that the other engine calls for it has no effect. Check what the message must carry."
+    ),
+    "foreign_cron": N_(
+        "“%(text)s” is a timetable in the manner of cron. Write a repetition such as R/P1D, or a date."
+    ),
+    "loop_maximum_ignored": N_(
+        "The loop's limit of %(most)s turns has no effect. Put it into the loop's condition."
+    ),
+    "loop_asks_afterwards": N_(
+        "The loop asks its condition after each turn, never before the first. Put a gateway before it if it may not run at all."
+    ),
+    "flow_loose": N_("The arrow's %(end)s is connected to nothing. Draw it again."),
+    "subprocess_empty": N_("The sub-process is empty. Draw what happens inside, or call a process of its own."),
+    "uncertain_statement": N_("“%(text)s” does more than assign a value."),
+    "uncertain_result": N_("It names no variable that takes the result."),
     "uncertain_sign": N_("“%(found)s” has no certain meaning here."),
     "uncertain_end": N_("It ends in the middle or is in no known language."),
     "uncertain_call": N_("It calls “%(name)s”, which only that program knows."),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.definitions.checks.finding import doubtful, wrong
+from engine.definitions.checks.support import UNSUPPORTED_EVENTS
 from engine.definitions.model import Event, Node, ProcessModel
 from engine.definitions.wiring import Wiring
 from engine.feel import FeelSyntaxError, compile_expression
@@ -40,8 +41,8 @@ def _is_activity(node: Node | None) -> bool:
 def _check_event(model: ProcessModel, node: Node, event: Event) -> Iterator[Finding]:
     if event.kind in ("message", "signal") and not event.name:
         yield wrong(f"{event.kind}_missing", node)
-    if event.kind == "message" and _waits_in_a_case(model, node) and not node.correlation:
-        yield wrong("correlation_missing", node, message=event.name or "")
+    if event.kind == "message" and event.name and _waits_in_a_case(model, node) and not node.correlation:
+        yield wrong("correlation_missing", node, message=event.name)
     if event.kind == "timer":
         yield from _check_timer(node, event)
         if node.kind == "startEvent" and node.scope not in model.nodes:
@@ -88,8 +89,13 @@ def readable_moment(text: str) -> bool:
 def _event_gateway(model: ProcessModel, node: Node) -> Iterator[Finding]:
     for flow in node.outgoing:
         target = model.nodes.get(model.flows[flow].target)
-        if target is not None and not _can_be_awaited(target):
+        if target is not None and not (_can_be_awaited(target) or _is_refused_itself(target)):
             yield wrong("event_gateway_target", target, gateway=node.name or node.id)
+
+
+def _is_refused_itself(node: Node) -> bool:
+    """An event that waits for nothing, or for what cannot be awaited, is told once, by the rule that says why."""
+    return node.kind == "intermediateCatchEvent" and (node.event is None or node.event.kind in UNSUPPORTED_EVENTS)
 
 
 def _can_be_awaited(node: Node) -> bool:

@@ -34,6 +34,11 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
             why = {"detail": problem.code, "detail_params": problem.params}
             yield wrong("feel_syntax", element, what=what, text=text, **why)
             continue
+        for name in sorted(names):
+            if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", text):
+                yield wrong("function_unknown", element, what=what, name=name)
+            elif not _NAME.fullmatch(name):
+                yield wrong("variable_impossible", element, what=what, name=name)
         if known is not None and not what.startswith("out "):  # Outputs see the data of the called process.
             around = _AROUND.get(element.kind, set()) if isinstance(element, Node) else set()
             for name in sorted(set(names) - known - around - _LOOP_COUNTERS):

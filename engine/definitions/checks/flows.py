@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.definitions.checks.finding import about_process, doubtful, wrong
+from engine.definitions.checks.finding import about_process, doubtful, understood, wrong
 from engine.definitions.checks.places import link_targets
 from engine.definitions.checks.undoing import is_undoing
 from engine.definitions.model import Flow, Node, ProcessModel
@@ -36,7 +36,9 @@ def _dangling(model: ProcessModel) -> Iterator[Finding]:
     for flow in model.flows.values():
         for end, reference in (("source", flow.source), ("target", flow.target)):
             node = model.nodes.get(reference)
-            if node is None or node.scope != flow.scope:
+            if not reference:
+                yield wrong("flow_loose", flow, end=end)
+            elif node is None or node.scope != flow.scope:
                 yield wrong("flow_dangling", flow, end=end, reference=reference)
 
 
@@ -56,7 +58,9 @@ def _start_missing(model: ProcessModel, scope: str) -> Finding:
     """Without a start event the one element that nothing leads to begins; several or none leave it open."""
     owner, free = model.nodes.get(scope), _free(model, scope)
     if len(free) == 1 and free[0].kind != "endEvent":
-        return doubtful("start_left_out", free[0])
+        return understood("start_left_out", free[0])
+    if owner is not None and not model.children(scope):
+        return wrong("subprocess_empty", owner)
     return wrong("start_missing", owner) if owner else about_process("start_missing", model)
 
 
@@ -100,7 +104,7 @@ def _without_gateway(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
     if node.default is not None and node.default not in node.outgoing:
         yield wrong("default_unknown", node, flow=node.default)
     if len(outgoing) > 1:
-        yield doubtful("split_without_gateway", node, count=len(outgoing))
+        yield understood("split_without_gateway", node, count=len(outgoing))
     if outgoing and node.default is None and all(flow.condition for flow in outgoing):
         yield doubtful("path_may_end", node)
     for flow in outgoing:
@@ -127,4 +131,4 @@ def _ends(model: ProcessModel, node: Node) -> Iterator[Finding]:
         if node.outgoing:
             yield wrong("flow_out_of_end", node)
     elif not (node.outgoing or node.begins_aside or is_undoing(node) or link_targets(model, node)):
-        yield (wrong if node.kind in _MUST_GO_ON else doubtful)("end_missing", node)
+        yield wrong("end_missing", node) if node.kind in _MUST_GO_ON else understood("end_left_out", node)

@@ -103,8 +103,8 @@ def _call_activity(node: Node, wiring: Wiring) -> Iterator[Finding]:
 def _messaging_task(node: Node, _wiring: Wiring) -> Iterator[Finding]:
     if node.handler is None and not node.message:
         yield wrong("message_missing", node)
-    if node.kind == "receiveTask" and not node.correlation:
-        yield wrong("correlation_missing", node, message=node.message or "")
+    if node.kind == "receiveTask" and node.message and not node.correlation:
+        yield wrong("correlation_missing", node, message=node.message)
 
 
 _RULES: dict[str, Callable[[Node, Wiring], Iterator[Finding]]] = {

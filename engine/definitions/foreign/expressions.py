@@ -17,6 +17,8 @@ __all__ = ["NotCertain", "feel_of", "is_marked", "setting_of", "value_of"]
 
 _PLACE = re.compile(r"[$#]\{([^{}]*)\}")
 _RETURN = re.compile(r"\s*return\b\s*(.*?);?\s*\Z", re.DOTALL)
+# BPMN's own XPath function: getDataObject('x') is the data called x.
+_DATA_OBJECT = re.compile(r"""(?:[A-Za-z_][\w.-]*:)?getDataObject\(\s*(['"])(\w+)\1\s*\)""")
 _LIKE_C = ("java", "mvel", "groovy", "javascript", "ecmascript", "juel", "spel", "el")
 _KNOWN_TO_HIDE = ("xpath", "drools", "ruby", "vbscript", "xquery", "sql")
 
@@ -87,20 +89,34 @@ def _unless_same(text: str, translated: str) -> str | None:
     return None if text == translated else translated
 
 
-def _unmarked(text: str) -> str | None:
-    wordy = False
+def _feel_names(text: str) -> frozenset[str] | None:
+    """The names that FEEL reads; None for no FEEL, or where ``//`` would begin a comment."""
+    if "//" in text:
+        return None
     try:
-        names = compile_expression(text).names
-        wordy = not all(NAME.fullmatch(name) for name in names)
-        if not wordy:
-            return None
+        return frozenset(compile_expression(text).names)
     except FeelSyntaxError:
-        pass
+        return None
+
+
+def _like_c(text: str) -> Part:
+    return juel.translate(text, equals=True)
+
+
+def _unmarked(text: str) -> str | None:
+    names = _feel_names(text)
+    wordy = names is not None and not all(NAME.fullmatch(name) for name in names)
+    if names is not None and not wordy:
+        called = [name for name in sorted(names) if re.search(rf"\b{name}\s*\(", text)]
+        if called:
+            raise NotCertain("uncertain_call", name=called[0])
+        return None
     found: set[str] = set()
     refused: list[NotCertain] = []
-    for read in (juel.translate, python.translate):
+    plain = _DATA_OBJECT.sub(r"\2", text)
+    for read in (_like_c, python.translate):
         try:
-            found.add(proved(read(text)))
+            found.add(proved(read(plain)))
         except NotCertain as why:
             refused.append(why)
     if len(found) == 1:

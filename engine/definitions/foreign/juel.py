@@ -17,13 +17,14 @@ MAX_DEPTH = 40
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?)[LlFfDd]?(?![\w.])|(?P<name>[A-Za-z_$][\w$]*)
     |(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    |(?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:()\[\].,])|(?P<end>\s*$))""",
+    |(?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>=!?:()\[\].,])|(?P<end>\s*$))""",
     re.VERBOSE,
 )
 _WORDS = {
     "and": "&&", "or": "||", "not": "!", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
 }  # fmt: skip
 _CONSTANTS = {"true": "true", "false": "false", "null": "null", "undefined": "null", "nil": "null"}
+_OF_PYTHON = {"True", "False", "None"}
 _LEVELS: tuple[tuple[str, ...], ...] = (
     ("||",), ("&&",), ("==", "!=", "===", "!=="), ("<", "<=", ">", ">="), ("+", "-"),
     ("*", "/", "%", "div", "mod"),
@@ -32,11 +33,15 @@ _UNCERTAIN = {"%", "mod"}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-def translate(text: str) -> Part:
-    """FEEL for an expression without its ``${ }``; raises `NotCertain`."""
+def translate(text: str, *, equals: bool = False) -> Part:
+    """FEEL for an expression without its ``${ }``; raises `NotCertain`.
+
+    With ``equals`` a single ``=`` compares, as in texts that name no language; otherwise it would assign.
+    """
     if len(text) > MAX_LENGTH:
         raise NotCertain("uncertain_too_long", length=len(text), most=MAX_LENGTH)
-    parser = _Parser(_tokens(text))
+    tokens = [("sign", "==") if equals and token == ("sign", "=") else token for token in _tokens(text)]
+    parser = _Parser(tokens)
     part = parser.whole()
     parser.expect_end()
     return part
@@ -92,6 +97,8 @@ class _Parser:
 
     def unexpected(self) -> NotCertain:
         kind, text = self.next
+        if kind == "name" and self.place and self.tokens[self.place - 1][0] == "name":
+            return NotCertain("uncertain_words")
         return NotCertain("uncertain_end") if kind == "end" else NotCertain("uncertain_sign", found=text)
 
     def whole(self) -> Part:
@@ -193,7 +200,7 @@ class _Parser:
             return feel.text_literal(_unquoted(text))
         if kind == "name" and text in _CONSTANTS:
             return feel.constant(_CONSTANTS[text])
-        if kind == "name" and text not in _WORDS:
+        if kind == "name" and text not in _WORDS and text not in _OF_PYTHON:
             return feel.name(text)
         raise NotCertain("uncertain_sign", found=text)
 

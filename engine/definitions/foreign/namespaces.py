@@ -52,20 +52,20 @@ def own(element: etree._Element, name: str) -> etree._Element | None:
     return next(_extensions(element, {q(name, KEYTURN)}), None)
 
 
-def add(element: etree._Element, name: str, **attributes: str | None) -> etree._Element:
+def add(element: etree._Element, tag: str, /, **attributes: str | None) -> etree._Element:
     """Add a ``keyturn:`` extension element to an element in memory; attributes without a value are left out."""
     container = element.find(q("extensionElements"))
     if container is None:
         container = etree.Element(q("extensionElements"))
         element.insert(0, container)
-    made = etree.SubElement(container, q(name, KEYTURN))
+    made = etree.SubElement(container, q(tag, KEYTURN))
     _fill(made, element, attributes)
     return made
 
 
-def add_inside(parent: etree._Element, name: str, **attributes: str | None) -> etree._Element:
+def add_inside(parent: etree._Element, tag: str, /, **attributes: str | None) -> etree._Element:
     """Add a ``keyturn:`` element inside another one."""
-    made = etree.SubElement(parent, q(name, KEYTURN))
+    made = etree.SubElement(parent, q(tag, KEYTURN))
     _fill(made, parent, attributes)
     return made
 

@@ -108,12 +108,18 @@ def _comparison(node: ast.Compare, depth: int) -> Part:
             parts.append(_membership(operator, left, right, depth))
         else:
             sign = _COMPARING[type(operator)]
+            if isinstance(operator, ast.Is | ast.IsNot) and not _is_constant(right):
+                raise NotCertain("uncertain_words")
             parts.append(feel.compared(sign, of_node(left, depth), of_node(right, depth)))
         left = right
     whole = parts[0]
     for part in parts[1:]:
         whole = feel.all_of(whole, part)
     return whole
+
+
+def _is_constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (None, True, False)
 
 
 def _membership(operator: ast.cmpop, left: ast.expr, right: ast.expr, depth: int) -> Part:

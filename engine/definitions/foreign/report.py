@@ -24,23 +24,23 @@ class Report:
     found: list[Finding] = field(default_factory=list)
     _counted: dict[tuple[str, str], tuple[Finding, int]] = field(default_factory=dict)
 
-    def rewritten(self, code: str, element: etree._Element, **params: object) -> None:
+    def rewritten(self, code: str, element: etree._Element, /, **params: object) -> None:
         """The element is read in another form than it is written in; the file stays as it is."""
         self.found.append(self._about(code, REWRITTEN, element, params))
 
-    def ignored(self, code: str, element: etree._Element, **params: object) -> None:
+    def ignored(self, code: str, element: etree._Element, /, **params: object) -> None:
         """Something of the element has no effect when the process runs."""
         self.found.append(self._about(code, WARNING, element, params))
 
-    def refused(self, code: str, element: etree._Element, **params: object) -> None:
+    def refused(self, code: str, element: etree._Element, /, **params: object) -> None:
         """The element cannot be run as it is."""
         self.found.append(self._about(code, ERROR, element, params))
 
-    def rewritten_often(self, code: str, group: etree._Element, **params: object) -> None:
+    def rewritten_often(self, code: str, group: etree._Element, /, **params: object) -> None:
         """As `rewritten`, told once per ``group`` element with how often it came; ``params`` are of the first."""
         self._count(code, REWRITTEN, group, params)
 
-    def ignored_often(self, code: str, group: etree._Element, key: str = "", **params: object) -> None:
+    def ignored_often(self, code: str, group: etree._Element, key: str = "", /, **params: object) -> None:
         """As `ignored`, told once per ``group`` element and ``key``."""
         self._count(code, WARNING, group, params, key)
 
