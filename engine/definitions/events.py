@@ -43,6 +43,10 @@ def _read_event(definition: etree._Element, roots: Mapping[str, etree._Element],
         waits = definition.get("waitForCompletion", "true").strip() in ("true", "1")
         activity = local_ref(definition.get("activityRef", "")) or None
         return Event(kind, line=line, activity=activity, waits=waits)
+    if kind == "conditional":
+        condition = definition.find(q("condition"))
+        text = ext.feel_text(condition.text) if condition is not None else ""
+        return Event(kind, line=line, condition=text or None)
     return Event(kind, _referenced(definition, roots), line=line)
 
 

@@ -96,6 +96,7 @@ class Event:
     ``name`` is the message or signal name, or the error code. For timers ``timer_kind`` is date, duration or
     cycle, ``timer`` its text, and ``working_days`` says that a duration counts working days. A compensation event
     undoes the ``activity``, or all of its scope, and ``waits`` until that is done.
+    ``condition`` is the FEEL text of a conditional event.
     """
 
     kind: str
@@ -106,6 +107,7 @@ class Event:
     line: int = 0
     activity: str | None = None
     waits: bool = True
+    condition: str | None = None
 
 
 @dataclass(frozen=True)

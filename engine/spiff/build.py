@@ -34,7 +34,7 @@ from engine.spiff.steps import (
 )
 
 _UNDOING = frozenset({"compensate", "cancel"})
-_CAUGHT = frozenset({"message", "timer", "signal", "error", "escalation", "link"}) | _UNDOING
+_CAUGHT = frozenset({"message", "timer", "signal", "error", "escalation", "link", "conditional"}) | _UNDOING
 _THROWN = frozenset({"message", "signal", "error", "escalation", "terminate", "link"}) | _UNDOING
 _ROOT = "(root)"  # Parentheses cannot occur in an XML id.
 _KINDS: dict[str, type[Step]] = {

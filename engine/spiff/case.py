@@ -16,6 +16,7 @@ from engine.definitions.model import Flow, Node
 from engine.errors import CannotGoOn
 from engine.spiff.build import Bundle, ScopeSpec
 from engine.spiff.compensation import Compensation, is_open_again
+from engine.spiff.conditions import Conditions
 from engine.spiff.gateways import InclusiveStep
 from engine.spiff.records import Records
 from engine.spiff.scope import Scope
@@ -143,6 +144,7 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         self.scope = Scope(variables)
         self.records = Records()
         self.compensation = Compensation(self)
+        self.conditions = Conditions(self)
         self.ready: deque[Token] = deque()
         self.at: Node | None = None
         self.in_hand: Token | None = None
@@ -166,7 +168,7 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
     def run(self) -> None:
         """Let every token go as far as it can; raises `CannotGoOn` after too many steps."""
         steps = 0
-        while self.ready or self._join_inclusive():
+        while self.conditions.fire() or self.ready or self._join_inclusive():
             token = self.ready.popleft() if self.ready else None
             if token is None or token.id not in token.workflow.tasks or token.state != TaskState.READY:
                 continue

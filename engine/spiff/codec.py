@@ -95,6 +95,8 @@ def _load_tokens(workflow: Running, record: dict[str, Any]) -> None:
     for number, _, state, step, via, armed, details, own in record["t"]:
         token = Token(workflow, steps[step], None, state, number)
         token.via, token.armed, token.internal_data = via, armed, details
+        if details.get("kind") == "conditional":
+            workflow.top_workflow.conditions.watch(token)
         if own is not None:
             token.local = Scope(own)
     for number, parent, *_ in record["t"]:

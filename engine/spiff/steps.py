@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from engine.spiff.loops import LoopStep
 
 
+_WAITED_FOR = frozenset({"message", "signal", "timer", "conditional"})
+
+
 class Step(BpmnSpecMixin):  # type: ignore[misc]
     """Passes a token on. ``boundary`` are the events attached to it; ``loop`` the loop it is an instance of."""
 
@@ -220,7 +223,7 @@ class CatchStep(Step):
         if self.node.message is not None and not self.node.events:
             return Event("message", self.node.message)
         event = self.node.event
-        return event if event is not None and event.kind in ("message", "signal", "timer") else None
+        return event if event is not None and event.kind in _WAITED_FOR else None
 
     def _update_hook(self, token: Token) -> bool:
         if self.waits_for is None:
@@ -235,6 +238,10 @@ class CatchStep(Step):
         if event is None:
             raise CannotGoOn("event_unsupported", kinds=",".join(e.kind for e in self.node.events))
         token._set_state(TaskState.WAITING)
+        if event.kind == "conditional":
+            token.internal_data.update(kind="conditional", name=self.node.id, key={}, held=False)
+            case_of(token).conditions.watch(token)
+            return
         if event.kind != "timer":
             key = evaluated(token, self.node.correlation) if event.kind == "message" else {}
             token.internal_data.update(kind=event.kind, name=event.name, key=key)

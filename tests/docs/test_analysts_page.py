@@ -127,8 +127,7 @@ def test_every_extension_on_the_page_is_understood() -> None:
 
 
 def test_everything_that_is_refused_is_on_the_page() -> None:
-    refused = support._UNSUPPORTED_NODES | (support.UNSUPPORTED_EVENTS - {"compensation"})
-    assert [kind for kind in sorted(refused) if f"`{kind}`" not in PAGE] == []
+    assert [kind for kind in sorted(support._UNSUPPORTED_NODES) if f"`{kind}`" not in PAGE] == []
     places_of_events = {kind for kinds in places._PLACES.values() for kind in kinds}
     assert [kind for kind in sorted(places_of_events) if kind not in PAGE] == []
 

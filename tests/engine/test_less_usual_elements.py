@@ -204,12 +204,33 @@ def test_without_start_and_end_events_the_first_task_begins_and_the_last_ends(ho
     assert story.state == "completed"
 
 
+WATCHED = (
+    '<boundaryEvent id="b" attachedToRef="t"><conditionalEventDefinition><condition>= floor_passed</condition>'
+    "</conditionalEventDefinition></boundaryEvent>"
+)
+WATCHING = f'<startEvent id="s"/>{user("t", "other")}<endEvent id="e"/>{WATCHED}{flows("s t e", "b other e")}'
+
+
+def test_a_condition_that_comes_true_ends_the_task_and_is_seen_to_be_waited_for(house: House) -> None:
+    story = begin(house, WATCHING, floor_passed=False)
+    assert story.waits == [("conditional", "b"), ("user", "t")]
+    house.act(lambda e: e.set_variables(story.id, {"floor_passed": True}, "the surveyor rang"))
+    assert story.waits == [("user", "other")]
+    told = [(e.code, e.element_id) for e in story.history if e.code in ("condition_met", "element_interrupted")]
+    assert told == [("condition_met", "b"), ("element_interrupted", "t")]
+
+
+def test_a_condition_that_never_comes_true_is_gone_with_its_task(house: House) -> None:
+    story = begin(house, WATCHING, floor_passed=False)
+    story.complete("t")
+    assert (story.state, story.waits) == ("completed", [])
+
+
 @pytest.mark.parametrize(
     "element",
     [
         '<complexGateway id="x"/>',
         f'<adHocSubProcess id="x">{user("y")}</adHocSubProcess>',
-        '<intermediateCatchEvent id="x"><conditionalEventDefinition/></intermediateCatchEvent>',
     ],
 )
 def test_what_is_not_run_is_refused_by_name_and_nothing_is_deployed(house: House, element: str) -> None:

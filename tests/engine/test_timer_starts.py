@@ -129,7 +129,9 @@ def test_a_start_that_fails_is_an_incident_and_keeps_its_turn(house: House, regi
     assert started(house) == []
     assert len(jobs(house)) == 1
     broken[0] = False
+    assert [i.state for i in house.ask(lambda e: e.incidents(state=None))] == ["retrying"]
     assert house.pass_time(minutes=5) == 1
+    assert [i.state for i in house.ask(lambda e: e.incidents(state=None))] == ["resolved"]
     assert house.pass_time(hours=23) == 0
     assert house.pass_time(minutes=55) == 1
     assert started(house) == [1, 1]

@@ -75,7 +75,7 @@ def case_values(session: Session, actor: Actor, instance_id: str) -> dict[str, A
 
 
 def _by_time(waits: list[Waiting]) -> list[Waiting]:
-    order = {"user": 0, "external": 1, "message": 2, "signal": 2, "timer": 3}
+    order = {"user": 0, "external": 1, "message": 2, "signal": 2, "conditional": 2, "timer": 3}
     return sorted(waits, key=lambda wait: (order.get(wait.kind, 9), wait.due_at is None, str(wait.due_at)))
 
 

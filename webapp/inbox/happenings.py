@@ -39,6 +39,7 @@ _LOOKS = {
     "timer_moved": ("calendar-event", "orange"),
     "answered_by_hand": ("edit", "orange"),
     "element_interrupted": ("player-stop", "orange"),
+    "condition_met": ("bolt", "teal"),
     "element_compensated": ("arrow-back-up", "orange"),
     "timer_fired": ("alarm", "orange"),
     "event_received": ("mail", "teal"),

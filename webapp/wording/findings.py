@@ -102,13 +102,16 @@ TEXTS = {
     ),
     "error_must_interrupt": N_("An error always interrupts. Tick “interrupting” on this event."),
     "event_subprocess_start": N_(
-        "An event sub-process needs exactly one start event, with a message, timer, signal, error, escalation or compensation. Set it."
+        "An event sub-process needs exactly one start event, with a message, timer, signal, error, escalation, condition or compensation. Set it."
     ),
     "event_subprocess_connected": N_(
         "An event sub-process begins by its own start event. Remove the flows that lead to it or away from it."
     ),
     "timer_start_without_data": N_(
         "The timer that starts a case asks for data (%(names)s), but there is none before the case begins. Write a date, a duration or a cycle."
+    ),
+    "condition_of_event_missing": N_(
+        "The conditional event has no condition, so it would never come. Write one in FEEL, such as: amount > 1000."
     ),
     "compensation_handler_missing": N_(
         "The compensation event is not joined to the activity that undoes. Draw an association from it to an activity in the same process or sub-process that is marked for compensation."

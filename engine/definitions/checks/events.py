@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from engine.definitions.checks.finding import doubtful, wrong
-from engine.definitions.checks.support import UNSUPPORTED_EVENTS
 from engine.definitions.model import Event, Node, ProcessModel
 from engine.definitions.wiring import Wiring
 from engine.feel import FeelSyntaxError, compile_expression
@@ -43,6 +42,8 @@ def _check_event(model: ProcessModel, node: Node, event: Event) -> Iterator[Find
         yield wrong(f"{event.kind}_missing", node)
     if event.kind == "message" and event.name and _waits_in_a_case(model, node) and not node.correlation:
         yield wrong("correlation_missing", node, message=event.name)
+    if event.kind == "conditional" and not event.condition:
+        yield wrong("condition_of_event_missing", node)
     if event.kind == "timer":
         yield from _check_timer(node, event)
         if node.kind == "startEvent" and node.scope not in model.nodes:
@@ -95,11 +96,11 @@ def _event_gateway(model: ProcessModel, node: Node) -> Iterator[Finding]:
 
 def _is_refused_itself(node: Node) -> bool:
     """An event that waits for nothing, or for what cannot be awaited, is told once, by the rule that says why."""
-    return node.kind == "intermediateCatchEvent" and (node.event is None or node.event.kind in UNSUPPORTED_EVENTS)
+    return node.kind == "intermediateCatchEvent" and node.event is None
 
 
 def _can_be_awaited(node: Node) -> bool:
-    waits = node.event is not None and node.event.kind in ("message", "signal", "timer")
+    waits = node.event is not None and node.event.kind in ("message", "signal", "timer", "conditional")
     return node.kind == "receiveTask" or (node.kind == "intermediateCatchEvent" and waits)
 
 

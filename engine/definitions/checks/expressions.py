@@ -110,6 +110,8 @@ def texts(model: ProcessModel) -> Iterator[tuple[Element, str, str]]:
         yield from _of_loop(node)
         for event in node.events:
             yield from _of_timer(node, event)
+            if event.condition:
+                yield node, "condition", event.condition
 
 
 def _of_flow(flow: Flow) -> Iterator[tuple[Element, str, str]]:

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definitions.checks.finding import doubtful, wrong
-from engine.definitions.checks.support import UNSUPPORTED_EVENTS
 from engine.definitions.checks.undoing import is_undoing
 from engine.definitions.model import Node, ProcessModel
 from engine.findings import Finding
 
 _PLACES: dict[str, frozenset[str]] = {
     "startEvent": frozenset({"message", "timer", "signal"}),
-    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link", "conditional"}),
     "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "link", "compensate"}),
     "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "compensate", "cancel"}),
+    "boundaryEvent": frozenset(
+        {"message", "timer", "signal", "error", "escalation", "conditional", "compensate", "cancel"}
+    ),
 }
-_STARTING_ASIDE = frozenset({"message", "timer", "signal", "error", "escalation", "compensate"})
+_STARTING_ASIDE = frozenset({"message", "timer", "signal", "error", "escalation", "conditional", "compensate"})
 _NOTHING: frozenset[str] = frozenset()
 # Done at once and by no handler: nothing can come in between, and no business error can leave them.
 _DONE_AT_ONCE = frozenset({"task", "manualTask", "scriptTask", "businessRuleTask", "sendTask"})
@@ -56,7 +57,7 @@ def link_targets(model: ProcessModel, node: Node) -> list[Node]:
 def _out_of_place(model: ProcessModel, node: Node) -> Iterator[Finding]:
     allowed = _allowed_at(model, node)
     for event in node.events:
-        if event.kind not in allowed | UNSUPPORTED_EVENTS:
+        if event.kind not in allowed:
             yield wrong("event_out_of_place", node, kind=event.kind, place=node.kind)
         elif event.kind == "error" and not node.interrupting:
             yield wrong("error_must_interrupt", node)

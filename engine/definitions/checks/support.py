@@ -11,7 +11,6 @@ from engine.findings import Finding
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,58}")
 _UNSUPPORTED_NODES = {"complexGateway", "adHocSubProcess"}
-UNSUPPORTED_EVENTS = frozenset({"conditional"})
 _HAVING_NO_EFFECT = {"task", "manualTask"}
 
 
@@ -30,6 +29,3 @@ def _check_node(node: Node) -> Iterator[Finding]:
         yield doubtful("task_does_nothing", node, kind=node.kind)
     if len(node.events) > 1:
         yield wrong("element_unsupported", node, kind="multipleEvent")
-    for event in node.events:
-        if event.kind in UNSUPPORTED_EVENTS:
-            yield wrong("element_unsupported", node, kind=f"{event.kind}Event")

@@ -52,5 +52,6 @@ def _adapt_node(
     if kind.endswith("Event") or kind == "receiveTask":
         waiting.adapt_message(node, by_id, report)
         waiting.adapt_timers(node, report)
+        waiting.adapt_conditions(node, report)
     else:
         waiting.adapt_loop(node, by_id, report)

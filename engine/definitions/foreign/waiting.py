@@ -56,6 +56,12 @@ def adapt_timers(node: etree._Element, report: Report) -> None:
                 time.text = "= null"
 
 
+def adapt_conditions(node: etree._Element, report: Report) -> None:
+    """The conditions of conditional events."""
+    for definition in node.iterfind(q("conditionalEventDefinition")):
+        _translate(definition.find(q("condition")), "condition", node, report)
+
+
 def adapt_loop(activity: etree._Element, by_id: Mapping[str, etree._Element], report: Report) -> None:
     """Lists, counts and conditions of loops."""
     loop = activity.find(q("multiInstanceLoopCharacteristics"))
