@@ -98,7 +98,7 @@ class Client:
         while time.monotonic() < deadline:
             timeout = self._dice.uniform(0.01, 0.2) if impatient else 30.0
             impatient = False
-            status, answer = self._send(method, who, path, body, key, timeout)
+            status, answer = self.send(method, who, path, body, key, timeout)
             if status and status not in AGAIN and status < 500:
                 if status < 300:
                     return answer
@@ -107,9 +107,9 @@ class Client:
         raise Unanswered(f"{method} {path}")
 
     def _once_more(self, who: str, path: str, body: dict[str, Any], key: str) -> None:
-        self._send("POST", who, path, body, key, 30.0)
+        self.send("POST", who, path, body, key, 30.0)
 
-    def _send(
+    def send(
         self, method: str, who: str, path: str, body: dict[str, Any] | None, key: str, timeout: float
     ) -> tuple[int, dict[str, Any]]:
         """The status and answer; status 0 when none came."""

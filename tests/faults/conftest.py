@@ -12,14 +12,19 @@ from tests.faults import gateway as gateways
 from tests.faults import relay
 from tests.faults.company import House, found_house
 from tests.faults.gateway import Gateway
+from tests.machine import POSTGRES
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Processes of several tests at once would only wait for each other."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Processes of several tests at once would only wait for each other. Without PostgreSQL its tests are left out."""
     here = str(Path(__file__).parent)
-    for item in items:
-        if str(item.path).startswith(here):
-            item.add_marker(pytest.mark.xdist_group("faults"))
+    ours = [item for item in items if str(item.path).startswith(here)]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group("faults"))
+    if not POSTGRES:
+        out = [item for item in ours if item.get_closest_marker("postgres")]
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
 
 
 @pytest.fixture

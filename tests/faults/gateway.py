@@ -12,23 +12,33 @@ from typing import Any, ClassVar
 
 
 class Gateway:
-    """What came in: bodies by idempotency key. ``hold`` keeps answers back until it is set again."""
+    """What came in: bodies by idempotency key."""
 
     def __init__(self) -> None:
         self.port = 0
         self.bodies: dict[str, list[bytes]] = defaultdict(list)
-        self.open = threading.Event()
-        self.open.set()
-        self.arrived = threading.Event()
         self.lock = threading.Lock()
+        self.held = threading.Event()
+        self._hold = False
+        self._released = threading.Event()
+
+    def hold_next(self) -> None:
+        """Keep back the answer to the next delivery; ``held`` is set when it has come."""
+        self._hold = True
+
+    def release(self) -> None:
+        """Give the answer that was kept back."""
+        self._released.set()
 
     def take(self, key: str, body: bytes) -> bool:
         """Note a body; whether its key is new."""
         with self.lock:
             self.bodies[key].append(body)
             is_new = len(self.bodies[key]) == 1
-        self.arrived.set()
-        self.open.wait(30)
+            kept_back, self._hold = self._hold, False
+        if kept_back:
+            self.held.set()
+            self._released.wait(60)
         return is_new
 
     @property
@@ -84,6 +94,6 @@ def opened() -> Iterator[Gateway]:
         try:
             yield gateway
         finally:
-            gateway.open.set()
+            gateway.release()
             server.shutdown()
             thread.join()

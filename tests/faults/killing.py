@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Sequence
@@ -15,11 +16,13 @@ from tests.faults import oracles
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.load import Load
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import NeverCame, Server, wait_for
 
 LEASE_RUNS_OUT = timedelta(minutes=6)
+A_MORNING = timedelta(hours=4)
 ALL_TIME = timedelta(days=400)
-LONGEST_LIFE_SECONDS = 0.4
+LONGEST_LIFE_SECONDS = 3.0
+ACT_SECONDS = 0.1
 
 
 class Round:
@@ -71,7 +74,7 @@ class Round:
     def kill(self) -> list[str]:
         """Let a process live for a moment, kill it, look, start it again; returns what is wrong."""
         victim = self.dice.choice(self.servers)
-        threading.Event().wait(self.dice.uniform(0.0, LONGEST_LIFE_SECONDS))
+        self._await_random_moment()
         victim.kill()
         self.kills += 1
         if len(self.servers) == 1:
@@ -86,13 +89,20 @@ class Round:
     def settle(self) -> list[str]:
         """Let everybody finish and all time pass; returns what is wrong."""
         self.load.finish()
-        self.house.clock.advance(LEASE_RUNS_OUT)
-        self._await_idle()
-        self.house.clock.advance(ALL_TIME)
-        self._await_idle()
+        # Words are kept for twenty days and lapse for good: relays get there before all time passes.
+        for time in (LEASE_RUNS_OUT, A_MORNING, ALL_TIME):
+            self.house.clock.advance(time)
+            self._await_idle()
         for server in self.servers:
             server.stop()
         return oracles.settled(self.house, self.load.diary, self.gateway)
+
+    def _await_random_moment(self) -> None:
+        """A few acts later, and somewhere within what is then under way."""
+        wanted = len(self.load.diary.acts) + self.dice.randint(0, 5)
+        with contextlib.suppress(NeverCame):
+            wait_for(lambda: len(self.load.diary.acts) >= wanted, "some acts", patience=LONGEST_LIFE_SECONDS)
+        threading.Event().wait(self.dice.uniform(0.0, ACT_SECONDS))
 
     def _await_rollback(self) -> None:
         """PostgreSQL needs a moment to see that a client has died."""
