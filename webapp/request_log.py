@@ -5,12 +5,13 @@ The request id comes from a trusted proxy's X-Request-ID or is made here; error 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 import time
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
@@ -46,12 +47,30 @@ _ALWAYS: tuple[Any, ...] = (
 )
 
 
+class _Forgiving:
+    """Loses what it cannot write: a full disk under the log must neither refuse an act nor end the job thread."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or lose it."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or lose it."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure(level: str, *, as_json: bool) -> None:
     """Set structured logging for this process; JSON lines in service, readable ones while developing."""
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *_ALWAYS, _renderer(as_json)],
         wrapper_class=structlog.make_filtering_bound_logger(_least(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Forgiving(sys.stderr))),
         cache_logger_on_first_use=False,
     )
 

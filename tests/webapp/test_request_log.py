@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 
 import pytest
@@ -50,3 +52,19 @@ def test_a_proxys_request_id_is_kept_when_it_is_one(client: FlaskClient) -> None
     made = client.get("/healthz", headers={"X-Request-ID": "<script>"})
     assert kept.headers["X-Request-ID"] == "abc-12345678"
     assert made.headers["X-Request-ID"] != "<script>"
+
+
+class FullDisk(io.StringIO):
+    """A stream that takes no more."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "no space left")
+
+
+def test_a_log_that_cannot_be_written_refuses_no_request(
+    app: Flask, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", FullDisk())
+    request_log.configure("INFO", as_json=True)
+    sign_in(app, admin)
+    assert app.test_client().get("/styleguide/list").status_code == 200
