@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.changing_cases import Changing
 from engine.commands.assign_task import AssignTask
-from engine.commands.cancel_instance import CancelInstance
 from engine.commands.claim_task import ClaimTask, UnclaimTask
 from engine.commands.comment import AddComment
 from engine.commands.complete_task import CompleteTask
 from engine.commands.delegate_task import DelegateTask, ResolveTask
 from engine.commands.deploy import CheckResources, Deploy
-from engine.commands.migrate_instance import MigrateInstance
 from engine.commands.publish import Publish
 from engine.commands.run_due import RunDue
 from engine.commands.save_draft import SaveDraft
@@ -26,7 +25,6 @@ from engine.commands.set_facts import SetInstanceFacts, SetTaskFacts
 from engine.commands.set_task import SetDue, SetFollowUp, SetPriority
 from engine.commands.signal import Signal
 from engine.commands.start_process import StartProcess
-from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.errors import (
     AnswersInvalid,
     BusinessError,
@@ -64,6 +62,8 @@ from engine.ports import (
 from engine.queries import definitions, diagram, instances, tasks
 from engine.results import (
     COUNT_CAP,
+    Batch,
+    BatchItem,
     Comment,
     Definition,
     DiagramState,
@@ -90,6 +90,8 @@ from kernel.clock import Clock
 __all__ = [
     "COUNT_CAP",
     "AnswersInvalid",
+    "Batch",
+    "BatchItem",
     "BusinessError",
     "Calendar",
     "ChangeRefused",
@@ -138,7 +140,7 @@ __all__ = [
 ]
 
 
-class Engine(Operating):
+class Engine(Changing, Operating):
     """All commands and queries for one actor in one transaction."""
 
     def __init__(
@@ -217,37 +219,6 @@ class Engine(Operating):
         `StepFailed` when a step fails.
         """
         return StartProcess(key, dict(variables or {}), business_key, version, scope or "/").run(self.host)
-
-    def cancel(self, instance_id: str, reason: str) -> Instance:
-        """End an instance with everything that waits in it."""
-        return CancelInstance(instance_id, reason).run(self.host)
-
-    def suspend(self, instance_id: str, reason: str) -> Instance:
-        """Halt an instance: no task can be completed, no timer fires."""
-        return SuspendInstance(instance_id, reason).run(self.host)
-
-    def resume(self, instance_id: str, reason: str) -> Instance:
-        """Let a suspended instance go on; timers that fell due meanwhile fire once."""
-        return ResumeInstance(instance_id, reason).run(self.host)
-
-    def migrate(
-        self,
-        instance_id: str,
-        version: int,
-        *,
-        dry_run: bool = False,
-        mapping: Mapping[str, str] | None = None,
-        recalculate: bool = False,
-        reason: str = "",
-    ) -> Migration:
-        """Let an instance go on by another version of its diagram, or (``dry_run``) tell what that would mean.
-
-        ``mapping`` names the new id of elements and flows whose id changed; ``recalculate`` counts timers that
-        the diagram changed from now. Raises `ChangeRefused` with findings when a token does not fit: then
-        nothing was changed.
-        """
-        command = MigrateInstance(instance_id, version, dict(mapping or {}), reason, recalculate, dry_run)
-        return command.run(self.host)
 
     def set_instance_facts(self, instance_id: str, facts: Mapping[str, Any]) -> Instance:
         """Refresh business facts of an instance and of its open tasks."""

@@ -1,11 +1,14 @@
 """All tables of the engine: importing this module completes the metadata."""
 
+from engine.tables.batches import BatchItemRow, BatchRow
 from engine.tables.definitions import DefinitionRow, ResourceRow
 from engine.tables.instances import CommentRow, DecisionLogRow, HistoryRow, IncidentRow, InstanceRow
 from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
 from engine.tables.work import JobRow, MessageRow, SubscriptionRow
 
 __all__ = [
+    "BatchItemRow",
+    "BatchRow",
     "CandidateRow",
     "CommentRow",
     "DecisionLogRow",

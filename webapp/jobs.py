@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from engine import jobs
 from engine.api import HandlerRegistry, Stale, StepFailed
+from engine.batches import running as batches
 from kernel.actor import SYSTEM
 from webapp.db import Database
 from webapp.engine_room import engine_for
@@ -70,8 +72,8 @@ class JobRunner:
         # In turn, so that a flood of timers keeps no message waiting.
         self._timers_first = not self._timers_first
         if self._timers_first:
-            return self._fire_timer() or self._deliver()
-        return self._deliver() or self._fire_timer()
+            return self._fire_timer() or self._deliver() or self._batch_item()
+        return self._deliver() or self._fire_timer() or self._batch_item()
 
     def _fire_timer(self) -> bool:
         try:
@@ -81,6 +83,25 @@ class JobRunner:
             # The unit of work has recorded the incident and put the job off.
             log.warning("timer failed", job=failure.job_id, element=failure.element_id, error=failure.error_type)
             return True
+
+    def _batch_item(self) -> bool:
+        held = None
+        clock = self._database.clock
+        try:
+            with self._database.unit_of_work(SYSTEM) as session:
+                host = engine_for(session, SYSTEM, clock).host
+                held = batches.next_item(host)
+                if held is not None:
+                    batches.run_item(host, held)
+        except OperationalError:
+            raise
+        except Exception as fault:
+            if held is None:
+                raise
+            log.warning("batch item failed", batch=held.batch.id, item=held.position, error=type(fault).__name__)
+            with self._database.unit_of_work(SYSTEM) as session:
+                batches.fail_item(engine_for(session, SYSTEM, clock).host, held, fault)
+        return held is not None
 
     def _deliver(self) -> bool:
         clock = self._database.clock

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from webapp.api import (
+    batches,
     changes,
     customers,
     definitions,
@@ -23,6 +24,7 @@ ROOMS = (
     tasks,
     instances,
     changes,
+    batches,
     incidents,
     jobs,
     messages,

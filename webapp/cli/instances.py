@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 import click
 from flask_babel import gettext
 
-from engine.api import Migration
+from engine.api import Engine, Migration
 from engine.findings import Finding
-from kernel.actor import SYSTEM
+from webapp.cli.operating import act, as_json, as_person, ask, show
 from webapp.cli.wording import speaking
-from webapp.engine_room import engine_for
 from webapp.language import N_
 from webapp.settings import Settings
-from webapp.startup import open_database, require_schema
 from webapp.wording import word
 
 BECOMES = {"kept": N_("stays"), "renewed": N_("waits anew"), "ended": N_("ends"), "begun": N_("begins")}
@@ -44,7 +41,8 @@ def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--recalculate", is_flag=True, help="Count timers that the diagram changed from now.")
 @click.option("--dry-run", is_flag=True, help="Only tell what it would mean.")
 @click.option("--reason", default="", help="Why; kept in history and audit.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@as_json
+@as_person
 @click.pass_obj
 def migrate(
     settings: Settings,
@@ -55,24 +53,24 @@ def migrate(
     dry_run: bool,
     reason: str,
     as_json: bool,
+    username: str | None,
 ) -> None:
     """Let a case go on by another version of its diagram, wholly or not at all."""
     if not dry_run and not reason.strip():
         raise click.UsageError("Give a --reason, or --dry-run to look first.")
-    database = open_database(settings)
-    require_schema(database)
-    with database.unit_of_work(SYSTEM) as session:
-        engine = engine_for(session, SYSTEM, database.clock)
-        plan = engine.migrate(
-            instance_id,
-            version,
-            mapping=mapping_of(pairs),
-            recalculate=recalculate,
-            dry_run=dry_run,
-            reason=reason,
+    mapping = mapping_of(pairs)
+
+    def do(engine: Engine) -> Migration:
+        return engine.migrate(
+            instance_id, version, mapping=mapping, recalculate=recalculate, dry_run=dry_run, reason=reason
         )
+
+    plan: Migration = ask(settings, username, do) if dry_run else act(settings, username, do)
     with speaking():
-        click.echo(json.dumps(_as_json(plan), ensure_ascii=False, indent=2) if as_json else _as_text(plan))
+        if as_json:
+            show(_as_json(plan))
+        else:
+            click.echo(_as_text(plan))
     if not plan.possible:
         raise click.exceptions.Exit(1)
 
@@ -99,7 +97,7 @@ def _as_json(plan: Migration) -> dict[str, object]:
         "possible": plan.possible,
         "done": plan.done,
         "tokens": [vars(token) for token in plan.tokens],
-        "waits": [{**vars(w), "due_at": w.due_at.isoformat() if w.due_at else None} for w in plan.waits],
+        "waits": [vars(wait) for wait in plan.waits],
         "findings": [
             {"code": f.code, "element_id": f.element_id, "text": word(f.code, f.params)} for f in plan.findings
         ],

@@ -7,6 +7,31 @@ from webapp.language import N_
 TEXTS = {
     "change_refused": N_("The case cannot be changed like this (%(count)s reasons). Nothing was changed."),
     "migrate_same_version": N_("The case runs by version %(version)s already. Choose another version."),
+    "batch_kind_unknown": N_("There is no such act on many. Choose one of these: %(kinds)s."),
+    "batch_empty": N_("No case is meant. Name cases, or widen what picks them."),
+    "batch_too_large": N_("More than %(most)s cases are meant. Do it in parts."),
+    "batch_not_found": N_("There is no such batch, or it lies outside what you may operate on."),
+    "batch_in_other_state": N_("The batch is in another state by now (%(state)s). Look at it again."),
+    "batch_undone_already": N_("This batch has been taken back already (batch %(undone_by_id)s)."),
+    "batch_cannot_be_undone": N_(
+        "A batch of this kind cannot be taken back as a whole. Look at its cases one by one."
+    ),
+    "batch_version_missing": N_("Say which version the cases shall go on by."),
+    "batch_mapping_invalid": N_("The mapping gives the new id of an element by its old one, both as texts."),
+    "batch_several_processes": N_(
+        "The cases belong to several processes (%(keys)s). Migrate those of one process at a time."
+    ),
+    "batch.running": N_("Running"),
+    "batch.stopped": N_("Stopped"),
+    "batch.ended": N_("Ended"),
+    "batch_item.waiting": N_("Waiting"),
+    "batch_item.done": N_("Done"),
+    "batch_item.failed": N_("Failed"),
+    "job_kind.batch": N_("Act on many cases"),
+    "audit.instance:migrate": N_("moved a case to another version of its process"),
+    "audit.batch:start": N_("ordered an act on many cases"),
+    "audit.batch:stop": N_("stopped an act on many cases"),
+    "audit.batch:continue": N_("let an act on many cases go on"),
     "history.instance_migrated": N_(
         "moved the case from version %(from_version)s to version %(to_version)s of the process: %(reason)s"
     ),

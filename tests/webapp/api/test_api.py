@@ -171,6 +171,7 @@ def test_every_endpoint_answers_every_role_with_a_plain_verdict(caller_of: Calle
                 "customer_id",
                 "receipt_id",
                 "document_id",
+                "batch_id",
             ):
                 path = path.replace(f"{{{name}}}", "00000000-0000-7000-8000-000000000000")
             answer = caller.send(endpoint.method, path, **({"json": {}} if endpoint.body else {}))

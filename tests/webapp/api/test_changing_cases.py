@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.api import default_registry
 from tests.webapp.api.conftest import Caller
 from tests.webapp.changing import FIRST, LONGER, WITHOUT, deploy, start
 from tests.webapp.house import House
+from webapp.jobs import JobRunner
 
 Callers = Callable[..., Caller]
 
@@ -68,3 +70,30 @@ def test_who_may_not_operate_changes_nothing(caller_of: Callers, case: str) -> N
     for path in ("suspend", "resume", "cancel", "migration", "migration/preview"):
         sent = {"version": 2} if path.endswith("preview") else body if path == "migration" else {"reason": "x"}
         assert caller.post(f"/instances/{case}/{path}", sent).status_code in (403, 404), path
+
+
+def test_many_cases_are_migrated_by_one_order(caller_of: Callers, case: str, house: House) -> None:
+    caller = caller_of("administrator", "/kt/")
+    start(house.database, house.project.path, 2)
+    runner = JobRunner(house.database, default_registry)
+    order = {"kind": "migrate", "which": {"process": "story"}, "params": {"version": 2}, "reason": "the law"}
+    assert caller.post("/batches", order).status_code == 201
+    runner.run_due()
+    order["params"] = {"version": 1}
+    begun = caller.post("/batches", order)
+    assert (begun.status_code, begun.json["total"], begun.json["waiting"]) == (201, 3, 3)
+    batch = begun.json["id"]
+    assert caller.post(f"/batches/{batch}/stop").json["state"] == "stopped"
+    assert caller.post(f"/batches/{batch}/continue").json["state"] == "running"
+    runner.run_due()
+    assert caller.get(f"/batches/{batch}")["failed"] == 2
+    (first, _) = caller.get(f"/batches/{batch}/items?state=failed")["rows"]
+    assert (first["findings"][0]["element_id"], first["code"]) == ("u", "change_refused")
+    assert caller.get("/batches")["rows"][0]["id"] == batch
+    undo = caller.post(f"/batches/{batch}/undo", {"reason": "a mistake"})
+    assert (undo.status_code, undo.json["undoes"], undo.json["total"]) == (201, batch, 1)
+    assert caller_of("sales_consultant").post("/batches", {**order, "ids": [case], "which": None}).status_code in (
+        403, 404,
+    )  # fmt: skip
+    assert caller.post("/batches", {**order, "kind": "burn"}).status_code == 422
+    assert caller.post("/batches", {**order, "params": {}}).json["code"] == "batch_version_missing"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.api import default_registry
 from tests.webapp.changing import FIRST, LONGER, WITHOUT, deploy, start
 from tests.webapp.cli.test_commands import PASSWORD, Terminal
+from webapp.jobs import JobRunner
 
 
 @pytest.fixture
@@ -36,3 +38,26 @@ def test_a_case_is_looked_at_and_migrated_at_the_terminal(company: Terminal) -> 
 def test_a_mapping_without_an_equals_sign_is_refused(company: Terminal) -> None:
     words = ("instances", "migrate", "x", "--to", "2", "--map", "t", "--dry-run")
     assert "OLD=NEW" in company.run(*words, fails=True).output
+
+
+def test_many_cases_are_ordered_followed_and_taken_back(company: Terminal) -> None:
+    deploy(company.database, FIRST)
+    start(company.database, count=3)
+    deploy(company.database, LONGER, WITHOUT)
+    runner = JobRunner(company.database, default_registry)
+    order = ("batches", "start", "migrate", "--process", "story", "--reason", "law", "--json")
+    looked = json.loads(company.run(*order, "--to", "3", "--dry-run").stdout)
+    runner.run_due()
+    told = company.run("batches", "show", looked["id"]).output
+    assert "done 0, failed 3, waiting 0" in told
+    assert told.count("[t] The case stands at “t”") == 3
+    done = json.loads(company.run(*order, "--to", "2").stdout)
+    company.run("batches", "stop", done["id"])
+    company.run("batches", "continue", done["id"])
+    runner.run_due()
+    assert "Ended: done 3, failed 0, waiting 0" in company.run("batches", "list").output
+    company.run("batches", "undo", done["id"], "--reason", "a mistake")
+    runner.run_due()
+    assert "already" in company.run("batches", "undo", done["id"], "--reason", "again", fails=True).output
+    company.run("batches", "start", "cancel", "--reason", "x", fails=True)
+    company.run("batches", "start", "migrate", "--process", "story", "--reason", "x", fails=True)

@@ -1,0 +1,108 @@
+"""What operators change of cases under way: one by one, and many in a batch.
+
+Part of `engine.api.Engine`; every act is checked where it happens and leaves an audit row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.commands.batches import ContinueBatch, StartBatch, StopBatch, UndoBatch
+from engine.commands.cancel_instance import CancelInstance
+from engine.commands.migrate_instance import MigrateInstance
+from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
+from engine.host import Host
+from engine.queries import batches
+from engine.results import (
+    Batch,
+    BatchItem,
+    IncidentFilter,
+    Instance,
+    InstanceFilter,
+    Migration,
+    Page,
+    PageOf,
+)
+
+
+class Changing:
+    """Commands on cases under way."""
+
+    host: Host
+
+    def cancel(self, instance_id: str, reason: str) -> Instance:
+        """End an instance with everything that waits in it."""
+        return CancelInstance(instance_id, reason).run(self.host)
+
+    def suspend(self, instance_id: str, reason: str) -> Instance:
+        """Halt an instance: no task can be completed, no timer fires, messages for it are kept."""
+        return SuspendInstance(instance_id, reason).run(self.host)
+
+    def resume(self, instance_id: str, reason: str) -> Instance:
+        """Let a suspended instance go on; timers that fell due meanwhile fire once."""
+        return ResumeInstance(instance_id, reason).run(self.host)
+
+    def migrate(
+        self,
+        instance_id: str,
+        version: int,
+        *,
+        dry_run: bool = False,
+        mapping: Mapping[str, str] | None = None,
+        recalculate: bool = False,
+        reason: str = "",
+    ) -> Migration:
+        """Let an instance go on by another version of its diagram, or (``dry_run``) tell what that would mean.
+
+        ``mapping`` names the new id of elements and flows whose id changed; ``recalculate`` counts timers that
+        the diagram changed from now. Raises `ChangeRefused` with findings when a token does not fit: then
+        nothing was changed.
+        """
+        command = MigrateInstance(instance_id, version, dict(mapping or {}), reason, recalculate, dry_run)
+        return command.run(self.host)
+
+    # Batches
+
+    def start_batch(
+        self,
+        kind: str,
+        *,
+        reason: str,
+        ids: tuple[str, ...] = (),
+        instances: InstanceFilter | None = None,
+        incidents: IncidentFilter | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Batch:
+        """Order an act on many: migrate, cancel, suspend, resume (instances) or retry (incidents).
+
+        The subjects are named by ``ids`` or picked by a filter among what the actor may operate on. A worker
+        does one after the other, each in a unit of work of its own. Raises `Invalid`, `Missing`, `NotAllowed`.
+        """
+        return StartBatch(kind, reason, tuple(ids), instances, incidents, dict(params or {})).run(self.host)
+
+    def batch(self, batch_id: str) -> Batch:
+        """How far a batch is; raises `Missing`."""
+        return batches.get(self.host, batch_id)
+
+    def batches(self, page: Page | None = None) -> PageOf[Batch]:
+        """Batches over cases that the actor may operate on, the newest first."""
+        return batches.find(self.host, page or Page())
+
+    def batch_items(
+        self, batch_id: str, page: Page | None = None, *, state: str | None = None
+    ) -> PageOf[BatchItem]:
+        """What came of each case of a batch, of one state or all; raises `Missing`."""
+        return batches.items(self.host, batch_id, page or Page(), state)
+
+    def stop_batch(self, batch_id: str) -> Batch:
+        """Begin no further item; raises `Stale` unless it runs."""
+        return StopBatch(batch_id).run(self.host)
+
+    def continue_batch(self, batch_id: str, *, failed: bool = False) -> Batch:
+        """Let a stopped batch go on; with ``failed`` try its failed items again."""
+        return ContinueBatch(batch_id, failed).run(self.host)
+
+    def undo_batch(self, batch_id: str, reason: str) -> Batch:
+        """Order the taking back of all that a batch did; raises `Invalid` when its kind cannot be taken back."""
+        return UndoBatch(batch_id, reason).run(self.host)
