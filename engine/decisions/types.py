@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from engine.decisions.model import Cell, DecisionModel, ItemType
 from engine.feel import Function, Run
@@ -12,6 +12,7 @@ from engine.feel.comparison import same
 from engine.feel.temporal import parse_date, parse_duration, parse_moment, parse_time
 from engine.feel.types import midnight
 from engine.feel.values import kind
+from engine.feel.wide import AnyDate
 
 BASE_TYPES: dict[str, tuple[str, ...]] = {
     "number": ("number",),
@@ -146,8 +147,8 @@ class _Fitter:
             return value
         if isinstance(value, list) and len(value) == 1 and kind(value[0]) in wanted:
             return value[0]
-        if wanted == ("date and time",) and type(value) is date:
-            return midnight(value)
+        if wanted == ("date and time",) and kind(value) == "date":
+            return midnight(cast(AnyDate, value))
         if wanted == ("list",):
             return [value]
         raise _UnfitError

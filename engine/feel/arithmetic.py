@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, cast
 
+from engine.feel import wide
 from engine.feel.temporal import (
     MICROSECOND,
     add_months,
@@ -18,6 +19,7 @@ from engine.feel.temporal import (
     whole_months,
 )
 from engine.feel.values import DECIMALS, NUMBER_TYPES, WHOLE_LIMIT, Months, Number, kind, settle
+from engine.feel.wide import AnyDay, WideDate, WideMoment, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -87,12 +89,25 @@ def add(left: object, right: object, run: Run) -> object:
 
 def _shift(moment: object, span: object, sign: int) -> object:
     if type(moment) in (date, datetime):
-        if type(span) is Months:
-            return add_months(cast(date, moment), sign * span.months)
-        return add_span(cast(date, moment), sign * cast(timedelta, span))
+        try:
+            if type(span) is Months:
+                return add_months(cast(date, moment), sign * span.months)
+            return add_span(cast(date, moment), sign * cast(timedelta, span))
+        except OverflowError:
+            return _shift_wide(cast(AnyDay, moment), span, sign)
+    if type(moment) in (WideDate, WideMoment):
+        return _shift_wide(cast(AnyDay, moment), span, sign)
     if type(moment) is time and type(span) is timedelta:
         return add_to_time(moment, sign * span)
+    if type(moment) is WideTime and type(span) is timedelta:
+        return wide.from_nanos(wide.clock_nanos(moment) + sign * wide.span_nanos(span), moment.tzinfo)
     return NotImplemented
+
+
+def _shift_wide(moment: AnyDay, span: object, sign: int) -> object:
+    if type(span) is Months:
+        return wide.add_months(moment, sign * span.months)
+    return wide.add_span(moment, sign * cast(timedelta, span))
 
 
 def subtract(left: object, right: object, run: Run) -> object:
@@ -111,11 +126,28 @@ def _distance(left: object, right: object) -> object:
     if type(left) is time and type(right) is time:
         same_kind = (left.tzinfo is None) == (right.tzinfo is None)
         return (utc_micro(left) - utc_micro(right)) * MICROSECOND if same_kind else NotImplemented
+    if type(left) in wide.WIDE or type(right) in wide.WIDE:
+        return _wide_distance(left, right)
     if type(left) is date and type(right) is date:
         return left - right
     if type(left) in (date, datetime) and type(right) in (date, datetime):
         return _elapsed(_instant(cast(date, left)), _instant(cast(date, right)))
     return NotImplemented
+
+
+def _wide_distance(left: object, right: object) -> object:
+    kinds = {kind(left), kind(right)}
+    if kinds == {"date", "date and time"}:
+        left, right = (
+            value
+            if kind(value) == "date and time"
+            else wide.moment_of(cast(wide.AnyDate, value), time(tzinfo=UTC))
+            for value in (left, right)
+        )
+    elif len(kinds) != 1:
+        return NotImplemented
+    zones = [getattr(value, "tzinfo", None) is None for value in (left, right)]
+    return wide.elapsed(left, right) if zones[0] == zones[1] else NotImplemented
 
 
 def _instant(value: date) -> datetime:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.feel.temporal import utc_micro
 from engine.feel.values import KINDS, Range, kind
+from engine.feel.wide import CLOCKS, WIDE, count
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -20,7 +21,7 @@ ORDERED = frozenset(
 
 def same_moment_kind(left: object, right: object) -> bool:
     """Whether two times or instants both have a zone or both have none."""
-    if isinstance(left, (datetime, time)) and isinstance(right, (datetime, time)):
+    if isinstance(left, CLOCKS) and isinstance(right, CLOCKS):
         return (left.tzinfo is None) == (right.tzinfo is None)
     return True
 
@@ -33,6 +34,8 @@ def equal(left: object, right: object, run: Run, offset: int = 0) -> bool | None
     if left_kind != KINDS.get(type(right), "unknown") or left_kind == "unknown":
         run.warn("feel_compare_kinds", offset, left=kind(left), right=kind(right), operator="=")
         return None
+    if type(left) in WIDE or type(right) in WIDE:
+        return same_moment_kind(left, right) and count(left) == count(right)
     special = _EQUALITY.get(type(left))
     if special is not None:
         return special(left, right, run, offset)
@@ -91,6 +94,8 @@ def comparable(left: object, right: object) -> bool:
 
 def less(left: Any, right: Any) -> bool:
     """``left < right`` for comparable values."""
+    if type(left) in WIDE or type(right) in WIDE:
+        return count(left) < count(right)
     if type(left) is time:
         return utc_micro(left) < utc_micro(right)
     return bool(left < right)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.feel.temporal import microseconds
 from engine.feel.values import Months, Number, Range
+from engine.feel.wide import WideDate, WideMoment, WideTime
 
 
 def _part_of_span(value: timedelta, unit: int, modulus: int | None) -> int:
@@ -68,6 +69,9 @@ COMPONENTS: dict[tuple[type, str], Callable[[Any], object]] = {
         (date, _DATE),
         (datetime, _DATE | _CLOCK),
         (time, _CLOCK),
+        (WideDate, _DATE),
+        (WideMoment, _DATE | _CLOCK),
+        (WideTime, _CLOCK),
         (timedelta, _SPAN),
         (Months, _MONTHS),
         (Range, _RANGE),

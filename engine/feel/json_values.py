@@ -9,6 +9,7 @@ from decimal import Decimal
 from engine.feel.errors import FeelError, FeelLimitError
 from engine.feel.temporal import format_temporal
 from engine.feel.values import Months
+from engine.feel.wide import WideDate, WideMoment, WideTime
 
 MAX_NODES = 200_000
 
@@ -42,7 +43,7 @@ class _Writer:
             if value != value.to_integral_value() or value.adjusted() >= 34:
                 raise NotJsonError("feel_not_whole", {"path": ".".join(path), "value": str(value)[:40]})
             return int(value)
-        if isinstance(value, (date, time, timedelta, Months)):
+        if isinstance(value, (date, time, timedelta, Months, WideDate, WideTime, WideMoment)):
             return format_temporal(value)
         if isinstance(value, (list, tuple)):
             return [self.write(item, (*path, str(index))) for index, item in enumerate(value, 1)]

@@ -1,7 +1,7 @@
 """Reading, writing and calculating FEEL's temporal values.
 
-Years run from 1 to 9999 and seconds to the microsecond: what Python's own types hold. Times and
-instants carry no zone, an offset, or a named zone (``@Asia/Shanghai``).
+Times and instants carry no zone, an offset, or a named zone (``@Asia/Shanghai``). What Python's own types
+cannot hold, years beyond 1 to 9999 and nanoseconds, is a wide value (``engine.feel.wide``).
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from engine.feel import wide
 from engine.feel.values import DECIMALS, Months, Number
+from engine.feel.wide import AnyDate, AnyDay, AnyMoment, AnyTime, WideDate, WideMoment, WideTime
 
 MICROSECOND = timedelta(microseconds=1)
 MICROSECONDS_PER_DAY = 86_400_000_000
 MAX_MONTHS = 12 * 999_999_999
 
-_DATE = r"(\d{4})-(\d{2})-(\d{2})"
+_DATE = r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d{2})-(\d{2})"
 _TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2}(?::\d{2})?|@[A-Za-z][\w+\-/]{0,60})?"
 _DATE_PATTERN = re.compile(_DATE, re.ASCII)
 _TIME_PATTERN = re.compile(_TIME, re.ASCII)
@@ -64,22 +66,29 @@ def offset_zone(offset: timedelta) -> tzinfo:
     return timezone(offset) if offset else UTC
 
 
-def _clock(groups: tuple[str | None, ...]) -> time:
+def _clock(groups: tuple[str | None, ...]) -> AnyTime:
     hour, minute, second, fraction, zone = groups
-    micro = int((fraction or "0").ljust(9, "0")[:6])
-    return time(int(hour or 0), int(minute or 0), int(second or 0), micro, zone_of(zone))
+    nanos = int((fraction or "0").ljust(9, "0"))
+    return wide.time_of(int(hour or 0), int(minute or 0), int(second or 0), nanos, zone_of(zone))
 
 
-def parse_date(text: str) -> date | None:
+def _day(groups: tuple[str | None, ...]) -> AnyDate:
+    year, month, day = (int(group or 0) for group in groups)
+    if (groups[0] or "").startswith("-") and not year:
+        raise ValueError(year)
+    return wide.day_of(year, month, day)
+
+
+def parse_date(text: str) -> AnyDate | None:
     """``2026-01-31`` as a date, None when it is not one."""
     match = _DATE_PATTERN.fullmatch(text)
     try:
-        return date(*map(int, match.groups())) if match else None
+        return _day(match.groups()) if match else None
     except ValueError:
         return None
 
 
-def parse_time(text: str) -> time | None:
+def parse_time(text: str) -> AnyTime | None:
     """``09:30:00+08:00`` as a time, None when it is not one."""
     match = _TIME_PATTERN.fullmatch(text)
     try:
@@ -88,15 +97,15 @@ def parse_time(text: str) -> time | None:
         return None
 
 
-def parse_moment(text: str) -> datetime | None:
+def parse_moment(text: str) -> AnyMoment | None:
     """``2026-01-31T09:30:00@Asia/Shanghai`` as a date and time; a mere date means its midnight."""
     match = _MOMENT_PATTERN.fullmatch(text)
     if match is None:
         day = parse_date(text)
-        return None if day is None else datetime.combine(day, time())
+        return None if day is None else wide.moment_of(day, time())
     try:
         groups = match.groups()
-        return datetime.combine(date(*map(int, groups[:3])), _clock(groups[3:]))
+        return wide.moment_of(_day(groups[:3]), _clock(groups[3:]))
     except ValueError:
         return None
 
@@ -122,7 +131,7 @@ def parse_duration(text: str) -> timedelta | Months | None:
 
 def parse_temporal(text: str) -> object:
     """What ``@"…"`` denotes; None when the text is no date, time, instant or duration."""
-    if text[:1] in ("P", "-"):
+    if text[:1] == "P" or text[:2] == "-P":
         return parse_duration(text)
     if "T" in text and _DATE_PATTERN.match(text):
         return parse_moment(text)
@@ -134,7 +143,7 @@ def whole_months(months: int) -> Months | None:
     return Months(months) if abs(months) <= MAX_MONTHS else None
 
 
-def _format_zone(value: time | datetime) -> str:
+def _format_zone(value: AnyTime | AnyMoment) -> str:
     zone = value.tzinfo
     if zone is None:
         return ""
@@ -149,11 +158,17 @@ def _format_zone(value: time | datetime) -> str:
     return f"{sign}{total // 3600:02d}:{total % 3600 // 60:02d}{tail}"
 
 
-def _format_clock(value: time | datetime) -> str:
+def _format_clock(value: AnyTime | AnyMoment) -> str:
     text = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
-    if value.microsecond:
-        text += f".{value.microsecond:06d}".rstrip("0")
+    fraction = wide.clock_nanos(value) % 1_000_000_000
+    if fraction:
+        text += f".{fraction:09d}".rstrip("0")
     return text + _format_zone(value)
+
+
+def _format_date(value: AnyDay) -> str:
+    sign = "-" if value.year < 0 else ""
+    return f"{sign}{abs(value.year):04d}-{value.month:02d}-{value.day:02d}"
 
 
 def _format_months(value: Months) -> str:
@@ -176,13 +191,13 @@ def _format_span(value: timedelta) -> str:
     return ("-" if value < timedelta() else "") + "P" + (text or "T0S")
 
 
-def format_temporal(value: date | time | timedelta | Months) -> str:
+def format_temporal(value: AnyDay | AnyTime | timedelta | Months) -> str:
     """The ISO text of a temporal value, as ``string()`` gives it."""
-    if isinstance(value, datetime):
-        return f"{value.year:04d}-{value.month:02d}-{value.day:02d}T{_format_clock(value)}"
-    if isinstance(value, date):
-        return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
-    if isinstance(value, time):
+    if isinstance(value, (datetime, WideMoment)):
+        return f"{_format_date(value)}T{_format_clock(value)}"
+    if isinstance(value, (date, WideDate)):
+        return _format_date(value)
+    if isinstance(value, (time, WideTime)):
         return _format_clock(value)
     if isinstance(value, Months):
         return _format_months(value)
@@ -245,14 +260,14 @@ def utc_micro(value: time) -> int:
     return time_micro(value) - (microseconds(offset) if offset is not None else 0)
 
 
-def months_between(start: date, end: date) -> int:
-    """Whole months from ``start`` to ``end``, negative when it lies before."""
-    if start > end:
+def months_between(start: AnyDay, end: AnyDay) -> int:
+    """Whole months from ``start`` to ``end`` by their own clocks, negative when it lies before."""
+    if _local(start) > _local(end):
         return -months_between(end, start)
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months - 1 if _day_and_time(end) < _day_and_time(start) else months
+    return months - 1 if _local(end)[2:] < _local(start)[2:] else months
 
 
-def _day_and_time(value: date) -> tuple[int, time]:
-    clock = value.time() if isinstance(value, datetime) else time()
-    return value.day, clock
+def _local(value: AnyDay) -> tuple[int, int, int, int]:
+    clock = wide.clock_nanos(value) if isinstance(value, (datetime, WideMoment)) else 0
+    return value.year, value.month, value.day, clock

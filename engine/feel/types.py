@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
+from datetime import UTC, time
+from typing import TYPE_CHECKING, cast
 
 from engine.feel.syntax import TypeNode
 from engine.feel.values import Function, Range, kind
+from engine.feel.wide import AnyDate, AnyMoment, moment_of
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -86,9 +87,9 @@ class UnfitError(Exception):
     """A value that is not of a type and cannot be made so."""
 
 
-def midnight(day: date) -> datetime:
+def midnight(day: AnyDate) -> AnyMoment:
     """A date as an instant: its midnight UTC, as the standard converts it."""
-    return datetime.combine(day, time(), UTC)
+    return moment_of(day, time(tzinfo=UTC))
 
 
 def coerced(value: object, wanted: TypeNode | None, run: Run) -> object:
@@ -104,8 +105,8 @@ def coerced(value: object, wanted: TypeNode | None, run: Run) -> object:
             return value[0]
     elif _name(wanted) == "list" and conforms([value], wanted, run):
         return [value]
-    elif _name(wanted) == "date and time" and type(value) is date:
-        return midnight(value)
+    elif _name(wanted) == "date and time" and kind(value) == "date":
+        return midnight(cast(AnyDate, value))
     raise UnfitError
 
 

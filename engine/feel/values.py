@@ -3,7 +3,8 @@
 null ``None`` · boolean ``bool`` · number ``int`` or ``Decimal`` (34 digits) · string ``str`` ·
 date ``date`` · time ``time`` · date and time ``datetime`` · days and time duration ``timedelta`` ·
 years and months duration ``Months`` · list ``list`` · context ``dict`` · range ``Range`` ·
-function ``Function``. Floats and other objects are not FEEL values and never looked into.
+function ``Function``. What Python's dates and times cannot hold is wide (``engine.feel.wide``). Floats and other
+objects are not FEEL values and never looked into.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from decimal import (
     Overflow,
 )
 from typing import TYPE_CHECKING
+
+from engine.feel.wide import WideDate, WideMoment, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -87,6 +90,9 @@ KINDS: dict[type, str] = {
     date: "date",
     time: "time",
     datetime: "date and time",
+    WideDate: "date",
+    WideTime: "time",
+    WideMoment: "date and time",
     timedelta: "days and time duration",
     Months: "years and months duration",
     list: "list",

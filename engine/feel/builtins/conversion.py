@@ -13,6 +13,7 @@ from engine.feel.comparison import same
 from engine.feel.errors import FeelLimitError
 from engine.feel.temporal import format_temporal
 from engine.feel.values import DECIMALS, Months, Number, Range
+from engine.feel.wide import WideDate, WideMoment, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -105,7 +106,7 @@ def plain(value: object) -> str:
             return "0"
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, (date, time, timedelta, Months)):
+    if isinstance(value, (date, time, timedelta, Months, WideDate, WideTime, WideMoment)):
         return format_temporal(value)
     return "function"
 
@@ -121,6 +122,6 @@ def is_same(run: Run, value1: object, value2: object) -> bool:
     """Whether two values are the same, zone and all."""
     if not same(value1, value2, run):
         return False
-    if isinstance(value1, (date, time)):
+    if isinstance(value1, (date, time, WideTime, WideMoment)):
         return format_temporal(value1) == format_temporal(cast(date, value2))
     return True

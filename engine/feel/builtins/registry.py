@@ -14,6 +14,7 @@ from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.feel.values import Function, Months, Range, kind
+from engine.feel.wide import WideDate, WideMoment, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -27,14 +28,14 @@ WANTED: dict[str, tuple[type, ...]] = {
     "context": (dict,),
     "function": (Function,),
     "range": (Range,),
-    "date": (date,),
-    "day": (date, datetime),
-    "time": (time,),
-    "moment": (datetime,),
+    "day": (date, datetime, WideDate, WideMoment),
+    "near day": (date, datetime),
+    "time": (time, WideTime),
+    "near moment": (datetime,),
     "duration": (timedelta, Months),
-    "calendar part": (str, date, datetime, time),
+    "calendar part": (str, date, datetime, time, WideDate, WideTime, WideMoment),
 }
-"""Kinds a parameter may ask for; ``any`` takes everything and null too."""
+"""Kinds a parameter may ask for; ``any`` takes everything and null too, ``near`` nothing beyond year 9999."""
 
 
 class NoValueError(Exception):

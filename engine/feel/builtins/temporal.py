@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP
 from typing import TYPE_CHECKING
 
+from engine.feel import wide
 from engine.feel.arithmetic import as_decimal
 from engine.feel.builtins.registry import NoValueError, builtin
 from engine.feel.iteration import whole
@@ -20,6 +20,7 @@ from engine.feel.temporal import (
     zone_of,
 )
 from engine.feel.values import Months, Number
+from engine.feel.wide import AnyDate, AnyDay, AnyMoment, AnyTime, WideDate, WideMoment, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -48,86 +49,66 @@ def _whole(value: Number) -> int:
     return number
 
 
-def _day(value: str | date) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    found = parse_moment(value)
-    if found is None:
-        raise NoValueError("feel_not_a_date")
-    return found.date()
-
-
 @builtin("date", "from: calendar part")
-def date_from(_run: Run, value: str | date | time) -> date:
+def date_from(_run: Run, value: str | AnyDay | AnyTime) -> AnyDate:
     """The date a text ``2026-01-31`` denotes, or the date of an instant."""
-    if isinstance(value, time):
+    found = parse_date(value) if isinstance(value, str) else value
+    if found is None or isinstance(found, (time, WideTime)):
         raise NoValueError("feel_not_a_date")
-    if isinstance(value, str):
-        found = parse_date(value)
-        if found is None:
-            raise NoValueError("feel_not_a_date")
-        return found
-    return _day(value)
+    return wide.date_part(found)
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_of(_run: Run, year: Number, month: Number, day: Number) -> date:
+def date_of(_run: Run, year: Number, month: Number, day: Number) -> AnyDate:
     """The date of three numbers; none if the calendar has no such day."""
-    return date(_whole(year), _whole(month), _whole(day))
+    return wide.day_of(_whole(year), _whole(month), _whole(day))
 
 
 @builtin("time", "from: calendar part")
-def time_from(_run: Run, value: str | date | time) -> time:
+def time_from(_run: Run, value: str | AnyDay | AnyTime) -> AnyTime:
     """The time a text denotes, or the time of an instant; a date gives midnight UTC."""
-    if isinstance(value, datetime):
-        return value.timetz()
-    if isinstance(value, date):
-        return time(tzinfo=UTC)
-    found = parse_time(value) if isinstance(value, str) else value
+    found: AnyDay | AnyTime | None = value if not isinstance(value, str) else parse_time(value)
+    if found is None and isinstance(value, str) and "T" in value:
+        found = parse_moment(value)
     if found is None:
-        moment = parse_moment(value) if isinstance(value, str) and "T" in value else None
-        if moment is None:
-            raise NoValueError("feel_not_a_time")
-        return moment.timetz()
-    return found
+        raise NoValueError("feel_not_a_time")
+    if isinstance(found, (datetime, WideMoment)):
+        return wide.time_part(found)
+    return time(tzinfo=UTC) if isinstance(found, (date, WideDate)) else found
 
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: duration")
 def time_of(
     _run: Run, hour: Number, minute: Number, second: Number, offset: timedelta | Months | None = None
-) -> time:
+) -> AnyTime:
     """The time of three numbers; seconds may have a fraction."""
     if isinstance(offset, Months):
         raise NoValueError("feel_argument_kind")
     if not 0 <= second < 60:
         raise NoValueError("feel_not_a_time")
-    micro = int((as_decimal(second) * 1_000_000).to_integral_value(ROUND_HALF_UP))
+    nanos = int((as_decimal(second) * 1_000_000_000).to_integral_value(ROUND_HALF_UP))
     zone = None if offset is None else offset_zone(offset)
-    return time(_whole(hour), _whole(minute), micro // 1_000_000, micro % 1_000_000, zone)
+    return wide.time_of(_whole(hour), _whole(minute), nanos // 10**9, nanos % 10**9, zone)
 
 
 @builtin("date and time", "from: calendar part")
-def moment_from(_run: Run, value: str | date | time) -> datetime:
+def moment_from(_run: Run, value: str | AnyDay | AnyTime) -> AnyMoment:
     """The instant a text denotes; a date means its midnight without a zone."""
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    found = parse_moment(value) if isinstance(value, str) else None
-    if found is None:
+    found = parse_moment(value) if isinstance(value, str) else value
+    if found is None or isinstance(found, (time, WideTime)):
         raise NoValueError("feel_not_a_date")
-    return found
+    if isinstance(found, (datetime, WideMoment)):
+        return found
+    return wide.moment_of(found, time())
 
 
 @builtin("date and time", "date: day, time: time")
-def moment_of(_run: Run, day: date, clock: time) -> datetime:
+def moment_of(_run: Run, day: AnyDay, clock: AnyTime) -> AnyMoment:
     """A date with a time of day."""
-    return datetime.combine(_day(day), clock)
+    return wide.moment_of(wide.date_part(day), clock)
 
 
-@builtin("date and time", "moment: moment, timezone: string")
+@builtin("date and time", "moment: near moment, timezone: string")
 def moment_in_zone(_run: Run, moment: datetime, timezone: str) -> datetime:
     """The same instant on another zone's clock; an addition of Keyturn's."""
     zone = zone_of(timezone if timezone[:1] in ("Z", "+", "-", "@") else f"@{timezone}")
@@ -152,44 +133,45 @@ def same_duration(_run: Run, value: timedelta | Months) -> timedelta | Months:
 
 
 @builtin("years and months duration", "from: day, to: day")
-def months_duration(_run: Run, start: date, end: date) -> Months:
+def months_duration(_run: Run, start: AnyDay, end: AnyDay) -> Months:
     """Whole months between two days."""
-    return Months(months_between(_plain(start), _plain(end)))
+    return Months(months_between(start, end))
 
 
-def _plain(value: date) -> datetime:
-    """The day with its time on its own clock."""
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
+def _near(value: AnyDay) -> date:
+    """The day, or of a far year one like it that has the same weekday, week and place in its year."""
+    day = wide.date_part(value)
+    return day.near() if isinstance(day, WideDate) else day
 
 
 @builtin("day of week", "date: day")
-def day_of_week(_run: Run, day: date) -> str:
+def day_of_week(_run: Run, day: AnyDay) -> str:
     """``Monday`` to ``Sunday``."""
-    return WEEKDAYS[day.weekday()]
+    return WEEKDAYS[_near(day).weekday()]
 
 
 @builtin("day of year", "date: day")
-def day_of_year(_run: Run, day: date) -> int:
+def day_of_year(_run: Run, day: AnyDay) -> int:
     """1 for the first of January."""
-    return day.timetuple().tm_yday
+    return _near(day).timetuple().tm_yday
 
 
 @builtin("week of year", "date: day")
-def week_of_year(_run: Run, day: date) -> int:
+def week_of_year(_run: Run, day: AnyDay) -> int:
     """The week by ISO 8601."""
-    return day.isocalendar().week
+    return _near(day).isocalendar().week
 
 
 @builtin("month of year", "date: day")
-def month_of_year(_run: Run, day: date) -> str:
+def month_of_year(_run: Run, day: AnyDay) -> str:
     """``January`` to ``December``."""
     return MONTHS[day.month - 1]
 
 
 @builtin("last day of month", "date: day")
-def last_day_of_month(_run: Run, day: date) -> date:
+def last_day_of_month(_run: Run, day: AnyDay) -> AnyDate:
     """The last date of the month; an addition of Keyturn's."""
-    return _day(day).replace(day=monthrange(day.year, day.month)[1])
+    return wide.day_of(day.year, day.month, wide.days_in_month(day.year, day.month))
 
 
 @builtin("today")

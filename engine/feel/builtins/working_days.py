@@ -25,7 +25,7 @@ def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-@builtin("add working days", "date: day, days: number")
+@builtin("add working days", "date: near day, days: number")
 def add_working_days(run: Run, start: date, days: Number) -> date:
     """The date so many working days after (before, when negative) a date; at most 10,000."""
     count = whole(days)
@@ -35,7 +35,7 @@ def add_working_days(run: Run, start: date, days: Number) -> date:
     return _calendar(run).add_working_days(_day(start), count)
 
 
-@builtin("working days between", "from: day, to: day")
+@builtin("working days between", "from: near day, to: near day")
 def working_days_between(run: Run, start: date, end: date) -> int:
     """The working days from one date to another, as the calendar counts them."""
     distance = abs((_day(end) - _day(start)).days)
