@@ -88,26 +88,27 @@ def add(left: object, right: object, run: Run) -> object:
 
 
 def _shift(moment: object, span: object, sign: int) -> object:
-    if type(moment) in (date, datetime):
-        try:
-            if type(span) is Months:
-                return add_months(cast(date, moment), sign * span.months)
-            return add_span(cast(date, moment), sign * cast(timedelta, span))
-        except OverflowError:
-            return _shift_wide(cast(AnyDay, moment), span, sign)
-    if type(moment) in (WideDate, WideMoment):
-        return _shift_wide(cast(AnyDay, moment), span, sign)
-    if type(moment) is time and type(span) is timedelta:
-        return add_to_time(moment, sign * span)
-    if type(moment) is WideTime and type(span) is timedelta:
-        return wide.from_nanos(wide.clock_nanos(moment) + sign * wide.span_nanos(span), moment.tzinfo)
+    if type(span) is timedelta:
+        if type(moment) is time:
+            return add_to_time(moment, sign * span)
+        if type(moment) is WideTime:
+            return wide.from_nanos(wide.clock_nanos(moment) + sign * wide.span_nanos(span), moment.tzinfo)
+    if type(moment) in (date, datetime, WideDate, WideMoment):
+        return _shift_day(cast(AnyDay, moment), span, sign)
     return NotImplemented
 
 
-def _shift_wide(moment: AnyDay, span: object, sign: int) -> object:
+def _shift_day(day: AnyDay, span: object, sign: int) -> object:
+    if isinstance(day, date):
+        try:
+            if type(span) is Months:
+                return add_months(day, sign * span.months)
+            return add_span(day, sign * cast(timedelta, span))
+        except OverflowError:
+            pass
     if type(span) is Months:
-        return wide.add_months(moment, sign * span.months)
-    return wide.add_span(moment, sign * cast(timedelta, span))
+        return wide.add_months(day, sign * span.months)
+    return wide.add_span(day, sign * cast(timedelta, span))
 
 
 def subtract(left: object, right: object, run: Run) -> object:

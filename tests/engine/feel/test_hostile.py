@@ -129,7 +129,7 @@ SIZES = [
     Case("number text of a thousand digits", f'number("{"9" * 1_000}")', None),
     Case("number text with a huge exponent", 'number("1e99999")', None),
     Case("duration of the age of the universe", 'duration("P999999999999D")', None),
-    Case("months beyond the calendar", '@"2026-01-31" + duration("P99999999Y")', None),
+    Case("months beyond the calendar", '@"2026-01-31" + duration("P999999999Y")', None),
     Case("duration times a huge number", '@"P1D" * 1e300', None),
     Case("substring far outside", "substring(text, 1e300, 1e300)", None),
     Case("index far outside", "items[1e300]", None),
