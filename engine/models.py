@@ -3,6 +3,8 @@
 from engine.tables.batches import BatchItemRow, BatchRow
 from engine.tables.definitions import DefinitionRow, ResourceRow
 from engine.tables.instances import CommentRow, DecisionLogRow, HistoryRow, IncidentRow, InstanceRow
+from engine.tables.keeping import ControlRow, LegalHoldRow, ReleaseRow
+from engine.tables.search import WordRow
 from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
 from engine.tables.work import JobRow, MessageRow, SubscriptionRow
 
@@ -11,15 +13,19 @@ __all__ = [
     "BatchRow",
     "CandidateRow",
     "CommentRow",
+    "ControlRow",
     "DecisionLogRow",
     "DefinitionRow",
     "HistoryRow",
     "IncidentRow",
     "InstanceRow",
     "JobRow",
+    "LegalHoldRow",
     "MessageRow",
+    "ReleaseRow",
     "ResourceRow",
     "SubscriptionRow",
     "TaskFactRow",
     "TaskRow",
+    "WordRow",
 ]

@@ -400,7 +400,9 @@ class TaskFilter:
 class InstanceFilter:
     """Which instances; ``viewer`` limits to the scope of that actor (default: the engine's actor).
 
-    ``search`` looks through business keys and the business facts of the instances' tasks.
+    ``search`` finds by the beginnings of words and numbers in business keys and business facts. ``waiting_at`` is
+    an element where a task, timer, external step or message waits. ``facts`` are as in `TaskFilter`. Of the times
+    the first is included, the second is not. ``versions`` left out means all versions.
     """
 
     viewer: Actor | None = None
@@ -413,3 +415,9 @@ class InstanceFilter:
     with_incidents: bool = False
     waiting_at: str | None = None
     instance_ids: tuple[str, ...] = ()
+    versions: tuple[int, ...] = ()
+    facts: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    started_from: datetime | None = None
+    started_before: datetime | None = None
+    ended_from: datetime | None = None
+    ended_before: datetime | None = None

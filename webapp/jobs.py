@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from engine import jobs
 from engine.api import HandlerRegistry, Stale, StepFailed
 from engine.batches import running as batches
+from engine.store.search import index_missing
 from kernel.actor import SYSTEM
 from webapp.db import Database
 from webapp.engine_room import engine_for
@@ -29,6 +30,7 @@ LEASE = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
 TIDY_EVERY = timedelta(days=1)
 KEYS_KEPT = timedelta(days=30)
+_PORTION = 200
 
 
 class JobRunner:
@@ -63,6 +65,14 @@ class JobRunner:
         with self._database.unit_of_work(SYSTEM) as session:
             forget_before(session, before)
             session.execute(delete(RequestSent).where(RequestSent.at < before))
+        self._index_cases()
+
+    def _index_cases(self) -> None:
+        """Let cases be found that began under an earlier version."""
+        indexed = _PORTION
+        while indexed == _PORTION:
+            with self._database.unit_of_work(SYSTEM) as session:
+                indexed = index_missing(session, _PORTION)
 
     def _run_one(self) -> bool:
         # Reading first: on SQLite a look that writes would stand in the way of everybody who works.

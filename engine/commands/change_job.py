@@ -12,6 +12,7 @@ from engine.commands.on_task import require_operate
 from engine.commands.publish import deliver_thrown
 from engine.commands.retry_incident import MOST_ATTEMPTS
 from engine.commands.set_variables import opened
+from engine.due import note_due
 from engine.editing import require_reason, told
 from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
@@ -178,6 +179,7 @@ def _move(host: Host, held: _Held, due: datetime, action: str, reason: str) -> J
         again |= {"state": "waiting", "attempts": 0}
         resolve_job(host.session, host.clock, job.id, host.actor.id)
     host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(again))
+    note_due(host.session, [due])
     if held.record is not None and job.kind == "timer":
         _tell_case(host, held.record, job, due, reason)
     _log(host, held, action, reason, {"due_at": job.due_at.isoformat()}, {"due_at": due.isoformat()})

@@ -33,6 +33,7 @@ class CompleteTask:
         opened = open_task(host, self.task_id)
         self._require_right(host, opened)
         run = Run.of(host, opened.record, command=self._again(host))
+        run.services.indexed = opened.task.facts
         token = opened.token
         answers = self._clean(host, opened, run.case.token(token).data)
         run.closes(self.task_id)

@@ -9,6 +9,7 @@ from engine.commands.on_task import open_task, require_operate
 from engine.host import Host
 from engine.results import Instance, Task
 from engine.store.instances import lock_instance, save_instance
+from engine.store.search import index_case
 from engine.store.tasks import get_task, open_facts, open_task_ids, replace_facts
 from engine.values import checked
 
@@ -25,6 +26,7 @@ class SetTaskFacts:
         opened = open_task(host, self.task_id)
         require_operate(host, opened.task.path)
         replace_facts(host.session, {self.task_id: _merged(opened.task.facts, self.facts)})
+        index_case(host.session, opened.task.instance_id, self.facts)
         return get_task(host.session, self.task_id)
 
 
@@ -43,6 +45,7 @@ class SetInstanceFacts:
         tasks = open_facts(host.session, record.id)
         if tasks:
             replace_facts(host.session, {task: _merged(facts, self.facts) for task, facts in tasks.items()})
+        index_case(host.session, record.id, self.facts)
         save_instance(host.session, host.clock, record)
         return record.result(open_task_ids(host.session, record.id))
 

@@ -12,6 +12,7 @@ from engine.errors import Missing
 from engine.host import Host
 from engine.incidents import INCIDENTS
 from engine.queries import definitions
+from engine.queries.facts import fact_fits
 from engine.queries.paths import within, within_any
 from engine.queries.task_visibility import has_task_in
 from engine.results import (
@@ -25,6 +26,7 @@ from engine.results import (
     Waiting,
 )
 from engine.store.instances import TABLE
+from engine.store.search import found_by
 from engine.store.tasks import FACTS, open_task_ids
 from engine.store.tasks import TABLE as TASKS
 from engine.tables.columns import AnyRow, table_of
@@ -147,37 +149,59 @@ def _visible(host: Host, viewer: Actor) -> ColumnElement[bool]:
 
 def _narrowing(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
-    if wanted.instance_ids:
-        where.append(TABLE.c.id.in_(wanted.instance_ids))
-    if wanted.states:
-        where.append(TABLE.c.state.in_(wanted.states))
-    if wanted.definition_keys:
-        where.append(TABLE.c.definition_key.in_(wanted.definition_keys))
+    for column, values in (
+        (TABLE.c.id, wanted.instance_ids),
+        (TABLE.c.state, wanted.states),
+        (TABLE.c.definition_key, wanted.definition_keys),
+        (TABLE.c.definition_version, wanted.versions),
+    ):
+        if values:
+            where.append(column.in_(values))
     if wanted.version is not None:
         where.append(TABLE.c.definition_version == wanted.version)
     if wanted.business_key is not None:
         where.append(TABLE.c.business_key == wanted.business_key)
     if wanted.path is not None:
         where.append(within(TABLE.c.path, wanted.path))
-    words = wanted.search.lower().split()
-    where += [_search(word) for word in words]
+    where += found_by(TABLE.c.id, wanted.search)
+    where += [_with_fact(name, operator, value) for name, (operator, value) in wanted.facts.items()]
+    where += _in_time(wanted)
     if wanted.with_incidents:
         same = (INCIDENTS.c.instance_id == TABLE.c.id) & (INCIDENTS.c.state == "open")
         where.append(exists(select(INCIDENTS.c.id).where(same)))
     if wanted.waiting_at is not None:
-        at = (TASKS.c.instance_id == TABLE.c.id) & (TASKS.c.state == "open")
-        where.append(exists(select(TASKS.c.id).where(at, TASKS.c.element_id == wanted.waiting_at)))
+        where.append(_waits_at(wanted.waiting_at))
     return where
 
 
-def _search(word: str) -> ColumnElement[bool]:
-    """The business key, or a business fact that a task of the instance had: a unit, a customer, a number."""
-    facts = (
-        select(TASKS.c.instance_id)
-        .join(FACTS, FACTS.c.task_id == TASKS.c.id)
-        .where(func.lower(FACTS.c.text).contains(word, autoescape=True))
+def _in_time(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
+    bounds = (
+        (TABLE.c.started_at, wanted.started_from, wanted.started_before),
+        (TABLE.c.ended_at, wanted.ended_from, wanted.ended_before),
     )
-    return or_(func.lower(TABLE.c.business_key).contains(word, autoescape=True), TABLE.c.id.in_(facts))
+    where: list[ColumnElement[bool]] = []
+    for column, first, end in bounds:
+        if first is not None:
+            where.append(column >= first)
+        if end is not None:
+            where.append(column < end)
+    return where
+
+
+def _with_fact(name: str, operator: str, value: Any) -> ColumnElement[bool]:
+    """Whether a task of the instance has or had a business fact."""
+    having = select(TASKS.c.instance_id).join(FACTS, FACTS.c.task_id == TASKS.c.id)
+    return TABLE.c.id.in_(having.where(fact_fits(name, operator, value)))
+
+
+def _waits_at(element_id: str) -> ColumnElement[bool]:
+    """Whether something of the instance stands at an element: a task, a timer, an external step, a message."""
+    standing = (
+        select(TASKS.c.instance_id).where(TASKS.c.element_id == element_id, TASKS.c.state == "open"),
+        select(JOBS.c.instance_id).where(JOBS.c.element_id == element_id, JOBS.c.state == "waiting"),
+        select(SUBSCRIPTIONS.c.instance_id).where(SUBSCRIPTIONS.c.element_id == element_id),
+    )
+    return or_(*(TABLE.c.id.in_(query) for query in standing))
 
 
 def _to_instance(row: AnyRow, open_tasks: tuple[str, ...] = ()) -> Instance:

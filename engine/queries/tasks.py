@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -13,6 +12,7 @@ from engine.commands.on_task import may_see
 from engine.errors import Invalid, Missing
 from engine.host import Host
 from engine.queries import instances
+from engine.queries.facts import fact_fits
 from engine.queries.paths import within, within_any
 from engine.queries.resting import ResumedCase
 from engine.queries.task_visibility import candidate_of, people_of
@@ -29,14 +29,6 @@ _SORTS = {
     "completed": TABLE.c.completed_at,
     "name": TABLE.c.name,
     "business_key": TABLE.c.business_key,
-}
-_OPERATORS = {
-    "=": lambda column, value: column == value,
-    "<": lambda column, value: column < value,
-    "<=": lambda column, value: column <= value,
-    ">": lambda column, value: column > value,
-    ">=": lambda column, value: column >= value,
-    "startswith": lambda column, value: column.startswith(value, autoescape=True),
 }
 
 
@@ -162,18 +154,8 @@ def _search(word: str) -> ColumnElement[bool]:
 
 
 def _fact(name: str, operator: str, value: Any) -> ColumnElement[bool]:
-    compare = _OPERATORS.get(operator)
-    if compare is None:
-        raise Invalid("operator_unknown", field="facts", operator=operator)
-    column = FACTS.c.text
-    if isinstance(value, bool):
-        value = str(value).lower()
-    elif isinstance(value, int):
-        column = FACTS.c.number
-    elif isinstance(value, date):
-        column = FACTS.c.date
-    fits = and_(FACTS.c.task_id == TABLE.c.id, FACTS.c.name == name, compare(column, value))
-    return exists(select(FACTS.c.task_id).where(fits))
+    same = and_(FACTS.c.task_id == TABLE.c.id, fact_fits(name, operator, value))
+    return exists(select(FACTS.c.task_id).where(same))
 
 
 def _sorted(query: Select[Any], wanted: TaskFilter) -> Select[Any]:

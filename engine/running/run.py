@@ -20,6 +20,7 @@ from engine.spiff.case import Case
 from engine.spiff.codec import dump, format_of, load
 from engine.store.instances import InstanceRecord, insert_instance, lock_instance, save_instance
 from engine.store.journal import Journal
+from engine.store.search import index_case, index_new_case
 from engine.store.tasks import open_facts, open_task_ids, replace_facts
 from engine.tracing import frames_of
 from kernel.actor import SYSTEM
@@ -134,6 +135,10 @@ class Run:
         known = open_facts(session, record.id) if new_facts else {}
         if known:
             replace_facts(session, {task: facts | new_facts for task, facts in known.items()})
+        if self._is_new:
+            index_new_case(session, record.id, record.facts, record.business_key)
+        elif new_facts:
+            index_case(session, record.id, new_facts)
         save_instance(session, self.host.clock, record)
         self.journal.write(session)
 

@@ -58,6 +58,7 @@ class StepServices:
     thrown: list[Thrown] = field(default_factory=list)
     parked: dict[int, dict[str, Any]] = field(default_factory=dict)
     new_facts: dict[str, Any] = field(default_factory=dict)
+    indexed: Mapping[str, Any] = field(default_factory=dict)
     _sent: int = 0
     _token: int = 0
 

@@ -13,6 +13,7 @@ from engine.due import note_due
 from engine.errors import CannotGoOn
 from engine.running.services import StepServices, job_row
 from engine.spiff.case import Case, Wait
+from engine.store.search import index_case
 from engine.store.tasks import FAR, close_tasks, insert_tasks
 from engine.tables.columns import table_of
 from engine.tables.work import JobRow, SubscriptionRow
@@ -75,6 +76,8 @@ class WaitRows:
     def _write(self, new: NewRows) -> None:
         session = self.services.host.session
         insert_tasks(session, new.tasks)
+        for task in new.tasks:
+            index_case(session, task["instance_id"], task["facts"], known=self.services.indexed)
         if new.jobs:
             session.execute(_INSERT_JOBS, new.jobs)
             note_due(session, [row["due_at"] for row in new.jobs])

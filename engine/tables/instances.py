@@ -12,7 +12,8 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Name, ScopePath, table_of
-from kernel.append_only import keep_append_only
+from engine.tables.keeping import RELEASED
+from kernel.append_only import Release, keep_append_only
 from kernel.columns import Id, Instant, Json, JsonList, JsonMap, Ref
 from kernel.database import Base
 
@@ -50,6 +51,8 @@ class InstanceRow(Base):
         Index("ix_engine_instance_state_key", "state", "definition_key"),
         Index("ix_engine_instance_business_key", "business_key"),
         Index("ix_engine_instance_path", "path"),
+        Index("ix_engine_instance_started_at", "started_at", "id"),
+        Index("ix_engine_instance_ended_at", "ended_at"),
         Index(
             "uq_engine_instance_live_business_key",
             "definition_key",
@@ -139,4 +142,4 @@ class IncidentRow(Base):
 
 
 for _row in (HistoryRow, CommentRow, DecisionLogRow):
-    keep_append_only(table_of(_row))
+    keep_append_only(table_of(_row), Release(RELEASED, "instance_id"))

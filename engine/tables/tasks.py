@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Name, PathText, ScopePath
 from kernel.columns import Id, Instant, JsonList, JsonMap
 from kernel.database import Base
+
+_OPEN = text("state = 'open'")
 
 
 class TaskRow(Base):
@@ -57,6 +59,9 @@ class TaskRow(Base):
         Index("ix_engine_task_completed_by", "completed_by", "completed_at"),
         Index("ix_engine_task_path_state", "path", "state"),
         Index("ix_engine_task_business_key", "business_key"),
+        Index(
+            "ix_engine_task_open_element", "element_id", "instance_id", sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
     )
 
 

@@ -44,6 +44,13 @@ class JobRow(Base):
 
     __table_args__ = (
         Index("ix_engine_job_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "ix_engine_job_waiting_element",
+            "element_id",
+            "instance_id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
     )
 
 
@@ -65,7 +72,10 @@ class SubscriptionRow(Base):
     token: Mapped[int | None]
     created_at: Mapped[Instant]
 
-    __table_args__ = (Index("ix_engine_subscription_match", "kind", "name", "correlation"),)
+    __table_args__ = (
+        Index("ix_engine_subscription_match", "kind", "name", "correlation"),
+        Index("ix_engine_subscription_element", "element_id", "instance_id"),
+    )
 
 
 class MessageRow(Base):

@@ -12,6 +12,7 @@ from kernel.actor import Actor
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.paging import PageQuery
 from webapp.api.shapes import answer_of, page_of
+from webapp.facts import read_facts
 from webapp.process_data import as_seen
 
 INSTANCE = answer_of(Instance)
@@ -24,7 +25,23 @@ class InstanceQuery(PageQuery):
     process = fields.String(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     business_key = fields.String(load_default=None)
-    search = fields.String(load_default="", validate=validate.Length(max=80))
+    search = fields.String(
+        load_default="",
+        validate=validate.Length(max=80),
+        metadata={"description": "Beginnings of words and numbers: a unit, a customer, a business key"},
+    )
+    project = fields.String(load_default=None, metadata={"description": "Path of an organisation node"})
+    version = fields.Integer(load_default=None, metadata={"description": "Of the process; left out: all"})
+    element = fields.String(load_default=None, metadata={"description": "Id of an element where something waits"})
+    failing = fields.Boolean(load_default=False, metadata={"description": "Only with an open incident"})
+    fact = fields.String(
+        load_default=None,
+        metadata={"description": "A business fact compared with =, <, <=, > or >=: `amount_fen>=100000`"},
+    )
+    started_from = fields.AwareDateTime(load_default=None)
+    started_before = fields.AwareDateTime(load_default=None)
+    ended_from = fields.AwareDateTime(load_default=None)
+    ended_before = fields.AwareDateTime(load_default=None)
 
 
 class Start(Schema):
@@ -63,6 +80,15 @@ def list_instances(asked: Asked) -> Any:
         definition_keys=(q["process"],) if q["process"] else (),
         business_key=q["business_key"],
         search=q["search"],
+        path=q["project"],
+        versions=(q["version"],) if q["version"] is not None else (),
+        waiting_at=q["element"],
+        with_incidents=q["failing"],
+        facts=read_facts([q["fact"]] if q["fact"] else []),
+        started_from=q["started_from"],
+        started_before=q["started_before"],
+        ended_from=q["ended_from"],
+        ended_before=q["ended_before"],
     )
     found = asked.engine.find_instances(wanted, Page(q["page"], q["size"]))
     return replace(found, rows=[seen(asked.actor, row) for row in found.rows])

@@ -62,6 +62,9 @@ TEXTS = {
     ),
     "incident_moved_on": N_("The case has moved on since this failed. Load the page again."),
     "attempts_out_of_range": N_("The number of tries must lie between 1 and %(most)s."),
+    "fact_unreadable": N_(
+        "“%(given)s” compares nothing. Write a fact, a sign and a value, such as amount_fen>=100000."
+    ),
     "job_missing": N_("This timer or delivery does not exist, or it lies outside what you may see."),
     "job_over": N_("This is over already; nothing waits here any more."),
     "job_suspended": N_("The case is suspended. Let it go on first."),

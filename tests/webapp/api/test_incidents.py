@@ -77,3 +77,13 @@ def test_who_may_not_operate_finds_no_incident(caller_of: Callers, house: House,
     assert manager.send("GET", f"/incidents/{row['id']}").status_code == 404
     edited = manager.post(f"/instances/{begun.id}/variables", {"changes": {"a": 1}, "reason": "x"})
     assert edited.status_code == 403
+
+
+def test_a_case_is_found_by_what_is_known_of_it(caller_of: Callers, house: House, machine: Machine) -> None:
+    begun = fail_once(house)
+    operator = caller_of("business_analyst")
+    for query in ("search=st-7", "element=ask", "failing=true", "version=1", "started_from=2026-01-01T00:00:00Z"):
+        assert [row["id"] for row in operator.get(f"/instances?{query}")["rows"]] == [begun.id]
+    for query in ("search=t-7", "element=work", "version=2", "ended_from=2026-01-01T00:00:00Z", "fact=unit=1"):
+        assert operator.get(f"/instances?{query}")["rows"] == []
+    assert operator.send("GET", "/instances?fact=unit").json["code"] == "fact_unreadable"

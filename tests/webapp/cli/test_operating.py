@@ -58,3 +58,13 @@ def test_process_data_is_edited_and_mistakes_are_told_in_words(failed: tuple[Ter
         answer = terminal.run("set-variables", case, *words, "--reason", "x", fails=True)
         assert told in answer.output
         assert "Traceback" not in answer.output
+
+
+def test_a_case_is_found_from_a_terminal(failed: tuple[Terminal, str]) -> None:
+    terminal, case = failed
+    told = terminal.run("instances", "find", "--element", "ask", "--failing").stdout
+    assert told.startswith(case)
+    assert terminal.run("instances", "find", "nothing").stdout.strip() == "0 / 0"
+    (row,) = json.loads(terminal.run("instances", "find", "--json").stdout)["rows"]
+    assert row["id"] == case
+    assert "compares nothing" in terminal.run("instances", "find", "--fact", "x", fails=True).output

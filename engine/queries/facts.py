@@ -1,0 +1,35 @@
+"""Business facts in conditions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
+from engine.errors import Invalid
+from engine.store.tasks import FACTS
+
+_OPERATORS = {
+    "=": lambda column, value: column == value,
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+    "startswith": lambda column, value: column.startswith(value, autoescape=True),
+}
+
+
+def fact_fits(name: str, operator: str, value: Any) -> ColumnElement[bool]:
+    """Whether a row is of the fact ``name`` and compares with ``value``; raises `Invalid` for another operator."""
+    compare = _OPERATORS.get(operator)
+    if compare is None:
+        raise Invalid("operator_unknown", field="facts", operator=operator)
+    column: Any = FACTS.c.text
+    if isinstance(value, bool):
+        value = str(value).lower()
+    elif isinstance(value, int):
+        column = FACTS.c.number
+    elif isinstance(value, date):
+        column = FACTS.c.date
+    return and_(FACTS.c.name == name, compare(column, value))
