@@ -49,7 +49,7 @@ class IncidentQuery(PageQuery):
     until = fields.AwareDateTime(load_default=None)
 
 
-class Retry(Schema):
+class IncidentRetry(Schema):
     """How to run it again; of a delivery, timer or external step also how often at most, and when."""
 
     reason = fields.String(load_default="", validate=validate.Length(max=400))
@@ -57,25 +57,25 @@ class Retry(Schema):
     due_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
-class RetryMany(Retry):
+class IncidentRetries(IncidentRetry):
     """Which incidents to run again."""
 
     incident_ids = fields.List(fields.String(), required=True, validate=validate.Length(1, MOST))
 
 
-class Outcomes(Schema):
+class IncidentOutcomes(Schema):
     """What became of each."""
 
     outcomes = fields.List(fields.Nested(answer_of(Outcome)))
 
 
-class Note(Schema):
+class IncidentNote(Schema):
     """A note; an empty one removes it."""
 
     text = fields.String(required=True)
 
 
-class Edit(Schema):
+class InputEdit(Schema):
     """New values with a reason; ``force`` allows another kind of value and a new name."""
 
     changes = fields.Dict(keys=fields.String(), required=True, validate=validate.Length(1, 100))
@@ -83,7 +83,7 @@ class Edit(Schema):
     force = fields.Boolean(load_default=False)
 
 
-class EditVariables(Edit):
+class VariablesEdit(InputEdit):
     """``revision`` is the case's when it was read; ``element_id`` names where a token stands."""
 
     revision = fields.Integer(load_default=None, allow_none=True)
@@ -116,26 +116,28 @@ def get_incident(asked: Asked, incident_id: str) -> Any:
     return _seen(asked, asked.engine.get_incident(incident_id))
 
 
-@endpoint("POST", "/incidents/{incident_id}/retry", tag="incidents", body=Retry, returns=IncidentAnswer)
+@endpoint("POST", "/incidents/{incident_id}/retry", tag="incidents", body=IncidentRetry, returns=IncidentAnswer)
 def retry(asked: Asked, incident_id: str) -> Any:
     """Run it again."""
     return asked.engine.retry(incident_id, **asked.body)
 
 
-@endpoint("POST", "/incidents/retry", tag="incidents", body=RetryMany, returns=Outcomes, acts=False)
+@endpoint("POST", "/incidents/retry", tag="incidents", body=IncidentRetries, returns=IncidentOutcomes, acts=False)
 def retry_many(asked: Asked) -> Any:
     """Run many again, each for itself; the answer tells what became of each."""
     how = {name: value for name, value in asked.body.items() if name != "incident_ids"}
     return {"outcomes": each(asked.body["incident_ids"], lambda engine, one: engine.retry(one, **how))}
 
 
-@endpoint("POST", "/incidents/{incident_id}/note", tag="incidents", body=Note, returns=IncidentDetailAnswer)
+@endpoint(
+    "POST", "/incidents/{incident_id}/note", tag="incidents", body=IncidentNote, returns=IncidentDetailAnswer
+)
 def note(asked: Asked, incident_id: str) -> Any:
     """Leave a note for who looks at it next."""
     return _seen(asked, asked.engine.annotate(incident_id, asked.body["text"]))
 
 
-@endpoint("POST", "/incidents/{incident_id}/input", tag="incidents", body=Edit, returns=IncidentDetailAnswer)
+@endpoint("POST", "/incidents/{incident_id}/input", tag="incidents", body=InputEdit, returns=IncidentDetailAnswer)
 def edit_input(asked: Asked, incident_id: str) -> Any:
     """Give it other input, before it is run again."""
     body = asked.body
@@ -144,7 +146,7 @@ def edit_input(asked: Asked, incident_id: str) -> Any:
 
 
 @endpoint(
-    "POST", "/instances/{instance_id}/variables", tag="instances", body=EditVariables, returns=answer_of(Instance)
+    "POST", "/instances/{instance_id}/variables", tag="instances", body=VariablesEdit, returns=answer_of(Instance)
 )
 def set_variables(asked: Asked, instance_id: str) -> Any:
     """Set process data by hand."""

@@ -32,32 +32,32 @@ class JobQuery(PageQuery):
     due_before = fields.AwareDateTime(load_default=None)
 
 
-class Reason(Schema):
+class JobReason(Schema):
     """Why; kept with the act."""
 
     reason = fields.String(required=True, validate=validate.Length(1, 400))
 
 
-class Due(Reason):
+class JobDue(JobReason):
     """When it runs."""
 
     due_at = fields.AwareDateTime(required=True)
 
 
-class Recalculate(Reason):
+class JobRecalculation(JobReason):
     """Counted from when it began to wait, or from now."""
 
     from_now = fields.Boolean(load_default=False)
 
 
-class RetryJob(Reason):
+class JobRetry(JobReason):
     """How often at most, and when."""
 
     attempts = fields.Integer(load_default=None, allow_none=True)
     due_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
-class Answer(Reason):
+class JobAnswer(JobReason):
     """What the outside system answered, by the names of the handler's answer."""
 
     result = fields.Dict(keys=fields.String(), required=True)
@@ -89,32 +89,32 @@ def get_job(asked: Asked, job_id: str) -> Any:
     return _seen(asked, asked.engine.get_job(job_id))
 
 
-@endpoint("POST", "/jobs/{job_id}/fire", tag="jobs", body=Reason, returns=JOB)
+@endpoint("POST", "/jobs/{job_id}/fire", tag="jobs", body=JobReason, returns=JOB)
 def fire(asked: Asked, job_id: str) -> Any:
     """Let a job run now."""
     return _seen(asked, asked.engine.fire_job(job_id, asked.body["reason"]))
 
 
-@endpoint("POST", "/jobs/{job_id}/due", tag="jobs", body=Due, returns=JOB)
+@endpoint("POST", "/jobs/{job_id}/due", tag="jobs", body=JobDue, returns=JOB)
 def set_due(asked: Asked, job_id: str) -> Any:
     """Let a job run at another time."""
     return _seen(asked, asked.engine.set_job_due(job_id, asked.body["due_at"], asked.body["reason"]))
 
 
-@endpoint("POST", "/jobs/{job_id}/recalculate", tag="jobs", body=Recalculate, returns=JOB)
+@endpoint("POST", "/jobs/{job_id}/recalculate", tag="jobs", body=JobRecalculation, returns=JOB)
 def recalculate(asked: Asked, job_id: str) -> Any:
     """Work a timer's time out anew."""
     body = asked.body
     return _seen(asked, asked.engine.recalculate_job(job_id, body["reason"], from_now=body["from_now"]))
 
 
-@endpoint("POST", "/jobs/{job_id}/retry", tag="jobs", body=RetryJob, returns=JOB)
+@endpoint("POST", "/jobs/{job_id}/retry", tag="jobs", body=JobRetry, returns=JOB)
 def retry_job(asked: Asked, job_id: str) -> Any:
     """Give a job that has failed new tries."""
     return _seen(asked, asked.engine.retry_job(job_id, **asked.body))
 
 
-@endpoint("POST", "/jobs/{job_id}/answer", tag="jobs", body=Answer, returns=JOB)
+@endpoint("POST", "/jobs/{job_id}/answer", tag="jobs", body=JobAnswer, returns=JOB)
 def answer(asked: Asked, job_id: str) -> Any:
     """Enter what an outside system answered, when its answer was lost."""
     return _seen(asked, asked.engine.answer_job(job_id, asked.body["result"], asked.body["reason"]))

@@ -115,7 +115,7 @@ def test_a_wrong_diagram_is_refused_with_its_findings(caller_of: Callers, house:
     caller = caller_of("business_analyst", "/kt/")
     files = {"resources": {"x.bpmn": base64.b64encode(b"<broken").decode()}}
     checked = caller.post("/definitions/check", files)
-    assert [f["code"] for f in checked.json["findings"]] == ["xml_malformed"]
+    assert [f["code"] for f in checked.json["findings"]] == ["xml_cut_off"]
     refused = caller.post("/definitions", files)
     assert (refused.status_code, list(refused.json["fields"])) == (422, ["x.bpmn"])
 
