@@ -77,7 +77,10 @@ class ProcessCall:
 
 @dataclass(frozen=True)
 class Loop:
-    """Multi-instance or standard loop. ``collection``, ``cardinality``, ``until`` are FEEL texts."""
+    """Multi-instance or standard loop. ``collection``, ``cardinality``, ``until`` are FEEL texts.
+
+    A standard loop goes on while ``until`` holds, asked before each turn or after it, ``maximum`` times at most.
+    """
 
     sequential: bool
     collection: str | None = None
@@ -87,6 +90,8 @@ class Loop:
     output_element: str | None = None
     until: str | None = None
     standard: bool = False
+    asks_before: bool = False
+    maximum: int | None = None
 
 
 @dataclass(frozen=True)

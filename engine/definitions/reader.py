@@ -6,6 +6,7 @@ be read is a finding, never a traceback, and no node of the file is lost on the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -222,6 +223,10 @@ def _flag(element: etree._Element, name: str, default: bool) -> bool:
     return default if text is None else text.strip() in ("true", "1")
 
 
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"\s*\d{1,9}\s*", text) else None
+
+
 def _documentation(element: etree._Element) -> str | None:
     found = element.find(q("documentation"))
     return (found.text or "").strip() or None if found is not None else None
@@ -239,6 +244,12 @@ def _loop(element: etree._Element) -> Loop | None:
     standard = element.find(q("standardLoopCharacteristics"))
     if standard is not None:
         condition = standard.find(q("loopCondition"))
-        return Loop(True, until=ext.feel_text(condition.text) if condition is not None else None, standard=True)
+        return Loop(
+            True,
+            until=ext.feel_text(condition.text) or None if condition is not None else None,
+            standard=True,
+            asks_before=_flag(standard, "testBefore", False),
+            maximum=_number(standard.get("loopMaximum")),
+        )
     multi = element.find(q("multiInstanceLoopCharacteristics"))
     return ext.multi_instance(multi) if multi is not None else None

@@ -1,8 +1,9 @@
 """Activities that run several times: multi-instance, parallel or in a row, and the standard loop.
 
 The body's token stays while its instances, its children, come and go; each instance has a scope of its own
-with the item and ``loopCounter`` (from 0). The completion condition also sees ``nrOfInstances``,
-``nrOfActiveInstances``, ``nrOfCompletedInstances`` and the results so far.
+with the item and ``loopCounter`` (from 0), and sees ``nrOfInstances``, ``nrOfActiveInstances`` and
+``nrOfCompletedInstances`` of its body. The completion condition sees the results so far as well. A standard loop
+has no counters but ``loopCounter``.
 """
 
 from __future__ import annotations
@@ -35,9 +36,14 @@ class LoopStep(Step):
     def _update_hook(self, token: Token) -> bool:
         items = self._items(token)
         token.internal_data.update(items=items, begun=0, done=0, results={})
-        if not items and not self.characteristics.standard:
+        if self.characteristics.standard:
+            if not self._may_begin(token):
+                return True
+        elif not items:
             self._write_results(token)
             return True
+        else:
+            token.local = Scope({}, token.workflow.scope)
         token._set_state(TaskState.STARTED)
         arm_boundary(token)
         for _ in range(1 if self._one_at_a_time else len(items)):
@@ -71,6 +77,7 @@ class LoopStep(Step):
         state = token.internal_data
         number = state["begun"]
         state["begun"] = number + 1
+        self._count(token)
         child = Token(token.workflow, self.inner, token)
         local: dict[str, Any] = {"loopCounter": number}
         if self.characteristics.element and not self.characteristics.standard:
@@ -84,10 +91,12 @@ class LoopStep(Step):
         if token is None:
             return
         state, loop = token.internal_data, self.characteristics
-        number, data = child.data["loopCounter"], child.data
-        if loop.output_element is not None:
-            state["results"][str(number)] = case_of(token).services.evaluate(loop.output_element, data)
         state["done"] += 1
+        self._count(token)
+        data = child.data
+        if loop.output_element is not None:
+            number = str(data["loopCounter"])
+            state["results"][number] = case_of(token).services.evaluate(loop.output_element, data)
         child.remove()
         if self._is_over(token, data):
             for rival in token.children:
@@ -100,22 +109,43 @@ class LoopStep(Step):
 
     def _is_over(self, token: Token, data: dict[str, Any]) -> bool:
         state, loop = token.internal_data, self.characteristics
-        if loop.standard and state["begun"] >= MAX_INSTANCES:
-            raise CannotGoOn("loop_too_long", limit=MAX_INSTANCES, count=state["begun"])
-        if not loop.standard and state["done"] >= len(state["items"]):
+        if loop.standard:
+            return not self._goes_on(token, data)
+        if state["done"] >= len(state["items"]):
             return True
         if loop.until is None:
-            return loop.standard
-        total = len(state["items"])
-        seen = data | {
-            "nrOfInstances": total,
-            "nrOfCompletedInstances": state["done"],
-            "nrOfActiveInstances": state["begun"] - state["done"],
-        }
+            return False
+        seen = data | _counters(state)
         if loop.output_collection is not None:
             seen[loop.output_collection] = self._results(token)
-        said = case_of(token).services.holds(loop.until, seen)
-        return not said if loop.standard else said
+        return case_of(token).services.holds(loop.until, seen)
+
+    def _may_begin(self, token: Token) -> bool:
+        """Whether a standard loop has a first turn: always, unless it asks before."""
+        loop = self.characteristics
+        if loop.maximum == 0:
+            return False
+        if not loop.asks_before or loop.until is None:
+            return True
+        return case_of(token).services.holds(loop.until, token.data | {"loopCounter": 0})
+
+    def _goes_on(self, token: Token, data: dict[str, Any]) -> bool:
+        """Whether a standard loop has another turn."""
+        loop, turns = self.characteristics, token.internal_data["begun"]
+        if loop.maximum is not None and turns >= loop.maximum:
+            return False
+        if loop.until is None:
+            return loop.maximum is not None
+        if not case_of(token).services.holds(loop.until, data):
+            return False
+        if turns >= MAX_INSTANCES:
+            raise CannotGoOn("loop_too_long", limit=MAX_INSTANCES, count=turns)
+        return True
+
+    def _count(self, token: Token) -> None:
+        """Let the instances see how far their loop is."""
+        if token.local is not None:
+            token.local.values.update(_counters(token.internal_data))
 
     def _results(self, token: Token) -> list[Any]:
         results: dict[str, Any] = token.internal_data["results"]
@@ -124,3 +154,11 @@ class LoopStep(Step):
     def _write_results(self, token: Token) -> None:
         if self.characteristics.output_collection is not None:
             token.scope.write({self.characteristics.output_collection: self._results(token)})
+
+
+def _counters(state: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "nrOfInstances": len(state["items"]),
+        "nrOfActiveInstances": state["begun"] - state["done"],
+        "nrOfCompletedInstances": state["done"],
+    }

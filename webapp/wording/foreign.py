@@ -143,10 +143,7 @@ TEXTS = {
         "“%(text)s” is a timetable in the manner of cron. Write a repetition such as R/P1D, or a date."
     ),
     "loop_maximum_ignored": N_(
-        "The loop's limit of %(most)s turns has no effect. Put it into the loop's condition."
-    ),
-    "loop_asks_afterwards": N_(
-        "The loop asks its condition after each turn, never before the first. Put a gateway before it if it may not run at all."
+        "The loop's limit “%(most)s” is no number and has no effect. Write a number, or put it into the loop's condition."
     ),
     "flow_loose": N_("The arrow's %(end)s is connected to nothing. Draw it again."),
     "subprocess_empty": N_("The sub-process is empty. Draw what happens inside, or call a process of its own."),

@@ -73,10 +73,9 @@ def adapt_loop(activity: etree._Element, by_id: Mapping[str, etree._Element], re
     standard = activity.find(q("standardLoopCharacteristics"))
     if standard is not None:
         _translate(standard.find(q("loopCondition")), "until", activity, report)
-        if standard.get("loopMaximum"):
-            report.ignored("loop_maximum_ignored", activity, most=standard.get("loopMaximum", ""))
-        if standard.get("testBefore") in ("true", "1"):
-            report.ignored("loop_asks_afterwards", activity)
+        most = standard.get("loopMaximum", "").strip()
+        if most and not most.isdecimal():
+            report.ignored("loop_maximum_ignored", activity, most=most)
 
 
 def _translate(element: etree._Element | None, what: str, activity: etree._Element, report: Report) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from engine.errors import CannotGoOn
+from engine.errors import BusinessError, CannotGoOn
 from tests.engine.spiff.play import Play, diagram, flow, flows
 
 
@@ -213,3 +214,113 @@ def test_a_called_process_takes_and_gives_what_is_declared() -> None:
 def test_a_called_process_takes_and_gives_all_when_nothing_is_declared() -> None:
     play = Play(**calls(), data={"price": 4}).complete("ask", answer="yes")
     assert play.data == {"price": 4, "answer": "yes"}
+
+
+def test_each_instance_sees_how_far_its_loop_is() -> None:
+    """Host list: in SpiffWorkflow the counters are not visible, not even to the completion condition."""
+    play = Play(repeated(f">{OVER}"), PEOPLE)
+
+    def counters() -> tuple[int, int, int]:
+        seen = play.data_at("t")
+        return seen["nrOfInstances"], seen["nrOfActiveInstances"], seen["nrOfCompletedInstances"]
+
+    assert counters() == (3, 3, 0)
+    play.complete("t")
+    assert counters() == (3, 2, 1)
+    play.complete("t").complete("t")
+    assert not {"nrOfInstances", "loopCounter", "person"} & set(play.data)
+
+
+def test_in_a_row_one_instance_is_active_at_a_time() -> None:
+    play = Play(repeated(f'isSequential="true">{OVER}'), PEOPLE).complete("t")
+    seen = play.data_at("t")
+    assert (seen["nrOfActiveInstances"], seen["nrOfCompletedInstances"]) == (1, 1)
+
+
+def test_a_list_that_changes_meanwhile_changes_nothing_for_the_loop_that_runs() -> None:
+    play = Play(repeated(f'isSequential="true">{OVER}'), PEOPLE).complete("t", people=["dora"])
+    assert play.data_at("t")["person"] == "bo"
+    assert play.complete("t").complete("t").waits() == ["after"]
+
+
+def test_a_called_process_for_each_item_gives_its_results_in_order() -> None:
+    callee = diagram(
+        '<startEvent id="cs"/><userTask id="ask"/><endEvent id="ce"/>' + flows("cs ask ce"), key="ask_one"
+    )
+    inside = (
+        '<extensionElements><keyturn:in name="who" value="= person"/><keyturn:out name="answer" value="= answer"/>'
+        "</extensionElements>"
+    )
+    xml = repeated(f">{GATHER}", "callActivity", inside).replace(b'id="t">', b'id="t" calledElement="ask_one">')
+    play = Play(xml, {**PEOPLE, "answer": None}, called={"ask_one": callee})
+    tokens = [wait.token for wait in play.case.waits()]
+    for token in reversed(tokens):
+        who = play.case.token(token).data["who"]
+        play.case.complete(token, {"answer": who.upper()})
+        play.case.run()
+        play.turn()
+    assert play.data["said"] == ["AN", "BO", "CHEN"]
+
+
+BOUNDARY = '<boundaryEvent id="b" attachedToRef="t"{flag}><messageEventDefinition messageRef="m"/></boundaryEvent>'
+
+
+@pytest.mark.parametrize("mode", ["", 'isSequential="true"'])
+@pytest.mark.parametrize("activity", ["userTask", "subProcess"])
+def test_an_interrupting_boundary_event_leaves_nothing_of_a_loop_behind(mode: str, activity: str) -> None:
+    more = BOUNDARY.format(flag="") + '<userTask id="late"/>' + flows("b late e")
+    xml = repeated(f"{mode}>{OVER}", activity, SUB if activity == "subProcess" else "", more)
+    play = Play(xml.replace(b"<process ", b'<message id="m" name="stop"/><process '), PEOPLE).fire("b")
+    assert (play.waits(), play.case.subprocesses) == (["late"], {})
+    assert len(json.loads(play.text)["w"]) == 1
+    assert len(json.loads(play.text)["w"][0]["t"]) == 1
+
+
+def test_a_boundary_event_beside_a_loop_lets_its_instances_go_on() -> None:
+    more = BOUNDARY.format(flag=' cancelActivity="false"') + '<userTask id="look"/>' + flows("b look e")
+    xml = repeated(f">{OVER}", more=more).replace(b"<process ", b'<message id="m" name="stop"/><process ')
+    play = Play(xml, PEOPLE).fire("b").fire("b")
+    assert play.waits("user") == ["look", "look", "t", "t", "t"]
+    for _ in range(3):
+        play.complete("t")
+    assert play.waits() == ["after", "look", "look"]
+
+
+def test_an_error_in_one_instance_ends_them_all() -> None:
+    def fail(data: dict[str, Any]) -> dict[str, Any]:
+        if data["person"] == "bo":
+            raise BusinessError("desk.full")
+        return {}
+
+    more = (
+        '<boundaryEvent id="b" attachedToRef="t"><errorEventDefinition/></boundaryEvent><userTask id="mend"/>'
+        + flows("b mend e")
+    )
+    inside = '<startEvent id="a"/><userTask id="x"/><serviceTask id="y"/><endEvent id="z"/>' + flows("a x y z")
+    play = Play(repeated(f">{OVER}", "subProcess", inside, more), PEOPLE, handlers={"y": fail})
+    assert play.complete("x").waits("user") == ["x", "x"]
+    assert play.complete("x").waits() == ["mend"]
+
+
+def standard(attributes: str, condition: str = "again") -> bytes:
+    inside = f"<loopCondition>{condition}</loopCondition>" if condition else ""
+    return diagram(
+        f'<startEvent id="s"/><userTask id="t"><standardLoopCharacteristics {attributes}>{inside}'
+        '</standardLoopCharacteristics></userTask><userTask id="after"/><endEvent id="e"/>' + flows("s t after e")
+    )
+
+
+def test_a_standard_loop_may_ask_before_the_first_turn() -> None:
+    assert Play(standard('testBefore="true"'), {"again": False}).waits() == ["after"]
+    play = Play(standard('testBefore="true"'), {"again": True})
+    assert play.complete("t", again=True).waits() == ["t"]
+    assert play.complete("t", again=False).waits() == ["after"]
+
+
+def test_a_standard_loop_ends_at_its_maximum() -> None:
+    play = Play(standard('loopMaximum="2"')).complete("t", again=True)
+    assert play.waits() == ["t"]
+    assert play.complete("t", again=True).waits() == ["after"]
+    counted = Play(standard('loopMaximum="3"', "")).complete("t").complete("t")
+    assert counted.waits() == ["t"]
+    assert counted.complete("t").waits() == ["after"]
