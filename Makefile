@@ -55,8 +55,8 @@ bench: .venv/installed-dev ## Measure, each figure against a named peer
 fuzz: .venv/installed-dev ## 100,000 hostile expression texts
 	@KEYTURN_FUZZ_TEXTS=100000 $(BIN)/python -m pytest tests/engine/feel -k "hostile or fuzz" --timeout 1800
 
-proof: .venv/installed-dev ## 2,000 drawn processes beside the specification and bare SpiffWorkflow
-	@KEYTURN_PROOF_DIAGRAMS=2000 $(BIN)/python -m pytest tests/engine/proof -n $(WORKERS)
+proof: .venv/installed-dev ## 2,000 drawn processes, loops of 100,000 turns, ten years of reminders
+	@KEYTURN_PROOF_DIAGRAMS=2000 KEYTURN_PROOF_TURNS=100000 $(BIN)/python -m pytest tests/engine/proof -n $(WORKERS)
 
 migrate: .venv/installed ## Bring the database of KEYTURN_DATABASE_URL up to date
 	@$(BIN)/keyturn migrate
