@@ -71,6 +71,7 @@ class Token:
     items: list[Any] = field(default_factory=list)
     begun: int = 0
     done: int = 0
+    counters: Values | None = None
     results: dict[int, Any] = field(default_factory=dict)
     number: int = 0
 
@@ -484,6 +485,7 @@ class Reference:
             self.ready.append(token)
             return
         token.state = "open"
+        token.counters = Values({}, token.values)
         self._guard(token)
         for _ in range(1 if many.sequential else len(token.items)):
             if token.state == "open":
@@ -492,10 +494,11 @@ class Reference:
     def _begin_instance(self, token: Token) -> None:
         number = token.begun
         token.begun += 1
+        self._count(token)
         own: dict[str, Any] = {"loopCounter": number}
         if token.place.many is not None and token.place.many.collection:
             own["item"] = token.items[number]
-        instance = Token(next(self.orders), token.place, token.region, Values(own, token.values), body=token)
+        instance = Token(next(self.orders), token.place, token.region, Values(own, token.counters), body=token)
         instance.number = number
         token.instances.append(instance)
         self._arrive(instance)
@@ -505,8 +508,9 @@ class Reference:
         assert token is not None
         many = token.place.many
         assert many is not None
-        token.results[instance.number] = instance.values.seen().get(f"v_{token.place.id}")
         token.done += 1
+        self._count(token)
+        token.results[instance.number] = instance.values.seen().get(f"v_{token.place.id}")
         self._remove(instance)
         if token.done == len(token.items) or (many.until is not None and token.done >= many.until):
             for rival in list(token.instances):
@@ -516,6 +520,16 @@ class Reference:
             self.ready.append(token)
         elif many.sequential:
             self._begin_instance(token)
+
+    @staticmethod
+    def _count(token: Token) -> None:
+        """Its instances see how far a loop is."""
+        assert token.counters is not None
+        token.counters.own.update(
+            nrOfInstances=len(token.items),
+            nrOfActiveInstances=token.begun - token.done,
+            nrOfCompletedInstances=token.done,
+        )
 
     def _write_results(self, token: Token) -> None:
         if token.place.many is not None and token.place.many.gathers:
