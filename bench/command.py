@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from bench import engine, feel
+from bench.databases import SQLITE
 
 Figure = dict[str, Any]
 Group = Callable[[], Sequence[Mapping[str, Any]]]
@@ -23,7 +24,7 @@ FIELDS = ("figure", "value", "limit", "holds", "unit", "database")
 
 def _engine() -> Sequence[Mapping[str, Any]]:
     server = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
-    return engine.figures(["sqlite://", server] if server else ())
+    return engine.figures([SQLITE, server] if server else [SQLITE])
 
 
 GROUPS: dict[str, Group] = {"engine": _engine, "feel": feel.figures}

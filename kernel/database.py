@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, Result, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -100,6 +102,35 @@ def _session(engine: Engine, vault: Vault) -> Session:
     session = Session(engine, expire_on_commit=False)
     session.info["vault"] = vault
     return session
+
+
+@contextmanager
+def in_one_round_trip(session: Session) -> Iterator[None]:
+    """Send the statements of the block without waiting for each; only such as give no rows back may stand in it.
+
+    PostgreSQL's pipeline: what a statement changed is known by `rows_changed` after the block, and an error of any
+    of them is raised at its end, typed as always. SQLite has no round trips to save.
+    """
+    if is_sqlite(session):
+        yield
+        return
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    dialect = connection.dialect
+    error = dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except error as fault:
+        if cut := dialect.is_disconnect(fault, driver, None):
+            connection.invalidate(fault)
+        raise DBAPIError.instance(None, None, fault, error, connection_invalidated=cut, dialect=dialect) from fault
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows a statement of a finished `in_one_round_trip` block changed."""
+    count: int = result.context.cursor.rowcount  # type: ignore[attr-defined]
+    return count
 
 
 def is_sqlite(session: Session) -> bool:

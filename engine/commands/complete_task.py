@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from engine.commands.on_task import OpenTask, is_mine, open_task, require_work
@@ -37,15 +38,12 @@ class CompleteTask:
         token = opened.token
         answers = self._clean(host, opened, run.case.token(token).data)
         run.closes(self.task_id)
-        actor = host.actor
-        complete_task(host.session, opened.task, answers, host.clock.now(), actor.id, actor.on_behalf_of)
+        run.write_along(partial(self._close, host, opened, answers))
         with run.step(deliver_thrown) as case:
             case.at = node = case.token(token).task_spec.node
             case.complete(token, self._results(run, case, token, node, answers))
         if opened.troubled:
             resolve_incidents_of(host.session, host.clock, task_id=self.task_id, actor_id=host.actor.id)
-        path = opened.task.path
-        record(host.session, host.actor, host.clock, "task:complete", "task", self.task_id, path=path)
         return opened.record.result(run.open_tasks)
 
     def _require_right(self, host: Host, opened: OpenTask) -> None:
@@ -74,6 +72,11 @@ class CompleteTask:
             "actor_name": host.actor.name,
             "on_behalf_of": host.actor.on_behalf_of,
         }
+
+    def _close(self, host: Host, opened: OpenTask, answers: dict[str, Any]) -> None:
+        session, actor, clock, path = host.session, host.actor, host.clock, opened.task.path
+        complete_task(session, opened.task, answers, clock.now(), actor.id, actor.on_behalf_of)
+        record(session, actor, clock, "task:complete", "task", self.task_id, path=path)
 
     def _results(self, run: Run, case: Case, token: int, node: Node, answers: dict[str, Any]) -> dict[str, Any]:
         settings = node.task or UserTask()

@@ -18,12 +18,13 @@ from engine.running.waits import WaitRows
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case
 from engine.spiff.codec import dump, format_of, load
-from engine.store.instances import InstanceRecord, insert_instance, lock_instance, save_instance
+from engine.store.instances import InstanceRecord, insert_instance, lock_instance, require_saved, write_instance
 from engine.store.journal import Journal
 from engine.store.search import index_case, index_new_case
 from engine.store.tasks import open_facts, open_task_ids, replace_facts
 from engine.tracing import frames_of
 from kernel.actor import SYSTEM
+from kernel.database import in_one_round_trip
 
 Deliver = Callable[[Host, Thrown], None]
 
@@ -55,6 +56,7 @@ class Run:
             else Case(bundle, self.services, record.variables)
         )
         self._rows = WaitRows(self.case, self.services)
+        self._along: list[Callable[[], object]] = []
         self._is_new = not record.tokens
 
     @classmethod
@@ -73,6 +75,10 @@ class Run:
     def closes(self, task_id: str) -> None:
         """The command itself closes this task's row."""
         self._rows.before.pop(task_id, None)
+
+    def write_along(self, write: Callable[[], object]) -> None:
+        """Write something together with the instance's own rows; it must not ask the database anything."""
+        self._along.append(write)
 
     @property
     def open_tasks(self) -> tuple[str, ...]:
@@ -132,15 +138,21 @@ class Run:
         record.tokens, record.tokens_format = dump(self.case), format_of(self.case)
         record.variables = self.case.scope.values
         new_facts = self.services.new_facts
-        known = open_facts(session, record.id) if new_facts else {}
-        if known:
-            replace_facts(session, {task: facts | new_facts for task, facts in known.items()})
-        if self._is_new:
-            index_new_case(session, record.id, record.facts, record.business_key)
-        elif new_facts:
-            index_case(session, record.id, new_facts)
-        save_instance(session, self.host.clock, record)
-        self.journal.write(session)
+        still_open = self._rows.before
+        known = {t: f for t, f in open_facts(session, record.id).items() if t in still_open} if new_facts else {}
+        with in_one_round_trip(session):
+            self._rows.write()
+            if known:
+                replace_facts(session, {task: facts | new_facts for task, facts in known.items()})
+            if self._is_new:
+                index_new_case(session, record.id, record.facts, record.business_key)
+            elif new_facts:
+                index_case(session, record.id, new_facts)
+            saved = write_instance(session, self.host.clock, record)
+            self.journal.write(session)
+            for write in self._along:
+                write()
+        require_saved(saved, record)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

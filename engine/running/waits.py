@@ -44,24 +44,39 @@ class WaitRows:
         self.case = case
         self.services = services
         self.before = {wait.row: wait.kind for wait in case.waits() if wait.row}
+        self._gone: list[tuple[str, str]] = []
+        self._new = NewRows()
 
     def sync(self) -> None:
-        """Write rows for new waits and close those whose token has gone."""
+        """Work out rows for new waits and which to close because their token has gone; `write` writes them."""
         waits = self.case.waits()
         gone = self.before.keys() - {wait.row for wait in waits}
-        self._close(gone)
-        new = NewRows()
+        self._gone += [(row, self.before[row]) for row in sorted(gone)]
         for wait in waits:
             if wait.row is None:
                 self.case.at = wait.node
-                self.case.token(wait.token).internal_data["row"] = self._row(wait, new)
-        self._write(new)
+                self.case.token(wait.token).internal_data["row"] = self._row(wait, self._new)
         self.before = {wait.row: wait.kind for wait in self.case.waits() if wait.row}
 
-    def _close(self, gone: set[str]) -> None:
+    def write(self) -> None:
+        """Write what was worked out; asks the database nothing."""
+        gone, self._gone = self._gone, []
+        new, self._new = self._new, NewRows()
+        self._close(gone)
+        session = self.services.host.session
+        insert_tasks(session, new.tasks)
+        for task in new.tasks:
+            index_case(session, task["instance_id"], task["facts"], known=self.services.indexed)
+        if new.jobs:
+            session.execute(_INSERT_JOBS, new.jobs)
+            note_due(session, [row["due_at"] for row in new.jobs])
+        if new.subscriptions:
+            session.execute(_INSERT_SUBSCRIPTIONS, new.subscriptions)
+
+    def _close(self, gone: list[tuple[str, str]]) -> None:
         by_kind: dict[str, list[str]] = {}
-        for row in sorted(gone):
-            by_kind.setdefault(self.before[row], []).append(row)
+        for row, kind in gone:
+            by_kind.setdefault(kind, []).append(row)
         session, now = self.services.host.session, self.services.host.clock.now()
         if tasks := by_kind.pop("user", None):
             close_tasks(session, tasks, now)
@@ -72,17 +87,6 @@ class WaitRows:
         subscriptions = [row for rows in by_kind.values() for row in rows]
         if subscriptions:
             session.execute(delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id.in_(subscriptions)))
-
-    def _write(self, new: NewRows) -> None:
-        session = self.services.host.session
-        insert_tasks(session, new.tasks)
-        for task in new.tasks:
-            index_case(session, task["instance_id"], task["facts"], known=self.services.indexed)
-        if new.jobs:
-            session.execute(_INSERT_JOBS, new.jobs)
-            note_due(session, [row["due_at"] for row in new.jobs])
-        if new.subscriptions:
-            session.execute(_INSERT_SUBSCRIPTIONS, new.subscriptions)
 
     def _row(self, wait: Wait, new: NewRows) -> str:
         if wait.kind == "user":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Result, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from engine.results import Instance
 from engine.tables.columns import table_of
 from engine.tables.instances import InstanceRow
 from kernel.clock import Clock
+from kernel.database import rows_changed
 
 TABLE = table_of(InstanceRow)
 LIVE = ("active", "suspended")
@@ -111,10 +112,20 @@ _SAVE = (
 
 def save_instance(session: Session, clock: Clock, record: InstanceRecord) -> None:
     """Write an instance back and raise its revision; raises `Stale` if somebody else did so meanwhile."""
+    require_saved(write_instance(session, clock, record), record)
+
+
+def write_instance(session: Session, clock: Clock, record: InstanceRecord) -> Result[Any]:
+    """Write an instance back under the revision it was read at; `require_saved` must look at the answer."""
     record.changed_at = clock.now()
     values = {name: getattr(record, name) for name in _CHANGING}
     values |= {"revision": record.revision + 1, "saved_id": record.id, "read_revision": record.revision}
-    if session.execute(_SAVE, values).rowcount != 1:  # type: ignore[attr-defined]
+    return session.execute(_SAVE, values)
+
+
+def require_saved(written: Result[Any], record: InstanceRecord) -> None:
+    """Raise `Stale` unless the instance was still at the revision it was read at."""
+    if rows_changed(written) != 1:
         raise Stale("instance_changed", instance_id=record.id)
     record.revision += 1
 
