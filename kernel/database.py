@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, MetaData, Result, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, MetaData, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -127,10 +127,10 @@ def in_one_round_trip(session: Session) -> Iterator[None]:
         raise DBAPIError.instance(None, None, fault, error, connection_invalidated=cut, dialect=dialect) from fault
 
 
-def rows_changed(result: Result[Any]) -> int:
-    """How many rows a statement of a finished `in_one_round_trip` block changed."""
-    count: int = result.context.cursor.rowcount  # type: ignore[attr-defined]
-    return count
+def rows_changed(result: CursorResult[Any]) -> int:
+    """How many rows a statement changed, whether it ran by itself or in a finished `in_one_round_trip` block."""
+    # Only one of the two knows: the result when it waited for the answer, else the cursor that got it later.
+    return max(result.rowcount, result.context.cursor.rowcount)
 
 
 def is_sqlite(session: Session) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Result, bindparam, insert, select, update
+from sqlalchemy import CursorResult, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -115,15 +115,15 @@ def save_instance(session: Session, clock: Clock, record: InstanceRecord) -> Non
     require_saved(write_instance(session, clock, record), record)
 
 
-def write_instance(session: Session, clock: Clock, record: InstanceRecord) -> Result[Any]:
+def write_instance(session: Session, clock: Clock, record: InstanceRecord) -> CursorResult[Any]:
     """Write an instance back under the revision it was read at; `require_saved` must look at the answer."""
     record.changed_at = clock.now()
     values = {name: getattr(record, name) for name in _CHANGING}
     values |= {"revision": record.revision + 1, "saved_id": record.id, "read_revision": record.revision}
-    return session.execute(_SAVE, values)
+    return cast(CursorResult[Any], session.execute(_SAVE, values))
 
 
-def require_saved(written: Result[Any], record: InstanceRecord) -> None:
+def require_saved(written: CursorResult[Any], record: InstanceRecord) -> None:
     """Raise `Stale` unless the instance was still at the revision it was read at."""
     if rows_changed(written) != 1:
         raise Stale("instance_changed", instance_id=record.id)
