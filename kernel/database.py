@@ -114,6 +114,8 @@ def in_one_round_trip(session: Session) -> Iterator[None]:
     if is_sqlite(session):
         yield
         return
+    # The ORM counts the rows it changes, which cannot be told inside.
+    session.flush()
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     dialect = connection.dialect
