@@ -13,7 +13,7 @@ from engine.decisions.types import fit, fits_quietly
 from engine.feel import FeelError, FeelLimitError, Function, Run
 from engine.feel.calls import invoke, invoke_named
 from engine.feel.iteration import condition_filter, for_loop, list_source, quantifier
-from engine.feel.values import Code
+from engine.feel.values import Code, kind
 
 Variables = dict[str, object]
 
@@ -87,7 +87,7 @@ class Boxes:
         fits, made = fits_quietly(self.model, value, type_ref, self.run)
         if fits or self.strict:
             return made
-        self.run.warn("decision_type", name="", type=type_ref, found="")
+        self.run.warn("decision_type", name="", type=type_ref, found=kind(value))
         return None
 
     def context(self, logic: m.Context, v: Variables) -> object:
@@ -138,7 +138,7 @@ class Boxes:
             for (parameter, wanted), argument in zip(logic.parameters, arguments, strict=True):
                 fits, v[parameter] = fits_quietly(self.model, argument, wanted, run)
                 if not fits:
-                    run.warn("decision_type", name=parameter, type=wanted, found=name)
+                    run.warn("decision_type", name=parameter, type=wanted, found=kind(argument))
                     return None
             run.enter()
             try:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from engine.decisions import model as m
 from engine.decisions.boxed import Boxes, FiredRule, Variables
 from engine.decisions.requirements import needed_decisions
-from engine.decisions.types import fit, is_of_type, result_type
+from engine.decisions.types import fit, fits_quietly, is_of_type, result_type
 from engine.feel import Function, Run
 from engine.feel.calls import invoke
+from engine.feel.values import kind
 
 
 class Maker:
@@ -162,13 +163,19 @@ class Maker:
         """A decision service as a function of its input data and input decisions."""
         model = self.model
         decisions = [model.decisions[key] for key in service.input_decisions if key in model.decisions]
-        data_names = [model.inputs[key].name for key in service.input_data if key in model.inputs]
-        names = (*data_names, *(one.name for one in decisions))
+        data = [model.inputs[key] for key in service.input_data if key in model.inputs]
+        takers: list[m.InputData | m.Decision] = [*data, *decisions]
+        parameters = [(one.name, one.type_ref) for one in takers]
 
         def call(run: Run, arguments: list[object], _offset: int) -> object:
             run.enter()
             try:
-                inputs = dict(zip(names, arguments, strict=True))
+                inputs: Variables = {}
+                for (name, type_ref), argument in zip(parameters, arguments, strict=True):
+                    fits, inputs[name] = fits_quietly(model, argument, type_ref, run)
+                    if not fits:
+                        run.warn("decision_type", name=name, type=type_ref, found=kind(argument))
+                        return None
                 maker = Maker(model, inputs, run, strict=self.strict, outside=False)
                 value = maker.serve(service)
                 self.fired.extend(maker.fired)
@@ -176,4 +183,4 @@ class Maker:
             finally:
                 run.leave()
 
-        return Function(service.name, names, call)
+        return Function(service.name, tuple(name for name, _type in parameters), call)

@@ -242,16 +242,20 @@ def path(source: Code, name: str, offset: int) -> Code:
             found = value.get(name)
             if type(found) in FEEL_TYPES and found is not None:
                 return found
-        if type(value) is list:
-            run.claim_items(len(value))
-            return [member(item, name, run, offset) for item in value]
         return member(value, name, run, offset)
 
     return code
 
 
 def member(value: object, name: str, run: Run, offset: int) -> object:
-    """One entry of a context or one component of another value; null with a warning if there is none."""
+    """One entry of a context or one component of another value, or that of every element of a list.
+
+    Null with a warning if there is none.
+    """
+    if type(value) is list:
+        run.claim_items(len(value))
+        run.spend()
+        return [member(item, name, run, offset) for item in value]
     if isinstance(value, Mapping):
         if name in value:
             return adopt(value[name], run, offset, name)

@@ -106,6 +106,15 @@ _DOUBLING = ", ".join(["a0: text"] + [f"a{i}: a{i - 1} + a{i - 1}" for i in rang
 _DOUBLED_LISTS = ", ".join(["a0: [1, 1]"] + [f"a{i}: [a{i - 1}, a{i - 1}]" for i in range(1, 40)])
 _GROWING_LISTS = ", ".join(["a0: items"] + [f"a{i}: concatenate(a{i - 1}, a{i - 1})" for i in range(1, 30)])
 
+_MERGED = ", ".join(
+    ["a0: context(for i in 1..400 return {key: string(i), value: i})"]
+    + [
+        f"a{i}: context merge([a{i - 1}, context(for e in get entries(a{i - 1})"
+        ' return {key: e.key + "x", value: e.value})])'
+        for i in range(1, 18)
+    ]
+)
+
 SIZES = [
     Case("string doubling", f"{{{_DOUBLING}}}.a39", "limit"),
     Case("string doubling by join", 'string join(for i in 1..5000 return text, "")', "limit"),
@@ -133,6 +142,20 @@ SIZES = [
     Case("duration times a huge number", '@"P1D" * 1e300', None),
     Case("substring far outside", "substring(text, 1e300, 1e300)", None),
     Case("index far outside", "items[1e300]", None),
+    Case("entries of shared lists", f"{{{_DOUBLED_LISTS.replace('[1, 1]', '[{x: 1}]')}}}.a39.x", "limit"),
+    Case("context merge that doubles", f"{{{_MERGED}}}.a17", "limit"),
+    Case("context put at every turn", 'for i in 1..3000 return context put({a: partial}, "b", partial)', "limit"),
+    Case(
+        "context of fifty thousand entries",
+        "context(for i in 1..60000 return {key: string(i), value: i})",
+        "limit",
+    ),
+    Case("deep path into a new context", 'context put({}, for i in 1..200000 return "a", 1)', "limit"),
+    Case("year beyond nine digits", 'date("9999999999-01-01")', None),
+    Case("far days without end", 'for d in @"-999999999-01-01"..@"999999999-12-31" return d', None),
+    Case("far span", '@"999999999-12-31" - @"-999999999-01-01"', None),
+    Case("far months", 'years and months duration(@"-999999999-01-01", @"999999999-12-31").years', 1_999_999_998),
+    Case("working days of a far year", 'add working days(@"99999-01-01", 1)', None),
     Case("working days without end", 'add working days(@"2026-01-01", 1e15)', None),
 ]
 
@@ -193,6 +216,12 @@ DEPTH = [
     Case("fixed-point combinator", "(function(f) (function(x) x(x))(function(x) f(function(y) x(x)(y))))(function(s) s(1))", "limit"),
     Case("recursion that doubles", "(function(f) [f(f), f(f)])(function(f) [f(f), f(f)])", "limit"),
     Case("recursion through a sort", "(function(f) f(f))(function(f) sort([2, 1], function(a, b) f(f)))", "limit"),
+    Case("entry that calls itself", "{f: function(n) f(n + 1), r: f(1)}.r", "limit"),
+    Case("entry that calls itself twice", "{f: function(n) if n > 25 then 1 else f(n + 1) + f(n + 1), r: f(1)}.r", "limit"),
+    Case("open ranges within each other", "1 in (..(" * 20 + "1" + ")" * 40, None),
+    Case("function type of functions", "n instance of " + "function<number>->" * 400 + "number", "syntax"),
+    Case("a thousand keys with operators", "{" + ", ".join(f"a-{i}: {i}" for i in range(700)) + "}.a-699", 699),
+    Case("typed parameter with a deep list", "(function(l: list<list<number>>) count(l))(for i in 1..300 return [1, 2])", 300),
     Case("recursion through a filter", "(function(f) f(f))(function(f) [1, 2][f(f)])", "limit"),
 ]  # fmt: skip
 
