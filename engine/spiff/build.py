@@ -36,6 +36,7 @@ from engine.spiff.steps import (
 _UNDOING = frozenset({"compensate", "cancel"})
 _CAUGHT = frozenset({"message", "timer", "signal", "error", "escalation", "link", "conditional"}) | _UNDOING
 _THROWN = frozenset({"message", "signal", "error", "escalation", "terminate", "link"}) | _UNDOING
+_OTHER = {"advice": "instead_of.other", "advice_params": {}}
 _ROOT = "(root)"  # Parentheses cannot occur in an XML id.
 _KINDS: dict[str, type[Step]] = {
     "startEvent": Step,
@@ -133,7 +134,7 @@ def build(model: ProcessModel, definition_id: str, version: int) -> Bundle:
 
 def _refuse_unknown(model: ProcessModel) -> None:
     lost = [
-        Finding("element_unsupported", ERROR, node.id, node.name, node.line, {"kind": _what(node)})
+        Finding("element_unsupported", ERROR, node.id, node.name, node.line, {"kind": _what(node), **_OTHER})
         for node in model.nodes.values()
         if node.kind not in _KINDS or not _events_are_known(node)
     ]

@@ -37,7 +37,17 @@ TEXTS = {
     "resource_kind_unknown": N_(
         "“%(name)s” is neither a diagram (.bpmn) nor a decision table (.dmn). Leave it out."
     ),
-    "element_unsupported": N_("The engine cannot run this element (%(kind)s). Draw it with other elements."),
+    "element_unsupported": N_("The engine cannot run this element (%(kind)s). %(advice)s"),
+    "instead_of.complexGateway": N_(
+        "Its rule has no agreed meaning. Draw inclusive, exclusive or parallel gateways; if it waits for events, an event-based gateway; if it goes on after some of several answers, a multi-instance task with a completion condition."
+    ),
+    "instead_of.adHocSubProcess": N_(
+        "Its steps have no order. Draw parallel branches if all are done, an inclusive gateway if some are, or a multi-instance task for one step done several times."
+    ),
+    "instead_of.multipleEvent": N_(
+        "Which of them came would be unclear. Draw an event of its own for each, behind an event-based gateway or side by side."
+    ),
+    "instead_of.other": N_("Draw it with other elements."),
     "task_does_nothing": N_(
         "A task of kind %(kind)s does nothing when the process runs. Make it a user, service or script task."
     ),

@@ -142,6 +142,9 @@ TEXTS = {
     "foreign_cron": N_(
         "“%(text)s” is a timetable in the manner of cron. Write a repetition such as R/P1D, or a date."
     ),
+    "correlation_by_data": N_(
+        "The process is joined to messages by BPMN's correlation keys, which the engine does not run. Say at each message which values of the case it must carry (keyturn:correlation)."
+    ),
     "loop_maximum_ignored": N_(
         "The loop's limit “%(most)s” is no number and has no effect. Write a number, or put it into the loop's condition."
     ),

@@ -24,8 +24,13 @@ def check(model: ProcessModel) -> Iterator[Finding]:
 
 def _check_node(node: Node) -> Iterator[Finding]:
     if node.kind in _UNSUPPORTED_NODES:
-        yield wrong("element_unsupported", node, kind=node.kind)
+        yield unsupported(node, node.kind)
     if node.kind in _HAVING_NO_EFFECT:
         yield doubtful("task_does_nothing", node, kind=node.kind)
     if len(node.events) > 1:
-        yield wrong("element_unsupported", node, kind="multipleEvent")
+        yield unsupported(node, "multipleEvent")
+
+
+def unsupported(node: Node, kind: str) -> Finding:
+    """The finding for what the engine cannot run, with what to draw instead."""
+    return wrong("element_unsupported", node, kind=kind, advice=f"instead_of.{kind}", advice_params={})

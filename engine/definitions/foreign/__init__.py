@@ -26,6 +26,8 @@ def adapt(root: etree._Element, report: Report) -> None:
     by_id = {element.get("id", ""): element for element in root.iter(etree.Element) if element.get("id")}
     for process in root.iterfind(q("process")):
         choices.adapt(process, report)
+        for subscription in process.iterfind(q("correlationSubscription")):
+            report.refused("correlation_by_data", subscription)
         for node in list(rewriting.acting_elements(process)):
             _adapt_node(node, process, by_id, report)
     lost.tell_outside(root, report)
