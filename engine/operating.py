@@ -10,13 +10,25 @@ from datetime import datetime
 from typing import Any
 
 from engine.commands.change_job import AnswerJob, FireJob, RecalculateJob, RetryJob, SetJobDue
+from engine.commands.definition_control import ActivateDefinition, SetHistoryDays, SuspendDefinition
 from engine.commands.mend_incident import AnnotateIncident, EditIncident
 from engine.commands.retry_incident import RetryIncident
 from engine.commands.set_variables import SetVariables
 from engine.editing import Edit
 from engine.host import Host
-from engine.queries import incidents, jobs
-from engine.results import Incident, IncidentDetail, IncidentFilter, Instance, Job, JobFilter, Page, PageOf
+from engine.queries import control, incidents, jobs, messages
+from engine.results import (
+    DefinitionControl,
+    Incident,
+    IncidentDetail,
+    IncidentFilter,
+    Instance,
+    Job,
+    JobFilter,
+    Message,
+    Page,
+    PageOf,
+)
 
 
 class Operating:
@@ -120,3 +132,38 @@ class Operating:
     def answer_job(self, job_id: str, result: Mapping[str, Any], reason: str) -> Job:
         """Enter the answer of an outside system by hand, when it acted and its answer was lost."""
         return AnswerJob(job_id, dict(result), reason).run(self.host)
+
+    # Processes as a whole
+
+    def definition_control(self, key: str) -> DefinitionControl:
+        """Whether a process is suspended, what is scheduled, how long its history stays; raises `Missing`."""
+        return control.get(self.host, key)
+
+    def suspended_definitions(self) -> list[str]:
+        """The keys of the processes that are suspended."""
+        return control.suspended_keys(self.host)
+
+    def suspend_definition(
+        self, key: str, reason: str, *, until: datetime | None = None, at: datetime | None = None
+    ) -> DefinitionControl:
+        """Start nothing new of a process, now or from ``at``, for ever or ``until`` an instant.
+
+        Running cases go on. What messages, signals and timers were to start is started at the activation.
+        """
+        return SuspendDefinition(key, reason, until, at).run(self.host)
+
+    def activate_definition(self, key: str, reason: str, *, at: datetime | None = None) -> DefinitionControl:
+        """Let a suspended process be started again, now or from ``at``."""
+        return ActivateDefinition(key, reason, at).run(self.host)
+
+    def set_history_days(self, key: str, days: int | None, reason: str) -> DefinitionControl:
+        """How many days finished cases of a process stay; for ever with None."""
+        return SetHistoryDays(key, days, reason).run(self.host)
+
+    # Messages
+
+    def find_messages(
+        self, page: Page | None = None, *, state: str = "waiting", name: str | None = None
+    ) -> PageOf[Message]:
+        """Messages that nobody waited for when they came: waiting, expired or delivered since."""
+        return messages.find(self.host, page or Page(), state=state, name=name)

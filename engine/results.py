@@ -214,6 +214,48 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A scheduled turn of a process: ``act`` is suspend or activate."""
+
+    act: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DefinitionControl:
+    """What operators decided about all versions of a process.
+
+    While it is ``suspended`` nothing new is started; ``kept_starts`` are to be started once it is activated.
+    Finished cases stay ``history_days``, for ever without.
+    """
+
+    key: str
+    suspended: bool
+    suspended_at: datetime | None
+    suspended_by: str | None
+    reason: str | None
+    until: datetime | None
+    history_days: int | None
+    kept_starts: int
+    scheduled: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that was kept: waiting, delivered to an instance, or expired."""
+
+    id: str
+    name: str
+    correlation: dict[str, Any]
+    payload: dict[str, Any]
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    delivered_at: datetime | None
+    delivered_to: str | None
+
+
+@dataclass(frozen=True)
 class DiagramState:
     """A diagram with what happened on it; ids are BPMN element ids, ``notes`` say who and when per element."""
 

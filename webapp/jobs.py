@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from engine import jobs
 from engine.api import HandlerRegistry, Stale, StepFailed
 from engine.batches import running as batches
+from engine.queries.messages import forget_before as forget_messages
 from engine.store.search import index_missing
 from kernel.actor import SYSTEM
 from webapp.db import Database
@@ -60,11 +61,12 @@ class JobRunner:
         return self._database.clock.now()
 
     def tidy(self) -> None:
-        """Drop the keys of forms and requests that nobody will send again."""
+        """Drop the keys of forms and requests that nobody will send again, and messages that are over."""
         before = self.now() - KEYS_KEPT
         with self._database.unit_of_work(SYSTEM) as session:
             forget_before(session, before)
             session.execute(delete(RequestSent).where(RequestSent.at < before))
+            forget_messages(session, before)
         self._index_cases()
 
     def _index_cases(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.commands.deliver import deliver_to
-from engine.commands.start_by_event import start_by_event
+from engine.commands.kept_starts import start_by_event
 from engine.correlation import canonical, hold_name
 from engine.errors import CannotGoOn
 from engine.host import Host

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 
+from engine.commands.definition_control import turn_definition
+from engine.commands.kept_starts import start_kept
 from engine.commands.publish import deliver_thrown
 from engine.commands.timer_starts import fire_start
 from engine.errors import KeyturnError, StepFailed
@@ -15,11 +18,16 @@ from engine.incidents import resolve_job
 from engine.running.run import Run, as_system
 from engine.store.instances import InstanceRecord, lock_free_instance
 from engine.tables.columns import AnyRow, table_of
-from engine.tables.work import TIMER_START, JobRow
+from engine.tables.work import DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
 from engine.tracing import frames_of
 
 JOBS = table_of(JobRow)
 _LOOKED_AT = 20
+_WITHOUT_CASE: dict[str, Callable[[Host, AnyRow], None]] = {
+    TIMER_START: fire_start,
+    START_KEPT: lambda host, job: start_kept(host, job, deliver_thrown),
+    DEFINITION_TURN: turn_definition,
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class RunDue:
 
     def _next(self, host: Host) -> tuple[AnyRow, InstanceRecord | None] | None:
         due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
-        ours = JOBS.c.kind.in_(("timer", TIMER_START)) & JOBS.c.suspended.is_(False)
+        ours = JOBS.c.kind.in_(("timer", *_WITHOUT_CASE)) & JOBS.c.suspended.is_(False)
         oldest = select(JOBS.c.id, JOBS.c.instance_id).where(due, ours).order_by(JOBS.c.due_at, JOBS.c.id)
         for found in host.session.execute(oldest.limit(_LOOKED_AT)).all():
             # The instance comes first, as in every command: who locks its job before it meets them head-on.
@@ -61,7 +69,7 @@ class RunDue:
 
 def _fire(host: Host, job: AnyRow, record: InstanceRecord | None) -> None:
     if record is None:
-        fire_start(host, job)
+        _WITHOUT_CASE[job.kind](host, job)
         return
     host.session.execute(update(JOBS).where(JOBS.c.id == job.id).values(state="done", done_at=host.clock.now()))
     if record.state != "active":

@@ -16,6 +16,7 @@ from engine.host import Host
 from engine.incidents import resolve_starts
 from engine.results import Instance
 from engine.spiff.build import Bundle
+from engine.store.control import require_not_suspended
 from engine.store.instances import LIVE, TABLE
 from engine.values import checked_data
 from kernel.audit import record
@@ -36,6 +37,7 @@ class StartProcess:
         bundle = self._bundle(host)
         if not host.checker.may_start(host.actor, self.key, self.scope):
             raise NotAllowed("start_not_allowed", key=self.key, path=self.scope)
+        require_not_suspended(host.session, self.key)
         variables = self._variables(host, bundle)
         business_key = self.business_key or self._business_key(host, bundle, variables)
         self._refuse_double(host, business_key)

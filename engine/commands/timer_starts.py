@@ -22,6 +22,7 @@ from engine.host import Host
 from engine.running.services import job_row
 from engine.running.timer_plans import next_due, plan_timer
 from engine.spiff.services import TimerPlan
+from engine.store.control import suspension_of
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import TIMER_START, JobRow, SubscriptionRow
 from engine.tracing import frames_of
@@ -65,7 +66,8 @@ def _schedule(host: Host, definition_id: str, key: str, node: Node, plan: TimerP
     unique = f"{TIMER_START}:{definition_id}:{node.id}"
     now = host.clock.now()
     job = job_row(TIMER_START, key, plan.due, cycle, unique, _ATTEMPTS)
-    job |= {"element_id": node.id, "created_at": now}
+    is_halted = suspension_of(host.session, key) is not None
+    job |= {"element_id": node.id, "created_at": now, "suspended": is_halted}
     host.session.execute(insert(JOBS).values(job))
     # The subscription finds the job again when the version is replaced; the list of jobs may be long.
     row = {

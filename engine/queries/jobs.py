@@ -12,13 +12,16 @@ from engine.queries.paths import within, within_any
 from engine.results import COUNT_CAP, Job, JobFilter, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import table_of
-from engine.tables.work import TIMER_START, JobRow
+from engine.tables.work import DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
 from kernel.actor import ROOT
 
 JOBS = table_of(JobRow)
 _JOINED = JOBS.outerjoin(INSTANCES, INSTANCES.c.id == JOBS.c.instance_id)
 _OF_CASE = [INSTANCES.c.definition_key, INSTANCES.c.business_key, INSTANCES.c.facts, INSTANCES.c.path]
 _COLUMNS: list[Any] = [JOBS, *_OF_CASE]
+
+# Jobs without a case that bear the name of the process they are about.
+_OF_PROCESS = (TIMER_START, START_KEPT, DEFINITION_TURN)
 
 
 def find(host: Host, wanted: JobFilter, page: Page) -> PageOf[Job]:
@@ -49,8 +52,8 @@ def _query() -> Select[Any]:
 
 def _to_job(row: Any) -> Job:
     values = {name: row[name] for name in Job.__annotations__}
-    if row["kind"] == TIMER_START:
-        values["definition_key"] = row["name"]  # It bears the name of the process whose cases it starts.
+    if row["kind"] in _OF_PROCESS:
+        values["definition_key"] = row["name"]
     return Job(**values)
 
 
@@ -72,7 +75,7 @@ def _narrowing(wanted: JobFilter) -> list[ColumnElement[bool]]:
         if values:
             where.append(column.in_(values))
     if wanted.definition_keys:
-        starts = (JOBS.c.kind == TIMER_START) & JOBS.c.name.in_(wanted.definition_keys)
+        starts = JOBS.c.kind.in_(_OF_PROCESS) & JOBS.c.name.in_(wanted.definition_keys)
         where.append(or_(INSTANCES.c.definition_key.in_(wanted.definition_keys), starts))
     for column, value in (
         (JOBS.c.instance_id, wanted.instance_id),

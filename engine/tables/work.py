@@ -10,6 +10,8 @@ from kernel.columns import Id, Instant, JsonMap
 from kernel.database import Base
 
 TIMER_START = "timer_start"
+START_KEPT = "start_kept"
+DEFINITION_TURN = "definition_turn"
 _WAITING = text("state = 'waiting'")
 _UNDELIVERED = text("delivered_at IS NULL")
 

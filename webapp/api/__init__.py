@@ -5,6 +5,7 @@ from flask import Flask
 from webapp.api import (
     batches,
     changes,
+    controls,
     customers,
     definitions,
     documents,
@@ -26,6 +27,7 @@ ROOMS = (
     changes,
     batches,
     incidents,
+    controls,
     jobs,
     messages,
     definitions,

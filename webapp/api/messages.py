@@ -12,12 +12,12 @@ from webapp.api.endpoint import Asked, endpoint
 
 
 class Message(Schema):
-    """A message with what finds its receiver; kept for ``ttl_seconds`` when nobody waits for it yet."""
+    """A message with what finds its receiver; kept for ``ttl_seconds`` (a day) when nobody waits for it yet."""
 
     name = fields.String(required=True, validate=validate.Length(1, 100))
     correlation = fields.Dict(keys=fields.String(), load_default=dict)
     payload = fields.Dict(keys=fields.String(), load_default=dict)
-    ttl_seconds = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 30 * 86_400))
+    ttl_seconds = fields.Integer(load_default=86_400, allow_none=True, validate=validate.Range(0, 30 * 86_400))
 
 
 class Delivered(Schema):

@@ -8,7 +8,18 @@ from importlib.metadata import entry_points
 import click
 
 from kernel.errors import KeyturnError
-from webapp.cli import batches, definitions, finding, imports, instances, jobs, operating, serving, setting_up
+from webapp.cli import (
+    batches,
+    controls,
+    definitions,
+    finding,
+    imports,
+    instances,
+    jobs,
+    operating,
+    serving,
+    setting_up,
+)
 from webapp.settings import SettingInvalid, Settings, from_environment
 from webapp.startup import NotReady
 
@@ -53,6 +64,6 @@ def main(ctx: click.Context) -> None:
         ctx.obj = from_environment(os.environ)
 
 
-for module in (serving, setting_up, definitions, imports, operating, jobs, instances, finding, batches):
+for module in (serving, setting_up, definitions, imports, operating, jobs, instances, finding, batches, controls):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -51,6 +51,15 @@ TEXTS = {
     "kind.text": N_("text"),
     "kind.nothing": N_("nothing"),
     # Definitions
+    "definition_suspended": N_("%(by)s suspended this process on %(at)s: %(reason)s. Nothing new is started."),
+    "definition_suspended_until": N_(
+        "%(by)s suspended this process on %(at)s until %(until)s: %(reason)s. Start it afterwards."
+    ),
+    "definition_active": N_("This process is not suspended."),
+    "until_before": N_("The end must lie after the beginning."),
+    "days_out_of_range": N_("The number of days must lie between 1 and %(most)s."),
+    "message_state_unknown": N_("There is no such state of messages."),
+    "start_event_gone": N_("The process starts no more by “%(name)s”. Deploy a version that does, then retry."),
     "definition_missing": N_("There is no such process or decision."),
     "deploy_missing": N_("You may not deploy. Ask a business analyst or an administrator."),
     # Incidents

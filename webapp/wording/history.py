@@ -53,6 +53,8 @@ TEXTS = {
     "job_kind.timer": N_("Timer"),
     "job_kind.timer_start": N_("Start by time"),
     "job_kind.message_out": N_("Delivery"),
+    "job_kind.start_kept": N_("Start that was kept"),
+    "job_kind.definition_turn": N_("Suspending or activating a process"),
     "job_kind.external": N_("External step"),
     "job.waiting": N_("Waiting"),
     "job.failed": N_("Failed"),
