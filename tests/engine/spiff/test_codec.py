@@ -71,7 +71,7 @@ def test_trap_14_timers_read_the_given_clock_in_the_projects_zone() -> None:
     assert play.pass_time(days=1).ended
 
 
-def test_many_threads_share_one_specification() -> None:
+def test_trap_5_many_threads_share_one_specification() -> None:
     """Trap 5: SpiffWorkflow's serializer flips a shared flag; ours has none."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - used here alone
 
