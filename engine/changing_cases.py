@@ -5,22 +5,25 @@ Part of `engine.api.Engine`; every act is checked where it happens and leaves an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.commands.batches import ContinueBatch, StartBatch, StopBatch, UndoBatch
 from engine.commands.cancel_instance import CancelInstance
 from engine.commands.migrate_instance import MigrateInstance
+from engine.commands.modify_instance import ModifyInstance
 from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.host import Host
 from engine.queries import batches
 from engine.results import (
     Batch,
     BatchItem,
+    Change,
     IncidentFilter,
     Instance,
     InstanceFilter,
     Migration,
+    Modification,
     Page,
     PageOf,
 )
@@ -62,6 +65,34 @@ class Changing:
         command = MigrateInstance(instance_id, version, dict(mapping or {}), reason, recalculate, dry_run)
         return command.run(self.host)
 
+    def modify(
+        self, instance_id: str, changes: Sequence[Change], *, reason: str, dry_run: bool = False
+    ) -> Modification:
+        """Cancel branches and begin before or after elements, all together; the case then goes as far as it can.
+
+        Of several tokens at an element the one that came first is cancelled. ``dry_run`` tells exactly what would
+        happen. Raises `ChangeRefused` with findings: then nothing was changed.
+        """
+        return ModifyInstance(instance_id, tuple(changes), reason, dry_run).run(self.host)
+
+    def move(self, instance_id: str, from_: str, to: str, *, reason: str, dry_run: bool = False) -> Modification:
+        """Take a token from one element and let it come to another."""
+        changes = (Change("cancel", from_), Change("before", to))
+        return ModifyInstance(instance_id, changes, reason, dry_run).run(self.host)
+
+    def cancel_branch(
+        self, instance_id: str, element_id: str, *, reason: str, dry_run: bool = False
+    ) -> Modification:
+        """End what waits at an element; refused when nothing would be left or a join would wait for ever."""
+        changes = (Change("cancel", element_id),)
+        return ModifyInstance(instance_id, changes, reason, dry_run).run(self.host)
+
+    def restart_branch(
+        self, instance_id: str, element_id: str, *, reason: str, dry_run: bool = False
+    ) -> Modification:
+        """Begin what waits at an element anew: a fresh task, timers that count from now."""
+        return self.move(instance_id, element_id, element_id, reason=reason, dry_run=dry_run)
+
     # Batches
 
     def start_batch(
@@ -74,7 +105,7 @@ class Changing:
         incidents: IncidentFilter | None = None,
         params: Mapping[str, Any] | None = None,
     ) -> Batch:
-        """Order an act on many: migrate, cancel, suspend, resume (instances) or retry (incidents).
+        """Order an act on many: migrate, modify, cancel, suspend, resume (instances) or retry (incidents).
 
         The subjects are named by ``ids`` or picked by a filter among what the actor may operate on. A worker
         does one after the other, each in a unit of work of its own. Raises `Invalid`, `Missing`, `NotAllowed`.

@@ -327,6 +327,33 @@ class WaitChange:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One act on a case by hand. ``kind`` is cancel (a branch), before or after (begin at an element)."""
+
+    kind: str
+    element_id: str
+
+
+@dataclass(frozen=True)
+class Modification:
+    """What changes by hand mean for a case; ``done`` says that they were carried out.
+
+    ``waits`` are what ended and what begun, ``steps`` the elements that were done on the way, ``forgotten`` the
+    completed steps that can no longer be undone; ``state`` is the case's state afterwards.
+    """
+
+    instance_id: str
+    changes: tuple[Change, ...]
+    possible: bool
+    done: bool
+    state: str
+    waits: tuple[WaitChange, ...]
+    steps: tuple[str, ...]
+    forgotten: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Migration:
     """What a change of version means for one case; ``done`` says that it was carried out.
 

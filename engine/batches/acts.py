@@ -1,4 +1,4 @@
-"""The kinds there are: migrate, cancel, suspend, resume, retry."""
+"""The kinds there are: migrate, modify, cancel, suspend, resume, retry."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 from engine.batches.kinds import BatchKind, Order, Params, Subject
 from engine.commands.cancel_instance import CancelInstance
 from engine.commands.migrate_instance import MigrateInstance
+from engine.commands.modify_instance import ModifyInstance
 from engine.commands.retry_incident import RetryIncident
 from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.errors import ChangeRefused, Invalid
 from engine.host import Host
+from engine.results import Change
 
 
 def _migrate(host: Host, instance_id: str, params: Params, reason: str) -> dict[str, Any]:
@@ -49,6 +51,26 @@ def _migrate_back(params: Params, result: Params) -> Order:
     return "migrate", {"version": result["from_version"], "mapping": back}
 
 
+def _modify(host: Host, instance_id: str, params: Params, reason: str) -> dict[str, Any]:
+    done = ModifyInstance(instance_id, _changes(params), reason, bool(params.get("dry_run", False))).run(host)
+    if not done.possible:
+        raise ChangeRefused(done.findings)
+    return {"state": done.state, "steps": list(done.steps), "forgotten": list(done.forgotten)}
+
+
+def _check_changes(params: Params, _subjects: list[Subject]) -> None:
+    if not _changes(params):
+        raise Invalid("change_empty", field="changes")
+
+
+def _changes(params: Params) -> tuple[Change, ...]:
+    given = params.get("changes")
+    try:
+        return tuple(Change(str(change["kind"]), str(change["element_id"])) for change in given or [])
+    except (TypeError, KeyError) as fault:
+        raise Invalid("change_empty", field="changes") from fault
+
+
 def _cancel(host: Host, instance_id: str, _params: Params, reason: str) -> dict[str, Any]:
     CancelInstance(instance_id, reason).run(host)
     return {}
@@ -73,6 +95,7 @@ _KINDS = {
     kind.name: kind
     for kind in (
         BatchKind("migrate", "instance", _migrate, _check_migration, _migrate_back),
+        BatchKind("modify", "instance", _modify, _check_changes),
         BatchKind("cancel", "instance", _cancel),
         BatchKind("suspend", "instance", _suspend, back=lambda _params, _result: ("resume", {})),
         BatchKind("resume", "instance", _resume, back=lambda _params, _result: ("suspend", {})),

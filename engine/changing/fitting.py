@@ -36,6 +36,8 @@ def waits_otherwise(old: Step, new: Step) -> bool:
     if before.kind == "timer":
         times = [(e.timer_kind, e.timer and e.timer.text, e.working_days) for e in (before, after)]
         return times[0] != times[1]
+    if before.kind == "conditional":
+        return before.condition != after.condition or old.node.id != new.node.id
     keys = [{m.name: m.value for m in step.node.correlation} for step in (old, new)]
     return before.name != after.name or keys[0] != keys[1]
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from engine.changing.elements import ElementMap, joins
 from engine.changing.fitting import event_kind, misfit, waits_otherwise
 from engine.changing.joins import short_joins
+from engine.changing.undoing import is_undoing, lost, renamed
 from engine.definitions.model import Node
 from engine.findings import ERROR, Finding
 from engine.spiff.build import ScopeSpec
 from engine.spiff.case import Case, Running
 from engine.spiff.gateways import EventStep
 from engine.spiff.loops import LoopStep
+from engine.spiff.records import Records
 from engine.spiff.relink import (
     arm_anew,
     arm_at,
@@ -62,6 +64,9 @@ def plan_migration(case: Case, elements: ElementMap, *, recalculate: bool) -> Mi
     """Look at every token; nothing is changed."""
     planner = _Planner(elements, recalculate)
     planner.plan.findings += elements.unknown()
+    if is_undoing(case):
+        planner.plan.findings.append(Finding("change_while_undoing", ERROR))
+        return planner.plan
     for workflow in own_scopes(case, elements.old):
         spec = elements.spec_of(workflow.spec.name)
         if spec is not None:
@@ -81,6 +86,7 @@ def carry_out(case: Case, elements: ElementMap, plan: Migration) -> list[Finding
     swap_bundle(case, elements.old, elements.new)
     for workflow, spec in plan.scopes:
         swap_spec(workflow, spec)
+        workflow.records = Records(renamed(workflow.records.runs, elements))
     for stand in plan.stands:
         stand_at(stand.token, stand.step, stand.via)
     for stand in plan.stands:
@@ -108,6 +114,8 @@ class _Planner:
             else:
                 self._resting(token, spec)
         self._new_starts(workflow, spec)
+        for element in dict.fromkeys(lost(workflow.records.runs, self.elements, spec)):
+            self._find("migrate_undo_gone", self.elements.old.model.nodes[element])
 
     def _resting(self, token: Token, spec: ScopeSpec) -> None:
         old = token.task_spec

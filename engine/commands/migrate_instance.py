@@ -23,7 +23,7 @@ from engine.results import ElementChange, Migration
 from engine.running.run import Run
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case, Wait
-from engine.spiff.relink import release_joins
+from engine.spiff.relink import go_on
 from engine.store.instances import LIVE, InstanceRecord, lock_instance, read_instance, set_definition
 from engine.store.tasks import TABLE as TASKS
 from engine.tables.columns import table_of
@@ -101,7 +101,7 @@ class MigrateInstance:
             _rewrite(host, run.case, wait, target)
         with run.step(deliver_thrown) as case:
             if row.state == "active":
-                release_joins(case)
+                go_on(case)
         record(
             host.session, host.actor, host.clock, "instance:migrate", "instance", row.id, path=row.path,
             before={"version": former}, after={"version": target.version, "mapping": dict(self.mapping)},

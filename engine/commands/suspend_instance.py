@@ -13,7 +13,7 @@ from engine.errors import Stale
 from engine.host import Host
 from engine.results import Instance
 from engine.running.run import Run, as_system
-from engine.spiff.relink import release_joins
+from engine.spiff.relink import go_on
 from engine.store.instances import lock_instance, save_instance
 from engine.store.journal import Journal
 from engine.store.tasks import open_task_ids
@@ -53,7 +53,7 @@ def _go_on(host: Host, turned: Instance) -> Instance:
     """Receive what was kept while it was suspended, and let go what a change of its version set free."""
     run = Run.of(as_system(host), lock_instance(host.session, turned.id))
     with run.step(deliver_thrown, ask_again=True) as case:
-        release_joins(case)
+        go_on(case)
     return run.record.result(run.open_tasks)
 
 

@@ -89,15 +89,19 @@ class Running:
 
     def begin(self, start: str | None = None) -> None:
         """Arm the event sub-processes and start at the none start event, or at the one named."""
+        self.arm_starts()
+        step = self.spec.task_specs[start] if start else self.spec.first
+        if step is None:
+            raise CannotGoOn("start_missing", process=self.spec.name)
+        step._update(Token(self, step, self.task_tree))
+
+    def arm_starts(self) -> None:
+        """Let the starts of the event sub-processes wait."""
         for armed in self.spec.armed:
             if armed.waits_for is not None:
                 token = Token(self, armed, self.task_tree)
                 token.armed = True
                 armed.arm(token)
-        step = self.spec.task_specs[start] if start else self.spec.first
-        if step is None:
-            raise CannotGoOn("start_missing", process=self.spec.name)
-        step._update(Token(self, step, self.task_tree))
 
     def clear(self, keep: Token | None) -> None:
         """Remove every token but one."""
@@ -236,6 +240,12 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         self.compensation.note_inner(host, workflow)
         self.subprocesses.pop(host.id)
         host.complete()
+
+    def open_inner(self, host: Token) -> Inner:
+        """Start an embedded sub-process with no token in it yet; whoever asks puts one there."""
+        inner = Inner(self.bundle_at(host).scopes[host.task_spec.node.id], host, host.scope, None)
+        inner.arm_starts()
+        return inner
 
     def open_again(self, host: Token) -> Inner:
         """The inside of a completed sub-process, empty, to be undone."""

@@ -7,7 +7,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.spiff.build import Bundle, ScopeSpec
 from engine.spiff.case import Case, Inner, Running
 from engine.spiff.gateways import ParallelStep, first_per_flow
-from engine.spiff.steps import CatchStep, Step
+from engine.spiff.steps import CatchStep, InnerStep, Step, arm_boundary
 from engine.spiff.token import Token
 
 
@@ -61,8 +61,30 @@ def arm_anew(token: Token) -> None:
         token.task_spec.arm(token)
 
 
-def release_joins(case: Case) -> None:
-    """Let tokens go that wait at a join which no longer lacks any."""
+def open_at(workflow: Running, step: InnerStep) -> Running:
+    """Start a sub-process by hand, with its boundary events armed and nothing in it yet."""
+    host = Token(workflow, step, workflow.task_tree)
+    arm_boundary(host)
+    host._set_state(TaskState.STARTED)
+    return workflow.top_workflow.open_inner(host)
+
+
+def put_before(workflow: Running, step: Step) -> None:
+    """A new token comes to a step by no flow."""
+    step._update(Token(workflow, step, workflow.task_tree))
+
+
+def put_after(workflow: Running, step: Step) -> None:
+    """A new token leaves a step as if it had been done; raises `CannotGoOn` when no flow is open."""
+    token = Token(workflow, step, workflow.task_tree)
+    workflow.move(token, step.chosen(token))
+
+
+def go_on(case: Case) -> None:
+    """Let tokens go on that were put somewhere, or at whose join none is lacking any more, while none could."""
+    for token in case.standing():
+        if token.state == TaskState.READY and not token.task_spec.manual:
+            case.ready.append(token)
     for workflow in (case, *case.subprocesses.values()):
         waiting = [t for t in workflow.tokens() if isinstance(t.task_spec, ParallelStep)]
         for step in dict.fromkeys(token.task_spec for token in waiting):

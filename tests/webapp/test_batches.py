@@ -194,6 +194,21 @@ def test_many_are_halted_and_let_go_and_ended(room: Room) -> None:
         assert {room.act(lambda e, case=case: e.get_instance(case).state) for case in cases} == {state}
 
 
+def test_many_are_moved_by_hand(room: Room) -> None:
+    deploy(room.database, LONGER)
+    cases = start(room.database, count=3)
+    room.act(lambda e: e.complete(e.get_instance(cases[0]).open_tasks[0], {"decision": "approved"}), SYSTEM)
+    changes = [{"kind": "cancel", "element_id": "t"}, {"kind": "before", "element_id": "u"}]
+    order = {"ids": tuple(cases), "reason": "by hand"}
+    batch = room.act(lambda e: e.start_batch("modify", params={"changes": changes}, **order))
+    room.runner.run_due()
+    assert (room.batch(batch).succeeded, room.batch(batch).failed) == (2, 1)  # type: ignore[arg-type]
+    (failed,) = room.items(batch, "failed")  # type: ignore[arg-type]
+    assert (failed.subject_id, failed.findings[0].code) == (cases[0], "change_nobody_there")  # type: ignore[attr-defined]
+    with pytest.raises(Invalid, match="change_empty"):
+        room.act(lambda e: e.start_batch("modify", params={"changes": [{"x": 1}]}, **order))
+
+
 def test_only_who_may_operate_gives_and_sees_orders(room: Room, actor_with: object) -> None:
     here = start(room.database, "/a/b/", 2)
     there = start(room.database, "/a/c/", 2)

@@ -16,7 +16,7 @@ from webapp.api.paging import PageQuery
 from webapp.api.shapes import answer_of, page_of
 from webapp.wording import word
 
-KINDS = ["migrate", "cancel", "suspend", "resume", "retry"]
+KINDS = ["migrate", "modify", "cancel", "suspend", "resume", "retry"]
 
 
 class BatchAnswer(answer_of(Batch)):  # type: ignore[misc]
@@ -58,7 +58,7 @@ class Order(Reason):
     params = fields.Dict(
         keys=fields.String(),
         load_default=dict,
-        metadata={"description": "For migrate: version, mapping, recalculate, dry_run"},
+        metadata={"description": "For migrate version, mapping, recalculate, dry_run; for modify changes"},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from engine.api import Migration
+from engine.api import Change, Migration
 from engine.results import ElementChange, WaitChange
 from webapp.api.definitions import FindingAnswer
 from webapp.api.endpoint import Asked, endpoint
@@ -86,6 +86,60 @@ def preview_migration(asked: Asked, instance_id: str) -> Any:
 def migrate(asked: Asked, instance_id: str) -> Any:
     """Let a case go on by another version of its diagram, wholly or not at all."""
     return _migrate(asked, instance_id, dry_run=False)
+
+
+class ChangeOrder(Schema):
+    """One act by hand at an element."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["cancel", "before", "after"]))
+    element_id = fields.String(required=True)
+
+
+class Changes(Schema):
+    """What is ended and where something begins, all together; first what is ended."""
+
+    changes = fields.List(fields.Nested(ChangeOrder), required=True, validate=validate.Length(1, 50))
+
+
+class Modify(Changes, Reason):
+    """Changes with their reason."""
+
+
+class ModificationAnswer(Schema):
+    """What changes by hand mean for a case."""
+
+    instance_id = fields.String()
+    changes = fields.List(fields.Nested(answer_of(Change)))
+    possible = fields.Boolean()
+    done = fields.Boolean()
+    state = fields.String()
+    waits = fields.List(fields.Nested(answer_of(WaitChange)))
+    steps = fields.List(fields.String(), metadata={"description": "Elements that are done on the way"})
+    forgotten = fields.List(
+        fields.String(), metadata={"description": "Completed steps that can no longer be undone"}
+    )
+    findings = fields.List(fields.Nested(FindingAnswer))
+
+
+@endpoint(
+    "POST", "/instances/{instance_id}/modification/preview", tag="instances", body=Changes,
+    returns=ModificationAnswer,
+)  # fmt: skip
+def preview_modification(asked: Asked, instance_id: str) -> Any:
+    """Tell exactly what changes by hand would do; all of it is taken back."""
+    return asked.engine.modify(instance_id, _changes(asked), reason="", dry_run=True)
+
+
+@endpoint(
+    "POST", "/instances/{instance_id}/modification", tag="instances", body=Modify, returns=ModificationAnswer
+)
+def modify(asked: Asked, instance_id: str) -> Any:
+    """End branches and begin before or after elements: a move is cancel here and before there."""
+    return asked.engine.modify(instance_id, _changes(asked), reason=asked.body["reason"])
+
+
+def _changes(asked: Asked) -> list[Change]:
+    return [Change(**change) for change in asked.body["changes"]]
 
 
 def _migrate(asked: Asked, instance_id: str, *, dry_run: bool) -> Migration:

@@ -7,6 +7,40 @@ from webapp.language import N_
 TEXTS = {
     "change_refused": N_("The case cannot be changed like this (%(count)s reasons). Nothing was changed."),
     "migrate_same_version": N_("The case runs by version %(version)s already. Choose another version."),
+    "migrate_undo_gone": N_(
+        "“%(element)s” has been done and could be undone; the other version has nothing that undoes it. Draw its "
+        "compensation, or map it to an element that has one."
+    ),
+    "change_while_undoing": N_("The case is undoing completed steps. Let that end first."),
+    "change_empty": N_("Nothing is to be changed. Name an element to end, or one to begin at."),
+    "change_kind_unknown": N_("“%(kind)s” is no change. Choose one of these: %(kinds)s."),
+    "change_element_unknown": N_(
+        "The case's diagram has no element “%(element)s”. Look its id up in the diagram."
+    ),
+    "change_nobody_there": N_("Nothing of the case stands at “%(element)s”. Look at the case again."),
+    "change_nothing_left": N_(
+        "Nothing would be left of the case. Cancel the case instead, or begin somewhere too."
+    ),
+    "change_out_of_loop": N_(
+        "“%(element)s” is repeated, and one of its turns would end without coming to its end. End the whole of it."
+    ),
+    "change_into_loop": N_(
+        "“%(into)s” stands inside “%(element)s”, which is repeated and does not run. Begin at “%(element)s” itself."
+    ),
+    "change_into_event_sub_process": N_(
+        "“%(into)s” stands inside the event sub-process “%(element)s”, which only its event begins."
+    ),
+    "change_many_of_them": N_("“%(element)s” runs several times, so it is not clear which is meant."),
+    "change_not_by_flow": N_("“%(element)s” begins by an event, not by a flow; nothing can be put before it."),
+    "change_into_join": N_(
+        "“%(element)s” joins branches and counts by which flow they come. Begin after the element before it instead."
+    ),
+    "change_nothing_after": N_("Nothing follows “%(element)s”. Choose an element that a flow leaves."),
+    "change_cannot_begin": N_("The case cannot begin at “%(element)s”: %(reason)s"),
+    "change_step_failed": N_("The case would not get past “%(element)s”: %(reason)s"),
+    "history.instance_modified": N_("changed the case by hand (%(changes)s): %(reason)s"),
+    "history.element_cancelled": N_("“%(element)s” was ended by hand"),
+    "audit.instance:modify": N_("changed by hand where a case stands"),
     "batch_kind_unknown": N_("There is no such act on many. Choose one of these: %(kinds)s."),
     "batch_empty": N_("No case is meant. Name cases, or widen what picks them."),
     "batch_too_large": N_("More than %(most)s cases are meant. Do it in parts."),

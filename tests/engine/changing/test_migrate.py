@@ -418,3 +418,53 @@ def test_an_event_whose_time_cannot_be_worked_out_is_a_finding(versions: Version
     with pytest.raises(ChangeRefused):
         versions.migrate(story)
     assert story.instance.version == 1
+
+
+def booked(handler: str) -> str:
+    undo = (
+        f'<boundaryEvent id="x_undone" attachedToRef="x"><compensateEventDefinition/></boundaryEvent>'
+        f'<userTask id="{handler}" isForCompensation="true"><extensionElements><keyturn:task form="f" '
+        'candidateGroups="clerk"/></extensionElements></userTask>'
+        f'<association sourceRef="x_undone" targetRef="{handler}" associationDirection="One"/>'
+    )
+    return START + task("x") + task("t") + (undo if handler else "")
+
+
+BACK = '<intermediateThrowEvent id="back"><compensateEventDefinition/></intermediateThrowEvent>'
+
+
+def test_what_was_done_can_be_undone_by_the_new_version(versions: Versions) -> None:
+    versions.deploy(booked("undo"), BACK, ends("e"), flows("s x t back e"))
+    story, undoing = versions.start(), versions.start()
+    for one in (story, undoing):
+        one.complete("x")
+    undoing.complete("t")
+    versions.deploy(booked("undo_otherwise"), BACK, task("u"), ends("e"), flows("s x t u back e"))
+    versions.deploy(booked(""), ends("e"), flows("s x t e"))
+    assert against(versions.preview(story, 3)) == [("migrate_undo_gone", "x")]
+    assert against(versions.preview(undoing)) == [("change_while_undoing", None)]
+    versions.migrate(story)
+    story.complete("t")
+    story.complete("u")
+    assert story.waiting_at == ["undo_otherwise"]
+    story.complete("undo_otherwise")
+    assert story.state == "completed"
+
+
+def condition(text: str) -> str:
+    event = f"<conditionalEventDefinition><condition>{text}</condition></conditionalEventDefinition>"
+    return f'<boundaryEvent id="full" attachedToRef="t" cancelActivity="false">{event}</boundaryEvent>'
+
+
+def test_a_condition_that_the_diagram_changes_is_asked_as_it_is_now(versions: Versions) -> None:
+    body = (START, task("t"), task("b"), '<parallelGateway id="split"/>', task("call"), ends("e", "f", "g"))
+    flow = flows("s split t e", "split b f", "full call g")
+    versions.deploy(*body, condition("= count &gt; 5"), flow)
+    story = versions.start({"count": 1})
+    versions.deploy(*body, condition("= count &gt; 2"), flow)
+    assert becoming(versions.migrate(story))["full"] == "renewed"
+    story.complete("b", count=3)
+    assert story.waiting_at == ["call", "t"]
+    story.complete("call")
+    story.complete("t")
+    assert story.state == "completed"

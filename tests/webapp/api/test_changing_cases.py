@@ -97,3 +97,20 @@ def test_many_cases_are_migrated_by_one_order(caller_of: Callers, case: str, hou
     )  # fmt: skip
     assert caller.post("/batches", {**order, "kind": "burn"}).status_code == 422
     assert caller.post("/batches", {**order, "params": {}}).json["code"] == "batch_version_missing"
+
+
+def test_a_token_is_moved_after_a_look(caller_of: Callers, house: House) -> None:
+    deploy(house.database, LONGER)
+    (case,) = start(house.database, house.project.path)
+    caller = caller_of("administrator", "/kt/")
+    changes = [{"kind": "cancel", "element_id": "t"}, {"kind": "before", "element_id": "u"}]
+    looked = caller.post(f"/instances/{case}/modification/preview", {"changes": changes})
+    assert [(w["becomes"], w["element_id"]) for w in looked.json["waits"]] == [("begun", "u"), ("ended", "t")]
+    assert [w["element_id"] for w in caller.get(f"/instances/{case}/waiting")["waiting"]] == ["t"]
+    done = caller.post(f"/instances/{case}/modification", {"changes": changes, "reason": "by hand"})
+    assert (done.status_code, done.json["done"]) == (200, True)
+    assert [w["element_id"] for w in caller.get(f"/instances/{case}/waiting")["waiting"]] == ["u"]
+    again = caller.post(f"/instances/{case}/modification", {"changes": changes, "reason": "by hand"})
+    assert (again.status_code, list(again.json["fields"])) == (422, ["t"])
+    sent = {"changes": changes, "reason": "x"}
+    assert caller_of("sales_consultant").post(f"/instances/{case}/modification", sent).status_code in (403, 404)

@@ -61,3 +61,17 @@ def test_many_cases_are_ordered_followed_and_taken_back(company: Terminal) -> No
     assert "already" in company.run("batches", "undo", done["id"], "--reason", "again", fails=True).output
     company.run("batches", "start", "cancel", "--reason", "x", fails=True)
     company.run("batches", "start", "migrate", "--process", "story", "--reason", "x", fails=True)
+
+
+def test_a_token_is_moved_at_the_terminal(company: Terminal) -> None:
+    deploy(company.database, LONGER)
+    (case,) = start(company.database)
+    told = company.run("instances", "move", case, "t", "u", "--dry-run").output
+    assert "u [u] begins" in told
+    assert "t [t] ends" in told
+    company.run("instances", "move", case, "t", "u", fails=True)
+    company.run("instances", "move", case, "t", "u", "--reason", "by hand")
+    refused = company.run("instances", "modify", case, "--cancel", "u", "--reason", "x", fails=True).output
+    assert "Nothing would be left" in refused
+    done = company.run("instances", "modify", case, "--cancel", "u", "--after", "u", "--reason", "x", "--json")
+    assert json.loads(done.stdout)["state"] == "completed"

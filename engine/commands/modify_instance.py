@@ -1,0 +1,134 @@
+"""Change by hand where a case stands: cancel a branch, begin before or after an element, move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.changing.migration import against
+from engine.changing.placing import place
+from engine.changing.waits import compared
+from engine.commands.on_task import require_operate
+from engine.commands.publish import deliver_thrown
+from engine.errors import ChangeRefused, Invalid, KeyturnError, Stale, StepFailed
+from engine.findings import ERROR, Finding
+from engine.host import Host
+from engine.results import Change, Modification
+from engine.running.run import Run
+from engine.store.instances import LIVE, InstanceRecord, lock_instance
+from engine.store.journal import TABLE as HISTORY
+from kernel.audit import record
+
+KINDS = ("cancel", "before", "after")
+_DONE = ("element_done", "task_completed")
+
+
+@dataclass(frozen=True)
+class ModifyInstance:
+    """All changes are made together, then the case goes as far as it can; or nothing is changed.
+
+    A dry run does all of it, handlers included, and takes it back before it answers: so it tells what would
+    really happen. What handlers send outside waits for a commit that never comes.
+    """
+
+    instance_id: str
+    changes: tuple[Change, ...]
+    reason: str
+    dry_run: bool = False
+
+    def run(self, host: Host) -> Modification:
+        """Raises `Missing`, `NotAllowed`, `Stale` when it has ended, `Invalid`, `ChangeRefused`."""
+        self._require_sense()
+        row = lock_instance(host.session, self.instance_id)
+        require_operate(host, row.path)
+        if row.state not in LIVE:
+            raise Stale("instance_not_active", instance_id=row.id, state=row.state, at=row.changed_at)
+        if self.dry_run:
+            with _taken_back(host):
+                # What a suspended case would do is what it does when it goes on.
+                row.state = "active"
+                return self._change(host, row)
+        with host.session.begin_nested():
+            told = self._change(host, row)
+            if told.findings:
+                raise ChangeRefused(told.findings)
+        record(
+            host.session, host.actor, host.clock, "instance:modify", "instance", row.id, path=row.path,
+            after={"changes": self._said()}, reason=self.reason,
+        )  # fmt: skip
+        return told
+
+    def _require_sense(self) -> None:
+        if not self.changes:
+            raise Invalid("change_empty", field="changes")
+        for change in self.changes:
+            if change.kind not in KINDS:
+                raise Invalid("change_kind_unknown", field="changes", kind=change.kind, kinds=list(KINDS))
+        if not self.dry_run and not self.reason.strip():
+            raise Invalid("reason_missing", field="reason")
+
+    def _said(self) -> list[str]:
+        return [f"{change.kind} {change.element_id}" for change in self.changes]
+
+    def _change(self, host: Host, row: InstanceRecord) -> Modification:
+        run = Run.of(host, row)
+        before = {wait.token: wait for wait in run.case.waits()}
+        run.journal.note("instance_modified", changes=self._said(), reason=self.reason or None)
+        placed = place(run.case, self.changes)
+        first = row.history_seq
+        if not placed.findings:
+            placed.findings += _gone_on(run)
+        waits = () if placed.findings else compared(before, run.case.waits())
+        steps = () if placed.findings else _steps_after(host, row, first)
+        return Modification(
+            instance_id=row.id,
+            changes=self.changes,
+            possible=not placed.findings,
+            done=not self.dry_run,
+            state=row.state,
+            waits=tuple(wait for wait in waits if wait.becomes != "kept"),
+            steps=steps,
+            forgotten=tuple(dict.fromkeys(placed.forgotten)),
+            findings=tuple(placed.findings),
+        )
+
+
+def _gone_on(run: Run) -> list[Finding]:
+    """Let the case run; a step that fails speaks against the change and leaves no incident behind."""
+    try:
+        with run.step(deliver_thrown):
+            pass
+    except StepFailed as failed:
+        reason, params = failed.message_code, dict(failed.message_params)
+        told = {"element": failed.element_name, "reason": reason, "reason_params": params}
+        return [Finding("change_step_failed", ERROR, failed.element_id, failed.element_name, None, told)]
+    except KeyturnError as refused:
+        at = run.case.at
+        told = {"reason": refused.code, "reason_params": dict(refused.params)}
+        if at is None:
+            return [Finding("change_step_failed", ERROR, params={"element": "", **told})]
+        return [against("change_step_failed", at, **told)]
+    return []
+
+
+def _steps_after(host: Host, row: InstanceRecord, first: int) -> tuple[str, ...]:
+    done = (HISTORY.c.instance_id == row.id) & (HISTORY.c.seq > first) & HISTORY.c.code.in_(_DONE)
+    query = select(HISTORY.c.element_id).where(done, HISTORY.c.element_id.is_not(None)).order_by(HISTORY.c.seq)
+    return tuple(host.session.execute(query).scalars())
+
+
+@contextmanager
+def _taken_back(host: Host) -> Iterator[None]:
+    """Whatever the block does is undone, facts that were told and wake-ups that were noted included."""
+    session = host.session
+    kept = {name: list(value) if isinstance(value, list) else value for name, value in session.info.items()}
+    nested = session.begin_nested()
+    try:
+        yield
+    finally:
+        nested.rollback()
+        session.info.clear()
+        session.info.update(kept)
