@@ -14,8 +14,8 @@ from marshmallow import Schema, fields
 
 _PLAIN: dict[type, type[fields.Field[Any]]] = {
     str: fields.String,
+    bool: fields.Boolean,  # Before int, which it is a kind of.
     int: fields.Integer,
-    bool: fields.Boolean,
     float: fields.Float,
     datetime: fields.AwareDateTime,
     date: fields.Date,
