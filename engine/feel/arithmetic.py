@@ -8,6 +8,7 @@ from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, cast
 
 from engine.feel import wide
+from engine.feel.comparison import same_moment_kind
 from engine.feel.temporal import (
     MICROSECOND,
     add_months,
@@ -125,8 +126,9 @@ def subtract(left: object, right: object, run: Run) -> object:
 def _distance(left: object, right: object) -> object:
     """The time between two times, dates or instants; a date against an instant means its midnight UTC."""
     if type(left) is time and type(right) is time:
-        same_kind = (left.tzinfo is None) == (right.tzinfo is None)
-        return (utc_micro(left) - utc_micro(right)) * MICROSECOND if same_kind else NotImplemented
+        if not same_moment_kind(left, right):
+            return NotImplemented
+        return (utc_micro(left) - utc_micro(right)) * MICROSECOND
     if type(left) in wide.WIDE or type(right) in wide.WIDE:
         return _wide_distance(left, right)
     if type(left) is date and type(right) is date:
@@ -147,8 +149,7 @@ def _wide_distance(left: object, right: object) -> object:
         )
     elif len(kinds) != 1:
         return NotImplemented
-    zones = [getattr(value, "tzinfo", None) is None for value in (left, right)]
-    return wide.elapsed(left, right) if zones[0] == zones[1] else NotImplemented
+    return wide.elapsed(left, right) if same_moment_kind(left, right) else NotImplemented
 
 
 def _instant(value: date) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.feel.builtins import BUILTINS
-from engine.feel.builtins.registry import Overload, as_function, call
+from engine.feel.builtins.registry import Arranged, Overload, arranged, as_function, call, call_arranged
 from engine.feel.lexer import syntax_error
 from engine.feel.syntax import Call, FunctionNode, Name
 from engine.feel.types import UnfitError, coerced
@@ -34,39 +34,35 @@ class Caller:
 
     def _builtin(self, node: Call, name: str) -> Code:
         arguments = [self.compiler.compile(argument) for argument in node.arguments]
-        overloads, places = self._overloads(node, name)
         offset = node.offset
-        if places is not None:
-            arguments = [arguments[place] if place >= 0 else _nothing for place in places]
+        if node.names is not None:
+            ways = self._ways(node, name, node.names)
+            return lambda v, run: call_arranged(ways, [argument(v, run) for argument in arguments], run, offset)
+        overloads = self._overloads(node, name)
 
         def code(v: Mapping[str, object], run: Run) -> object:
             return call(overloads, [argument(v, run) for argument in arguments], run, offset)
 
         return code
 
-    def _overloads(self, node: Call, name: str) -> tuple[list[Overload], list[int] | None]:
-        if node.names is None:
-            fitting = [overload for overload in BUILTINS[name] if overload.takes(len(node.arguments))]
-            if fitting:
-                return fitting, None
-            raise syntax_error(
-                self.compiler.text,
-                node.offset,
-                "feel_argument_count",
-                function=name,
-                count=len(node.arguments),
-            )
-        for overload in sorted(BUILTINS[name], key=lambda one: one.names != node.names):
-            places = overload.order(node.names)
-            if places is not None:
-                return [overload], places
+    def _overloads(self, node: Call, name: str) -> list[Overload]:
+        fitting = [overload for overload in BUILTINS[name] if overload.takes(len(node.arguments))]
+        if fitting:
+            return fitting
+        count = len(node.arguments)
+        raise syntax_error(self.compiler.text, node.offset, "feel_argument_count", function=name, count=count)
+
+    def _ways(self, node: Call, name: str, names: tuple[str, ...]) -> list[Arranged]:
+        ways = arranged(BUILTINS[name], names)
+        if ways:
+            return ways
         known = sorted({parameter.name for overload in BUILTINS[name] for parameter in overload.parameters})
         raise syntax_error(
             self.compiler.text,
             node.offset,
             "feel_argument_names",
             function=name,
-            names=", ".join(node.names)[:80],
+            names=", ".join(names)[:80],
             known=", ".join(known),
         )
 
@@ -123,10 +119,6 @@ class Caller:
             return made
 
         return code
-
-
-def _nothing(_v: Mapping[str, object], _run: Run) -> object:
-    return None
 
 
 def invoke(function: Function, arguments: list[object], run: Run, offset: int) -> object:

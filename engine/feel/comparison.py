@@ -20,9 +20,14 @@ ORDERED = frozenset(
 
 
 def same_moment_kind(left: object, right: object) -> bool:
-    """Whether two times or instants both have a zone or both have none."""
+    """Whether two times or instants both have a zone or both have none.
+
+    A time of day in a zone with summer time has no place in UTC; it goes only with others of that zone.
+    """
     if isinstance(left, CLOCKS) and isinstance(right, CLOCKS):
-        return (left.tzinfo is None) == (right.tzinfo is None)
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return False
+        return left.tzinfo == right.tzinfo or (left.utcoffset() is not None and right.utcoffset() is not None)
     return True
 
 

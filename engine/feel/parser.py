@@ -183,7 +183,10 @@ class Parser(Reader):
         return Path(token.start, left, self.entry_name())
 
     def _filter(self, left: Node, token: Token) -> Node:
-        return Filter(token.start, left, self._enclosed("]"))
+        self.known.append(self.keys)
+        condition = self._enclosed("]")
+        self.known.pop()
+        return Filter(token.start, left, condition)
 
     def _comparison(self, left: Node, token: Token) -> Node:
         if token.text not in ("=", "!=") and isinstance(left, Compare) and left.operator not in ("=", "!="):

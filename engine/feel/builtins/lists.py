@@ -62,6 +62,8 @@ def concatenate(run: Run, lists: List) -> List:
     """All lists one after the other."""
     joined: List = []
     for part in lists:
+        if part is None:
+            raise NoValueError("feel_argument_kind")
         found = part if isinstance(part, list) else [part]
         run.claim_items(len(joined) + len(found))
         joined.extend(found)

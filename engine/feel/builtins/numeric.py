@@ -11,7 +11,9 @@ from decimal import (
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     ROUND_UP,
+    Context,
     Decimal,
+    InvalidOperation,
 )
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ from engine.feel.values import DECIMALS, Months, Number
 if TYPE_CHECKING:
     from engine.feel.limits import Run
 
+_REMAINDERS = Context(prec=13_000, Emin=-20_000, Emax=20_000, traps=[InvalidOperation])
+"""Enough digits for the quotient of any two numbers, so that a remainder always exists."""
 MIN_SCALE, MAX_SCALE = -6111, 6176
 
 
@@ -93,10 +97,10 @@ def modulo(_run: Run, dividend: Number, divisor: Number) -> Number:
     """The remainder with the sign of the divisor."""
     if type(dividend) is int and type(divisor) is int:
         return dividend % divisor
-    remainder = DECIMALS.remainder(dividend, divisor)
+    remainder = _REMAINDERS.remainder(as_decimal(dividend), as_decimal(divisor))
     if remainder and (remainder < 0) != (divisor < 0):
         remainder = DECIMALS.add(remainder, divisor)
-    return remainder
+    return DECIMALS.plus(remainder)
 
 
 @builtin("sqrt", "number: number")

@@ -129,6 +129,29 @@ def call(overloads: Sequence[Overload], arguments: Sequence[object], run: Run, o
     return None
 
 
+Arranged = tuple[Overload, list[int]]
+"""One way to call a function with named arguments: for each parameter the place of its argument, -1 for none."""
+
+
+def arranged(overloads: Sequence[Overload], names: Sequence[str]) -> list[Arranged]:
+    """The ways in which these named arguments fit, that in the same order first.
+
+    The order tells ``before(point, range)`` from ``before(range, point)``.
+    """
+    ordered = sorted(overloads, key=lambda overload: overload.names != tuple(names))
+    found = [(overload, overload.order(names)) for overload in ordered]
+    return [(overload, places) for overload, places in found if places is not None]
+
+
+def call_arranged(ways: Sequence[Arranged], values: Sequence[object], run: Run, offset: int) -> object:
+    """The value of a built-in function for named arguments, by the first way whose kinds fit."""
+    for overload, places in ways:
+        arguments = [values[place] if place >= 0 else None for place in places]
+        if overload is ways[-1][0] or _fitted(overload, arguments, run) is not None:
+            return call([overload], arguments, run, offset)
+    return None
+
+
 def _fitted(overload: Overload, arguments: Sequence[object], run: Run) -> list[object] | None:
     if overload.variadic:
         arguments = _gather(overload, arguments)
@@ -210,12 +233,9 @@ def as_function(name: str) -> Function | None:
         return None
 
     def by_name(run: Run, given: Mapping[str, Any], offset: int) -> object:
-        names = tuple(given)
-        for overload in overloads:
-            places = overload.order(names)
-            if places is not None:
-                arguments = [given[names[place]] if place >= 0 else None for place in places]
-                return call([overload], arguments, run, offset)
+        ways = arranged(overloads, tuple(given))
+        if ways:
+            return call_arranged(ways, list(given.values()), run, offset)
         run.warn("feel_argument_names", offset, function=name)
         return None
 
