@@ -12,7 +12,7 @@ from engine.decisions.errors import DecisionError
 from engine.definitions.checks import check_process
 from engine.definitions.reader import Reading, read_file
 from engine.definitions.wiring import Wiring
-from engine.findings import ERROR, Finding
+from engine.findings import ERROR, Finding, clipped
 
 _DMN_ROOT = re.compile(rb"<(?:[\w.-]+:)?definitions\b[^>]*[\"']https?://www\.omg\.org/spec/DMN/[^\"']*MODEL")
 # These only repeat what a refused setting of another tool already told of the same element.
@@ -20,6 +20,7 @@ _FOLLOWING = {
     "handler_missing",
     "form_missing",
     "nobody_assigned",
+    "nobody_assigned_in_lane",
     "decision_missing",
     "called_process_missing",
     "script_empty",
@@ -70,7 +71,19 @@ def _of_reading(reading: Reading, resource: str, wiring: Wiring) -> Iterator[Fin
         found += check_process(model, wiring)
     for finding in found:
         if not (finding.code in _FOLLOWING and finding.element_id in refused):
-            yield replace(finding, resource=resource)
+            yield replace(finding, resource=resource, element_name=_called(finding, reading))
+
+
+def _called(finding: Finding, reading: Reading) -> str | None:
+    """The label of an element; one without a label is called by its neighbours."""
+    if finding.element_name or finding.element_id is None:
+        return finding.element_name
+    for model in reading.models:
+        element = model.flows.get(finding.element_id) or model.nodes.get(finding.element_id)
+        if element is not None:
+            called = clipped(model.described(element), 80)
+            return None if called == finding.element_id else called
+    return None
 
 
 def keys_of(resources: Mapping[str, bytes]) -> tuple[frozenset[str], frozenset[str]]:

@@ -208,6 +208,17 @@ class ProcessModel:
         """The boundary events attached to an activity, in file order."""
         return self._by_activity.get(activity, [])
 
+    def described(self, element: Node | Flow) -> str:
+        """How to call an element in a sentence: its name, else by its neighbours, else its id."""
+        if element.name:
+            return element.name
+        if isinstance(element, Flow):
+            ends = [self.nodes[end].name or "…" for end in (element.source, element.target) if end in self.nodes]
+            return " → ".join(ends) if any(end != "…" for end in ends) else element.id
+        before = [self.nodes.get(self.flows[flow].source) for flow in element.incoming if flow in self.flows]
+        named = [node.name for node in before if node is not None and node.name]
+        return f"{named[0]} → …" if named else element.id
+
     @cached_property
     def _by_scope(self) -> dict[str, list[Node]]:
         found: dict[str, list[Node]] = {}

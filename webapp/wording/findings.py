@@ -49,7 +49,7 @@ TEXTS = {
     ),
     "instead_of.other": N_("Draw it with other elements."),
     "task_does_nothing": N_(
-        "A task of kind %(kind)s does nothing when the process runs. Make it a user, service or script task."
+        "An element of this kind (%(kind)s) does nothing when the process runs. Make it a user, service or script task."
     ),
     "start_missing": N_("There is no start event. Add one and connect it."),
     "start_left_out": N_(
@@ -80,9 +80,18 @@ TEXTS = {
     ),
     "condition_on_default": N_("The default flow has a condition, which is not asked. Remove it."),
     "default_unknown": N_("The default flow “%(flow)s” does not leave this element. Choose the default again."),
+    "join_waits_for_ever": N_(
+        "Only one of the paths after “%(split)s” (%(kind)s) is taken, but this gateway waits for all of them, so the case would stop here. Join the paths with an exclusive gateway."
+    ),
+    "merge_passed_twice": N_(
+        "All paths after “%(split)s” are taken, and each comes here by itself, so what follows happens once for each. Join the paths with a parallel gateway first, if it is to happen once."
+    ),
     "default_missing": N_("No flow is the default. If no condition holds, the case stops here as an incident."),
     "form_missing": N_("The task has no form. Choose one in the properties."),
     "form_unknown": N_("The form “%(form)s” does not exist. Choose another or create it."),
+    "nobody_assigned_in_lane": N_(
+        "Nobody is assigned: the lane “%(lane)s” is drawn only. Set candidate groups or an assignee."
+    ),
     "nobody_assigned": N_("Nobody is assigned. Set candidate groups or an assignee."),
     "due_missing": N_("The task has no due date, so it never shows as late."),
     "role_unknown": N_("There is no role “%(role)s”. Choose one from the list of roles."),

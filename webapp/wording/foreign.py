@@ -89,7 +89,7 @@ TEXTS = {
         "The fields drawn into this element (%(fields)s) are not shown. Make a form of them and choose it here."
     ),
     "foreign_code": N_(
-        "The task runs program code of another engine (“%(code)s”), which does not exist here. Ask a developer for a handler and name it here."
+        "The task runs program code of another engine (“%(text)s”), which does not exist here. Ask a developer for a handler and name it here."
     ),
     "foreign_built_in": N_(
         "The task is of the kind “%(type)s”, which only the other engine has. Name a handler that does the same."
@@ -150,6 +150,49 @@ TEXTS = {
     ),
     "flow_loose": N_("The arrow's %(end)s is connected to nothing. Draw it again."),
     "subprocess_empty": N_("The sub-process is empty. Draw what happens inside, or call a process of its own."),
+    "data_lines_drawn_only": N_(
+        "%(count)s data associations are drawn only. Here every step sees the data of the process by name; write what a step takes and gives into its inputs and outputs."
+    ),
+    "message_flows_drawn_only": N_(
+        "%(count)s message flows between pools are drawn only (such as “%(example)s”). A message is sent and received by the events and tasks that name it."
+    ),
+    "imports_ignored": N_(
+        "The file imports %(count)s others (such as “%(example)s”), which are not read. Put what is needed into this file."
+    ),
+    "choreography_drawn_only": N_("The choreography in the file is drawn only and is not run."),
+    "correlation_elsewhere": N_(
+        "The correlation of BPMN's own kind has no effect. Write keyturn:correlation at the element that waits for the message."
+    ),
+    "part_unknown": N_(
+        "A part of the element (“%(part)s”) is not known to BPMN and has no effect. Remove it, or draw what is meant."
+    ),
+    "attribute_unknown": N_(
+        "The setting “%(attribute)s” of the element (%(kind)s) is not known to BPMN and has no effect. Check its spelling."
+    ),
+    "instantiates": N_(
+        "A case cannot begin with this element. Draw a start event with the message or signal instead."
+    ),
+    "gateway_waits_for_all": N_(
+        "An event-based gateway that waits for all its events cannot be run. Use a parallel gateway before the events."
+    ),
+    "quantity_ignored": N_(
+        "“%(attribute)s” (%(value)s) has no effect: every step takes and gives one token. Draw a loop instead."
+    ),
+    "operation_ignored": N_(
+        "The web service operation named here is not called. Name a handler that does it, or only a message."
+    ),
+    "loop_behavior_ignored": N_(
+        "The events that the loop is to throw for its turns (%(behavior)s) are not thrown. Throw them inside the repeated step."
+    ),
+    "calls_global_task": N_(
+        "The call leads to a task that is defined outside the process (“%(name)s”). Draw the task here, or call a process."
+    ),
+    "extension_ignored": N_(
+        "“%(setting)s” of another program has no effect here. Draw what it does, or ask a developer for a handler."
+    ),
+    "extensions_ignored": N_(
+        "%(count)s settings of another program (%(namespace)s, such as “%(example)s”) stay in the file and have no effect here."
+    ),
     "uncertain_statement": N_("“%(text)s” does more than assign a value."),
     "uncertain_result": N_("It names no variable that takes the result."),
     "uncertain_sign": N_("“%(found)s” has no certain meaning here."),

@@ -91,7 +91,7 @@ def _event_gateway(model: ProcessModel, node: Node) -> Iterator[Finding]:
     for flow in node.outgoing:
         target = model.nodes.get(model.flows[flow].target)
         if target is not None and not (_can_be_awaited(target) or _is_refused_itself(target)):
-            yield wrong("event_gateway_target", target, gateway=node.name or node.id)
+            yield wrong("event_gateway_target", target, gateway=model.described(node))
 
 
 def _is_refused_itself(node: Node) -> bool:

@@ -74,7 +74,13 @@ def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
     reached: set[str] = set()
     starts = [node for node in children.values() if node.kind == "startEvent"] or _free(model, scope)
     waiting = [node.id for node in starts] + [node.id for node in children.values() if node.triggered_by_event]
-    while waiting:
+    while True:
+        if not waiting:
+            head = _head([node for node in children.values() if node.id not in reached])
+            if head is None:
+                return
+            yield wrong("unreachable", head)
+            waiting.append(head.id)
         here = waiting.pop()
         if here in reached or here not in children:
             continue
@@ -83,19 +89,21 @@ def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
         waiting += [node.id for node in model.boundary_events(here)]
         waiting += [children[here].undone_by or ""]
         waiting += [node.id for node in link_targets(model, children[here])]
-    for node in children.values():
-        if node.id not in reached:
-            yield wrong("unreachable", node)
+
+
+def _head(lost: list[Node]) -> Node | None:
+    """Of nodes that no token reaches the one where to mend: what follows it is reached once it is."""
+    return next((node for node in lost if not (node.incoming or node.attached_to)), lost[0] if lost else None)
 
 
 def _splits(model: ProcessModel, node: Node) -> Iterator[Finding]:
     outgoing = [model.flows[flow] for flow in node.outgoing]
     if node.kind in _CHOOSING:
-        yield from _choices(node, outgoing)
+        yield from _choices(model, node, outgoing)
     elif node.kind in _TAKING_ALL:
         for flow in outgoing:
             if flow.condition:
-                yield wrong("condition_not_asked", flow, source=node.name or node.id, kind=node.kind)
+                yield wrong("condition_not_asked", flow, source=model.described(node), kind=node.kind)
     else:
         yield from _without_gateway(node, outgoing)
 
@@ -112,7 +120,7 @@ def _without_gateway(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
             yield doubtful("condition_on_default", flow)
 
 
-def _choices(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
+def _choices(model: ProcessModel, node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
     if node.default is not None and node.default not in node.outgoing:
         yield wrong("default_unknown", node, flow=node.default)
     if len(outgoing) < 2:
@@ -121,7 +129,7 @@ def _choices(node: Node, outgoing: list[Flow]) -> Iterator[Finding]:
         if flow.id == node.default and flow.condition:
             yield doubtful("condition_on_default", flow)
         if flow.id != node.default and not flow.condition:
-            yield wrong("condition_missing", flow, gateway=node.name or node.id)
+            yield wrong("condition_missing", flow, gateway=model.described(node))
     if node.default is None:
         yield doubtful("default_missing", node)
 

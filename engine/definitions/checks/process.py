@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.definitions.checks import events, expressions, flows, places, support, tasks, undoing
+from engine.definitions.checks import events, expressions, flows, joins, places, support, tasks, undoing
 from engine.definitions.model import ProcessModel
 from engine.definitions.wiring import Wiring
 from engine.findings import Finding
@@ -16,6 +16,7 @@ def check_process(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
     yield from places.check(model)
     yield from undoing.check(model)
     yield from flows.check(model)
+    yield from joins.check(model)
     yield from tasks.check(model, wiring)
     yield from events.check(model, wiring)
     yield from expressions.check(model, wiring)

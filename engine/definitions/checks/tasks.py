@@ -38,7 +38,9 @@ def _user_task(node: Node, wiring: Wiring) -> Iterator[Finding]:
     if task is None:
         return
     if not (task.candidate_groups or task.candidate_users or task.assignee):
-        yield wrong("nobody_assigned", node)
+        yield (
+            wrong("nobody_assigned_in_lane", node, lane=node.lane) if node.lane else wrong("nobody_assigned", node)
+        )
     if task.due is None:
         yield doubtful("due_missing", node)
     for time in (task.due, task.follow_up):

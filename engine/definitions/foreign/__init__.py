@@ -8,10 +8,12 @@ from engine.definitions.foreign import (
     assignments,
     calls,
     choices,
+    extensions,
     lost,
     people,
     references,
     rewriting,
+    unused,
     waiting,
     work,
 )
@@ -31,6 +33,8 @@ def adapt(root: etree._Element, report: Report) -> None:
         for node in list(rewriting.acting_elements(process)):
             _adapt_node(node, process, by_id, report)
     lost.tell_outside(root, report)
+    unused.tell(root, by_id, report)
+    extensions.tell(root, report)
 
 
 def _adapt_node(

@@ -22,19 +22,20 @@ class Report:
 
     resource: str = ""
     found: list[Finding] = field(default_factory=list)
+    _said: set[tuple[str, str | None, str]] = field(default_factory=set)
     _counted: dict[tuple[str, str], tuple[Finding, int]] = field(default_factory=dict)
 
     def rewritten(self, code: str, element: etree._Element, /, **params: object) -> None:
         """The element is read in another form than it is written in; the file stays as it is."""
-        self.found.append(self._about(code, REWRITTEN, element, params))
+        self._add(self._about(code, REWRITTEN, element, params))
 
     def ignored(self, code: str, element: etree._Element, /, **params: object) -> None:
         """Something of the element has no effect when the process runs."""
-        self.found.append(self._about(code, WARNING, element, params))
+        self._add(self._about(code, WARNING, element, params))
 
     def refused(self, code: str, element: etree._Element, /, **params: object) -> None:
         """The element cannot be run as it is."""
-        self.found.append(self._about(code, ERROR, element, params))
+        self._add(self._about(code, ERROR, element, params))
 
     def rewritten_often(self, code: str, group: etree._Element, /, **params: object) -> None:
         """As `rewritten`, told once per ``group`` element with how often it came; ``params`` are of the first."""
@@ -49,6 +50,13 @@ class Report:
         yield from self.found
         for finding, count in self._counted.values():
             yield replace(finding, params={**finding.params, "count": count})
+
+    def _add(self, finding: Finding) -> None:
+        """Keep a finding, once even if an element gives the same reason at several of its lines."""
+        key = (finding.code, finding.element_id, str(finding.params))
+        if key not in self._said:
+            self._said.add(key)
+            self.found.append(finding)
 
     def _count(
         self, code: str, severity: str, group: etree._Element, params: dict[str, object], key: str = ""

@@ -64,15 +64,17 @@ def _name_process(process: etree._Element, report: Report) -> None:
         report.refused("id_missing", process, kind="process")
         process.set("id", "process_without_id")
     elif key and key != old:
-        report.rewritten("rewritten_key", process, old=old, key=key)
+        if has_nodes(process):
+            report.rewritten("rewritten_key", process, old=old, key=key)
         process.set("id", key)
 
 
 def _calls_follow(root: etree._Element) -> None:
     """Call activities name a process by the key that its id is read as."""
+    others = {element.get("id") for element in root.iterchildren(etree.Element) if local(element) != "process"}
     for call in root.iter(q("callActivity")):
         called = call.get("calledElement", "")
-        if called and key_of(called):
+        if key_of(called) and called not in others:
             call.set("calledElement", key_of(called))
 
 

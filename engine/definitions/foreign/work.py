@@ -42,7 +42,7 @@ def adapt_service(task: etree._Element, report: Report) -> None:
     if name:
         _name_handler(task, name, report)
     elif code is not None:
-        report.refused("foreign_code", task, code=code[1])
+        report.refused("foreign_code", task, text=code[1])
     elif kind and kind != "external":
         report.refused("foreign_built_in", task, type=kind)
 
