@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -51,6 +52,14 @@ class House:
         """Something looked up."""
         with self.database.reading() as session:
             return question(session)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A reading session that sees one moment, whoever writes meanwhile."""
+        with self.database.reading() as session:
+            if self.database.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
 
     def act(self, work: Callable[[Engine], T]) -> T:
         """Something the system does in one unit of work."""

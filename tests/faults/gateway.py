@@ -41,10 +41,16 @@ class Gateway:
             self._released.wait(60)
         return is_new
 
+    def keys(self) -> set[str]:
+        """The keys that came so far."""
+        with self.lock:
+            return set(self.bodies)
+
     @property
     def contradictions(self) -> list[str]:
         """Keys that came with different contents: a receiver could not tell what was meant."""
-        return [key for key, bodies in self.bodies.items() if len(set(bodies)) > 1]
+        with self.lock:
+            return [key for key, bodies in self.bodies.items() if len(set(bodies)) > 1]
 
     @property
     def repetitions(self) -> int:
@@ -53,7 +59,8 @@ class Gateway:
 
     def told(self) -> list[list[Any]]:
         """The last words of the relays, once per key."""
-        said = [json.loads(bodies[0]) for bodies in self.bodies.values()]
+        with self.lock:
+            said = [json.loads(bodies[0]) for bodies in self.bodies.values()]
         return sorted(body["told"] for body in said if "told" in body)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from engine.tables.instances import InstanceRow
 from engine.tables.work import JobRow
 from tests.faults import oracles
+from tests.faults.brokers import Broker
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.load import Load
@@ -29,11 +30,19 @@ class Round:
     """One company and its processes; ``kill`` ends one of them and looks at what it leaves behind."""
 
     def __init__(
-        self, house: House, gateway: Gateway, servers: Sequence[Server], seed: int, *, filed: int = 4
+        self,
+        house: House,
+        gateway: Gateway,
+        servers: Sequence[Server],
+        seed: int,
+        *,
+        filed: int = 4,
+        broker: Broker | None = None,
     ) -> None:
-        self.house, self.gateway, self.servers = house, gateway, servers
+        self.house, self.gateway, self.servers, self.broker = house, gateway, servers, broker
         self.dice = random.Random(seed)  # noqa: S311 - where to kill, not a secret.
-        self.load = Load(house, seed, ports=[server.port for server in servers], filed=filed)
+        ports = [server.port for server in servers if server.answers_requests]
+        self.load = Load(house, seed, ports=ports, filed=filed)
         self.kills = 0
 
     def run(self, kills: int) -> list[str]:
@@ -72,18 +81,30 @@ class Round:
         self.load.start()
 
     def kill(self) -> list[str]:
-        """Let a process live for a moment, kill it, look, start it again; returns what is wrong."""
-        victim = self.dice.choice(self.servers)
+        """Let all live for a moment, kill one, look, start it again; returns what is wrong."""
         self._await_random_moment()
-        victim.kill()
+        victim = self.dice.choice([*self.servers, *([self.broker] if self.broker else [])])
         self.kills += 1
+        if isinstance(victim, Broker):
+            victim.strike(self.dice)
+            return self._look()
+        if self.broker and self.dice.random() < 0.5:
+            victim.kill_part(self.dice)
+        else:
+            victim.kill()
         if len(self.servers) == 1:
             self._await_rollback()
+        wrong = self._look()
+        if not victim.is_alive():
+            victim.kill()
+            victim.start()
+        victim.wait_ready()
+        return wrong
+
+    def _look(self) -> list[str]:
         wrong = oracles.at_rest(self.house, self.load.diary, self.gateway)
         # Whoever died may have held a job; in life the lease runs out by itself.
         self.house.clock.advance(LEASE_RUNS_OUT)
-        victim.start()
-        victim.wait_ready()
         return wrong
 
     def settle(self) -> list[str]:

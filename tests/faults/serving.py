@@ -1,14 +1,19 @@
-"""Processes that serve the house: the product's own entry, with the shared clock and the relay's handlers.
+"""Processes that serve the house: the product's own entries, with the shared clock and the relay's handlers.
 
 They are forked from a server that has imported everything, so that starting one again takes a moment and not
-seconds.
+seconds. Each is a process group of its own, since web and worker processes have children.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import functools
 import http.client
+import itertools
 import multiprocessing
 import os
+import random
 import signal
 import threading
 import time
@@ -20,6 +25,7 @@ from tests.faults import relay
 from tests.faults.clock import SharedClock
 from tests.faults.company import House
 from webapp.api import auth
+from webapp.scaled import beat, web, worker
 from webapp.serving import serve
 from webapp.settings import Settings
 from webapp.startup import open_database, require_schema
@@ -29,6 +35,7 @@ assert webapp.models.__name__
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.faults.serving"])
 PATIENCE_SECONDS = 60.0
+_numbers = itertools.count(1)
 
 
 class NeverCame(AssertionError):
@@ -45,14 +52,23 @@ def wait_for(condition: Callable[[], object], what: str, *, patience: float = PA
 
 
 class Server:
-    """One process of the house that can be started, killed, held and let go on."""
+    """One process of the house with its children, that can be started, killed, held and let go on.
 
-    def __init__(self, house: House, *, port: int = 0, limit_bytes: int = 0) -> None:
+    ``role`` is ``serve`` (all in one), or with a broker ``web``, ``worker`` or ``beat``.
+    """
+
+    def __init__(self, house: House, role: str = "serve", *, port: int = 0) -> None:
         self.house = house
+        self.role = role
         self.port = port or house.settings.port
-        self.log = house.folder / f"server-{self.port}.log"
-        self._limit = limit_bytes
+        self.log = house.folder / f"{role}-{next(_numbers)}.log"
+        self._read_from = 0
         self._process: multiprocessing.process.BaseProcess | None = None
+
+    @property
+    def answers_requests(self) -> bool:
+        """Whether clients can speak to it."""
+        return self.role in ("serve", "web")
 
     @property
     def pid(self) -> int:
@@ -60,23 +76,45 @@ class Server:
         assert self._process is not None and self._process.pid is not None
         return self._process.pid
 
+    @property
+    def children(self) -> list[int]:
+        """The numbers of its child processes."""
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(pid) for pid in listed.read_text().split()]
+
     def start(self) -> None:
         """Start it; it answers a little later (see `wait_ready`)."""
         house = self.house
-        arguments = (house.settings, self.port, str(house.clock.file), house.gateway_port, str(self.log))
-        process = _forks.Process(target=_serve, args=arguments, daemon=True)
+        self._read_from = self.log.stat().st_size if self.log.exists() else 0
+        arguments = (
+            self.role,
+            house.settings,
+            self.port,
+            str(house.clock.file),
+            house.gateway_port,
+            str(self.log),
+        )
+        process = _forks.Process(target=_run, args=arguments)
         process.start()
         self._process = process
 
     def wait_ready(self) -> None:
-        """Wait until it answers and reaches its database."""
-        wait_for(
-            lambda: self.answers() or not self.is_alive(), f"the server on {self.port} answers; see {self.log}"
-        )
+        """Wait until it answers and reaches its database, or has begun to work."""
+        wait_for(lambda: self.is_ready() or not self.is_alive(), f"the {self.role} is ready; see {self.log}")
         assert self.is_alive(), self.log.read_text()[-2000:]
 
-    def answers(self) -> bool:
-        """Whether it answers that it is ready."""
+    def is_ready(self) -> bool:
+        """Whether it can do its work."""
+        if self.role == "worker":
+            return " ready." in self.said
+        return self.role == "beat" or self._answers()
+
+    @property
+    def said(self) -> str:
+        """What it has written since it was started last."""
+        return self.log.read_bytes()[self._read_from :].decode(errors="replace") if self.log.exists() else ""
+
+    def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/readyz")
@@ -91,32 +129,41 @@ class Server:
         return self._process is not None and self._process.is_alive()
 
     def kill(self) -> None:
-        """End it as a power cut would: SIGKILL, nothing is finished."""
-        self._end(signal.SIGKILL)
+        """End it and its children as a power cut would: SIGKILL, nothing is finished."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._join()
+
+    def kill_part(self, dice: random.Random) -> None:
+        """SIGKILL the parent and leave its children orphans, or kill one child."""
+        family = [self.pid, *self.children]
+        os.kill(dice.choice(family), signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask it to end; what is in hand is finished."""
-        self._end(signal.SIGTERM)
+        if self._process is not None:
+            if self._process.is_alive():
+                os.kill(self.pid, signal.SIGTERM)
+            self._join()
 
     def hold(self) -> None:
         """Stop its time: it stalls wherever it is."""
-        os.kill(self.pid, signal.SIGSTOP)
+        os.killpg(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """Let it run again."""
-        os.kill(self.pid, signal.SIGCONT)
+        os.killpg(self.pid, signal.SIGCONT)
 
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        if self._process.is_alive():
-            os.kill(self.pid, how)
+    def _join(self) -> None:
+        assert self._process is not None
         self._process.join(PATIENCE_SECONDS)
-        assert not self._process.is_alive(), f"the server on {self.port} did not end; see {self.log}"
+        assert not self._process.is_alive(), f"the {self.role} did not end; see {self.log}"
         self._process = None
 
 
-def _serve(settings: Settings, port: int, clock: str, gateway_port: int, log: str) -> None:
+def _run(role: str, settings: Settings, port: int, clock_file: str, gateway_port: int, log: str) -> None:
+    os.setsid()
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
@@ -124,6 +171,13 @@ def _serve(settings: Settings, port: int, clock: str, gateway_port: int, log: st
     auth.pace = auth.Pace(1_000_000)
     os.environ[relay.GATEWAY] = str(gateway_port)
     relay.install()
-    database = open_database(settings, clock=SharedClock(Path(clock)))
-    require_schema(database)
-    serve(settings, database, host="127.0.0.1", port=port)
+    clock = SharedClock(Path(clock_file))
+    open_here = functools.partial(open_database, clock=clock)
+    web.open_database = worker.open_database = open_here
+    settings = dataclasses.replace(settings, port=port)
+    if role == "serve":
+        database = open_here(settings)
+        require_schema(database)
+        serve(settings, database, host=settings.host, port=port)
+    else:
+        {"web": web.serve, "worker": worker.work, "beat": beat.beat}[role](settings)

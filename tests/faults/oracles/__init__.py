@@ -12,29 +12,30 @@ from tests.faults.oracles import acknowledged, cases, ledger, outside
 
 def at_rest(house: House, diary: Diary, gateway: Gateway) -> list[str]:
     """What is wrong between two faults, whatever is still under way."""
-    # What is acknowledged after the snapshot began cannot be asked of it.
-    known = diary.known()
-    with house.database.reading() as session:
-        return _always(session, house, known, gateway) + acknowledged.answers_lost(session, known)
-
-
-def _always(session: Session, house: House, known: list[Act], gateway: Gateway) -> list[str]:
-    return [
-        *acknowledged.missing_or_double(session, known),
-        *ledger.unbalanced(session),
-        *ledger.sold_twice(session),
-        *cases.out_of_step(session, house),
-        *outside.never_ordered(session, gateway),
-    ]
+    # What is acknowledged or delivered after the snapshot began cannot be asked of it.
+    known, delivered = diary.known(), gateway.keys()
+    with house.snapshot() as session:
+        return _always(session, house, known, gateway, delivered) + acknowledged.answers_lost(session, known)
 
 
 def settled(house: House, diary: Diary, gateway: Gateway) -> list[str]:
     """What is wrong when everybody has finished and all time has passed: nothing may be left hanging."""
-    with house.database.reading() as session:
+    with house.snapshot() as session:
         return [
-            *_always(session, house, diary.known(), gateway),
+            *_always(session, house, diary.known(), gateway, gateway.keys()),
             *cases.unfinished(session),
             *outside.undelivered(session, gateway),
             *outside.unpaired(session, gateway),
             *diary.faults,
         ]
+
+
+def _always(session: Session, house: House, known: list[Act], gateway: Gateway, delivered: set[str]) -> list[str]:
+    return [
+        *acknowledged.missing_or_double(session, known),
+        *ledger.unbalanced(session),
+        *ledger.sold_twice(session),
+        *cases.out_of_step(session, house),
+        *outside.never_ordered(session, delivered),
+        *(f"key {key} came with different contents" for key in gateway.contradictions),
+    ]
