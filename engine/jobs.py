@@ -26,7 +26,7 @@ from engine.store.instances import lock_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
 from engine.tracing import frames_of
-from kernel.clock import Clock
+from kernel.clock import Clock, MovedClock
 
 JOBS = table_of(JobRow)
 OUTSIDE = ("message_out", "external")
@@ -60,8 +60,18 @@ def lease_next(
 ) -> LeasedJob | None:
     """Take the oldest due job that nobody holds, for the time of a lease.
 
-    A job whose lease ran out has cost an attempt, because whoever held it may have died of it.
+    A job whose lease ran out has cost an attempt, because whoever held it may have died of it; when that was the
+    last one it waits for a person, lest it kill one worker after the other.
     """
+    while row := _next_free(session, now, kinds):
+        if row.lock_owner is None or row.attempts + 1 < row.max_attempts:
+            return _lease(session, row, now, lease, worker)
+        lost = CannotGoOn("worker_lost", tries=row.max_attempts)
+        record_incident(session, MovedClock(now), _failure(session, row, lost))
+    return None
+
+
+def _next_free(session: Session, now: datetime, kinds: tuple[str, ...]) -> AnyRow | None:
     free = or_(JOBS.c.locked_until.is_(None), JOBS.c.locked_until < now)
     due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= now) & JOBS.c.kind.in_(kinds)
     query = (
@@ -71,9 +81,10 @@ def lease_next(
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = session.execute(query).first()
-    if row is None:
-        return None
+    return session.execute(query).first()
+
+
+def _lease(session: Session, row: AnyRow, now: datetime, lease: timedelta, worker: str) -> LeasedJob:
     attempts = row.attempts + (row.lock_owner is not None)
     # The lease is its own, so that not even the same worker can finish under a lease that it once lost.
     owner = f"{worker[:70]}#{secrets.token_hex(4)}"

@@ -202,6 +202,25 @@ def test_a_worker_that_stalls_beyond_its_lease_cannot_finish(house: House, held:
         jobs.finish(house.engine(session, SYSTEM).host, slow, jobs.Outcome())
 
 
+def test_a_job_that_takes_one_worker_after_the_other_along_waits_for_a_person_in_the_end(
+    house: House, held: dict[str, Any]
+) -> None:
+    house.start("reserve").complete("choose", unit="1-101")
+    (job,) = outgoing(house)
+    deaths = 0
+    while house.act(lambda e: jobs.lease_next(e.host.session, house.clock.now(), LEASE, worker="dies")):
+        deaths += 1
+        house.clock.advance(LEASE + timedelta(seconds=1))
+        assert deaths < 100
+    assert deaths == job.max_attempts
+    assert [row.state for row in outgoing(house)] == ["failed"]
+    (incident,) = house.ask(lambda e: e.incidents())
+    assert (incident.message_code, incident.state, incident.params["tries"]) == ("worker_lost", "open", deaths)
+    house.act(lambda e: e.retry(incident.id))
+    assert work(house)
+    assert [row.state for row in outgoing(house)] == ["done"]
+
+
 @pytest.fixture
 def outside(registry: HandlerRegistry) -> dict[str, Any]:
     """What the outside answers."""

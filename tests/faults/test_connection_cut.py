@@ -14,7 +14,7 @@ from tests.faults.gateway import Gateway
 from tests.faults.killing import Round
 from tests.faults.serving import Server, wait_for
 
-CUTS = 5
+CUTS = 3
 
 
 @pytest.mark.postgres

@@ -86,6 +86,10 @@ TEXTS = {
         "Operations can retry it once the cause is mended."
     ),
     "lease_lost": N_("Another worker took the job over."),
+    "worker_lost": N_(
+        "All %(tries)s tries ended without an answer: the worker was killed or stalled each time. "
+        "Look into its log, then retry."
+    ),
     "unexpected": N_("An unexpected error (a fault in the program). Tell an administrator the type and the time."),
     # Data that a step may not carry
     "field_missing": N_("The step lacks the value “%(field)s”. Check the diagram's inputs."),
