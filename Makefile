@@ -58,6 +58,12 @@ fuzz: .venv/installed-dev ## 100,000 hostile expression texts
 proof: .venv/installed-dev ## 2,000 drawn processes, loops of 100,000 turns, ten years of reminders
 	@KEYTURN_PROOF_DIAGRAMS=2000 KEYTURN_PROOF_TURNS=100000 $(BIN)/python -m pytest tests/engine/proof -n $(WORKERS)
 
+faults: .venv/installed-dev ## Kill processes 2,000 times and keep the result in docs/reliability.md
+	@KEYTURN_FAULT_KILLS=500 KEYTURN_FAULT_RECORD=var/faults.jsonl KEYTURN_TEST_DATABASE_URL= \
+		$(BIN)/python -m pytest tests/faults
+	@KEYTURN_FAULT_KILLS=500 KEYTURN_FAULT_RECORD=var/faults.jsonl $(BIN)/python -m pytest tests/faults
+	@$(BIN)/python -m tests.faults.record var/faults.jsonl
+
 migrate: .venv/installed ## Bring the database of KEYTURN_DATABASE_URL up to date
 	@$(BIN)/keyturn migrate
 

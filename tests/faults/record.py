@@ -43,6 +43,7 @@ def is_recorded(setup: str, seed: int) -> bool:
 def note(setup: str, seed: int, **figures: int) -> None:
     """Add a round to the file, where one is named."""
     if _FILE:
+        Path(_FILE).parent.mkdir(parents=True, exist_ok=True)
         result = Result(setup, seed, on=datetime.now(UTC).date().isoformat(), **figures)
         with Path(_FILE).open("a") as file:
             file.write(json.dumps(asdict(result)) + "\n")
