@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.commands.publish import deliver_thrown
@@ -29,6 +29,7 @@ from engine.tracing import frames_of
 from kernel.clock import Clock, MovedClock
 
 JOBS = table_of(JobRow)
+_COUNTED = 1000
 OUTSIDE = ("message_out", "external")
 
 
@@ -44,6 +45,18 @@ class LeasedJob:
     attempt: int
     due_at: datetime
     owner: str
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Jobs that are due and not done: how many, at most 1,000, and since when the oldest has been due."""
+
+    due: int
+    oldest: datetime | None
+
+    def late_seconds(self, now: datetime) -> float:
+        """How late the oldest is."""
+        return max(0.0, (now - self.oldest).total_seconds()) if self.oldest else 0.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,14 @@ def any_due(session: Session, now: datetime) -> bool:
     free = or_(JOBS.c.locked_until.is_(None), JOBS.c.locked_until < now)
     due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= now) & JOBS.c.suspended.is_(False)
     return bool(session.execute(select(exists().where(due, free))).scalar())
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """How much is due and not done; looks at the due index and at no more than a thousand rows."""
+    due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= now) & JOBS.c.suspended.is_(False)
+    some = select(JOBS.c.due_at).where(due).order_by(JOBS.c.due_at, JOBS.c.id).limit(_COUNTED).subquery()
+    count, oldest = session.execute(select(func.count(), func.min(some.c.due_at)).select_from(some)).one()
+    return Backlog(count, oldest)
 
 
 def run(job: LeasedJob, registry: HandlerRegistry, clock: Clock) -> Outcome:

@@ -17,16 +17,17 @@ from webapp.schema import migrate
 
 
 class PostgresDatabase:
-    """One database with the schema in it."""
+    """One database with the schema in it, or an empty one."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, *, migrated: bool = True) -> None:
         self._server = server.replace("+psycopg", "")
         self.name = f"keyturn_test_{uuid.uuid4().hex[:12]}"
         self.url = f"{self._server.rpartition('/')[0]}/{self.name}"
         self._administer("CREATE DATABASE {}")
-        engine = connect(self.url)
-        migrate(engine)
-        engine.dispose()
+        if migrated:
+            engine = connect(self.url)
+            migrate(engine)
+            engine.dispose()
 
     def empty(self) -> None:
         """Take out every row, whatever triggers and references say, and end what a test left open."""

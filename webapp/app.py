@@ -16,6 +16,7 @@ from webapp import (
     language,
     navigation,
     once,
+    pace,
     page,
     request_log,
     response_headers,
@@ -40,6 +41,7 @@ def create_app(settings: Settings, database: Database, *, desks: Iterable[Bluepr
     navigation.install(app)
     page.install(app)
     once.install(app)
+    pace.install(app, settings, database)
     formatting.install(app)
     app.add_template_global(current.may)
     app.add_template_global(current.current_actor, "reader")

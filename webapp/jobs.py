@@ -24,6 +24,7 @@ from kernel.actor import SYSTEM
 from webapp.db import Database
 from webapp.engine_room import engine_for
 from webapp.once import forget_before
+from webapp.pace import forget_counts
 from webapp.request_sent import RequestSent
 
 log = structlog.get_logger("keyturn.jobs")
@@ -65,6 +66,7 @@ class JobRunner:
         before = self.now() - KEYS_KEPT
         with self._database.unit_of_work(SYSTEM) as session:
             forget_before(session, before)
+            forget_counts(session, self.now() - TIDY_EVERY)
             session.execute(delete(RequestSent).where(RequestSent.at < before))
             forget_messages(session, before)
         self._index_cases()

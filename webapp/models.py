@@ -4,6 +4,7 @@ import engine.models
 import kernel.audit
 import ledger.models
 import webapp.once
+import webapp.pace
 import webapp.request_sent
 from kernel.database import Base
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -20,10 +21,20 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     return before, head()
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database stands at the newest revision."""
+def is_usable(engine: Engine) -> bool:
+    """Whether this version may work on the database: it stands at the newest revision, or at a later version's.
+
+    Migrations only add, so a process of the version before runs on while an installation is upgraded.
+    """
     with engine.connect() as connection:
-        return revision_of(connection) == head()
+        revision = revision_of(connection)
+    return revision == head() or (revision is not None and revision not in _known())
+
+
+@cache
+def _known() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(configuration())
+    return frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -31,6 +42,7 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head() -> str:
     """The newest revision there is."""
     found = ScriptDirectory.from_config(configuration()).get_current_head()

@@ -35,6 +35,7 @@ class Settings:
     concurrency: int = 2
     sweep_seconds: int = 1
     lease_seconds: int = 300
+    requests_per_minute: int = 600
     debug: bool = False
     testing: bool = False
     styleguide: bool = False
@@ -73,6 +74,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         queue=read.text("QUEUE", "keyturn"),
         concurrency=read.number("CONCURRENCY", 2, 1, 64),
         lease_seconds=read.number("LEASE_SECONDS", 300, 1, 86400),
+        requests_per_minute=read.number("REQUESTS_PER_MINUTE", 600, 1, 10_000_000),
         sweep_seconds=read.number("SWEEP_SECONDS", 1, 1, 60),
         debug=debug,
         styleguide=debug or read.switch("STYLEGUIDE"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from kernel.clock import Clock, SystemClock
 from kernel.vault import Vault, VaultError, load_vault, new_vault
 from webapp.db import Database
-from webapp.schema import is_current
+from webapp.schema import is_usable
 from webapp.settings import Settings
 
 
@@ -45,6 +45,6 @@ def _vault(path: Path, *, create: bool) -> Vault:
 
 
 def require_schema(database: Database) -> None:
-    """Raise `NotReady` unless the database stands at the newest revision."""
-    if not is_current(database.engine):
+    """Raise `NotReady` unless the database stands at the newest revision, or at that of a later version."""
+    if not is_usable(database.engine):
         raise NotReady("The database is not up to date. Run `keyturn migrate` first.")

@@ -13,7 +13,7 @@ from webapp.db import Database
 
 def test_the_process_and_the_database_answer(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ready", "database": "ok"}
+    assert client.get("/readyz").json == {"status": "ready", "database": "ok", "schema": "ok"}
 
 
 def test_without_its_database_it_is_alive_but_not_ready(

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from kernel.database import connect
 from webapp.db import Database
 from webapp.models import metadata
-from webapp.schema import head, is_current, migrate
+from webapp.schema import head, is_usable, migrate
 from webapp.schema_check import differences
 
 
@@ -17,12 +17,22 @@ def test_the_migrations_build_tables_columns_indexes_and_triggers_of_the_models(
 
 def test_a_new_database_is_brought_up_to_date_once(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
-    assert not is_current(engine)
+    assert not is_usable(engine)
     assert migrate(engine) == (None, head())
     assert migrate(engine) == (head(), head())
-    assert is_current(engine)
+    assert is_usable(engine)
     engine.dispose()
 
 
 def test_every_table_stands_in_the_database_of_this_run(database: Database) -> None:
     assert set(metadata.tables) <= set(inspect(database.engine).get_table_names())
+
+
+def test_a_version_works_on_the_schema_of_a_later_one_and_not_on_that_of_an_earlier_one(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(engine)
+    for revision, usable in (("0999_of_a_later_version", True), ("0001_initial", head() == "0001_initial")):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+        assert is_usable(engine) is usable
+    engine.dispose()

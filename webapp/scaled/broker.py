@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import Celery
 from celery.schedules import crontab
 from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
 
 from webapp.settings import Settings
 
@@ -56,6 +57,16 @@ def celery_of(settings: Settings) -> Celery:
 def send_wake_up(app: Celery) -> None:
     """Tell one worker to look; raises what the broker's library raises when it cannot be reached."""
     app.send_task(RUN_DUE, expires=_WAKE_UP_LIVES, retry=False, ignore_result=True)
+
+
+def broker_answers(app: Celery) -> bool:
+    """Whether the broker can be reached now."""
+    try:
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=2, interval_start=0)
+    except OperationalError:
+        return False
+    return True
 
 
 def _queue(name: str) -> Queue:

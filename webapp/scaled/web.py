@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 from typing import Any
 
 import click
@@ -13,8 +15,9 @@ from gunicorn.glogging import Logger
 from handlers.jobs import use_office
 from webapp import request_log
 from webapp.desks import build_app
+from webapp.metrics import process_ended, share_figures
 from webapp.paperwork.office import PaperOffice, outlets_of
-from webapp.scaled.broker import celery_of, send_wake_up
+from webapp.scaled.broker import broker_answers, celery_of, send_wake_up
 from webapp.scaled.wake_ups import WakeUps
 from webapp.settings import Settings
 from webapp.startup import open_database
@@ -26,8 +29,13 @@ def serve(settings: Settings) -> None:
     """Serve until the process is told to stop; requests in hand are finished."""
     request_log.configure(settings.log_level, as_json=settings.log_json)
     request_log.configure_libraries(settings.log_level, as_json=settings.log_json)
+    folder = tempfile.mkdtemp(prefix="keyturn-figures-")
+    share_figures(folder)
     click.echo(f"Keyturn serves on http://{settings.host}:{settings.port} with {settings.processes} processes")
-    _Web(settings).run()
+    try:
+        _Web(settings).run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def application(settings: Settings) -> Flask:
@@ -36,7 +44,9 @@ def application(settings: Settings) -> Flask:
     celery = celery_of(settings)
     database.wake = WakeUps(lambda: send_wake_up(celery)).ask
     use_office(PaperOffice(database, outlets_of(settings, database)))
-    return build_app(settings, database)
+    app = build_app(settings, database)
+    app.extensions["keyturn.broker_answers"] = lambda: broker_answers(celery)
+    return app
 
 
 class _Web(BaseApplication):  # type: ignore[misc]
@@ -57,6 +67,7 @@ class _Web(BaseApplication):  # type: ignore[misc]
             "keepalive": 15,
             "logger_class": _Lines,
             "control_socket_disable": True,
+            "child_exit": lambda _server, worker: process_ended(worker.pid),
             # Which proxies are believed is the application's own setting.
             "secure_scheme_headers": {},
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -17,8 +17,8 @@ from ledger.staff.queries import roles_of
 from ledger.staff.roles import ROLES
 from tests.webapp.api.conftest import LIST, Caller
 from tests.webapp.house import House
-from webapp.api.auth import Pace
 from webapp.api.endpoint import ENDPOINTS
+from webapp.pace import PaceOfProcess
 
 Callers = Callable[..., Caller]
 
@@ -190,6 +190,8 @@ def test_the_description_names_every_endpoint_and_the_page_shows_it(office: Flas
 
 
 def test_a_token_that_asks_too_often_waits() -> None:
-    pace = Pace(most=2)
-    assert [pace.allows("a", t) for t in (0, 1, 2, 59, 61, 61.5)] == [True, True, False, False, True, True]
-    assert pace.allows("b", 2)
+    pace = PaceOfProcess(most=2)
+    began = datetime(2026, 3, 2, tzinfo=UTC)
+    asked = [began + timedelta(seconds=seconds) for seconds in (0, 1, 2, 59, 61, 61.5)]
+    assert [pace.allows("a", at) for at in asked] == [True, True, False, False, True, True]
+    assert pace.allows("b", asked[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from kernel.vault import Vault
 from tests.machine import BROKERS, POSTGRES
 from tests.postgres import PostgresDatabase
 from tests.webapp.scaled.installation import Installation
-from tests.webapp.scaled.process import ASKING, WHOLE
+from tests.webapp.scaled.process import DIAGRAMS
 from webapp.db import Database
 from webapp.engine_room import engine_for
 
@@ -28,30 +29,47 @@ def broker(request: pytest.FixtureRequest) -> str:
     return address
 
 
-@pytest.fixture
-def install(
-    tmp_path: Path, vault: Vault, _scaled_server: PostgresDatabase
-) -> Iterator[Callable[[str], Installation]]:
-    """Set up an installation on a broker, with the story's diagrams deployed; everything is taken away afterwards."""
-    database = Database(_scaled_server.url, vault, SystemClock())
+def any_broker() -> str:
+    """The address of one broker, for what does not depend on which."""
+    found = next((address for address in BROKERS.values() if address), "")
+    if not found:
+        pytest.skip("no broker is named")
+    return found
+
+
+@contextmanager
+def installed(server: PostgresDatabase, vault: Vault, folder: Path) -> Iterator[Callable[[str], Installation]]:
+    """Set up an installation on a broker, with the story's diagrams; everything is taken away afterwards."""
+    database = Database(server.url, vault, SystemClock())
     made: list[Installation] = []
 
     def install(broker_url: str) -> Installation:
-        vault.save(tmp_path / "keys.json")
+        vault.save(folder / "keys.json")
         with database.unit_of_work() as session:
-            engine_for(session, SYSTEM, database.clock).deploy({"whole.bpmn": WHOLE, "asking.bpmn": ASKING})
-        made.append(Installation(database, tmp_path, broker_url, f"keyturn_test_{uuid.uuid4().hex[:12]}"))
+            engine_for(session, SYSTEM, database.clock).deploy(dict(DIAGRAMS))
+        made.append(Installation(database, folder, broker_url, f"keyturn_test_{uuid.uuid4().hex[:12]}"))
         return made[-1]
 
-    yield install
-    for installation in made:
-        installation.stop()
-    database.engine.dispose()
-    _scaled_server.empty()
+    try:
+        yield install
+    finally:
+        for installation in made:
+            installation.stop()
+        database.engine.dispose()
+        server.empty()
+
+
+@pytest.fixture
+def install(
+    tmp_path: Path, vault: Vault, scaled_server: PostgresDatabase
+) -> Iterator[Callable[[str], Installation]]:
+    """What sets an installation up for one test."""
+    with installed(scaled_server, vault, tmp_path) as install:
+        yield install
 
 
 @pytest.fixture(scope="session")
-def _scaled_server() -> Iterator[PostgresDatabase]:
+def scaled_server() -> Iterator[PostgresDatabase]:
     """A database that several processes share; SQLite is for one."""
     if not POSTGRES:
         pytest.skip("PostgreSQL is not named")

@@ -122,10 +122,18 @@ class Installation:
         self.running.append(process)
         return process
 
-    def serve(self, processes: int = 1, **more: object) -> Process:
-        """Start a web process group on a port of its own."""
-        port = free_port()
-        process = self.start("serve", "--port", str(port), "--processes", str(processes), **more)  # type: ignore[arg-type]
+    def serve(self, processes: int = 1, **settings: str) -> Process:
+        """Start web processes on a port of their own."""
+        port = str(free_port())
+        return self._served(self.start("serve", PORT=port, PROCESSES=str(processes), **settings), port)
+
+    def serve_other(self, release: Path) -> Process:
+        """Start the web process of another release from its source."""
+        port = str(free_port())
+        return self._served(self.start("serve", at=release, module="webapp.cli", PORT=port), port)
+
+    @staticmethod
+    def _served(process: Process, port: str) -> Process:
         process.address = f"http://127.0.0.1:{port}"
         return process
 

@@ -40,6 +40,24 @@ ASKING = process(
 )
 
 
+def deciding(end: str) -> bytes:
+    """A case with one task for a manager, ending as told; another end is another version."""
+    return process(
+        f'<bpmn:startEvent id="begin"/><bpmn:endEvent id="{end}"/>',
+        extended(
+            "userTask",
+            'id="decide"',
+            '<keyturn:task form="approval/fill_vacancy" candidateGroups="sales_manager" due="P1D"/>',
+        ),
+        flow("f1", "begin", "decide"),
+        flow("f2", "decide", end),
+        key="scaled_deciding",
+    )
+
+
+DIAGRAMS = {"whole.bpmn": WHOLE, "asking.bpmn": ASKING, "deciding.bpmn": deciding("done")}
+
+
 @dataclass(frozen=True)
 class Told:
     """What the story's verbs take; ``held`` names a file: while it is there, the outside does not answer."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import update
 
 from engine.api import InstanceFilter, Page
+from engine.tables.work import JobRow
 from kernel.actor import SYSTEM
+from tests.webapp.scaled.conftest import any_broker
 from tests.webapp.scaled.installation import Installation, until
 from webapp.engine_room import engine_for
 from webapp.scaled.broker import celery_of, send_wake_up
@@ -53,8 +58,8 @@ def test_beat_and_two_workers_do_everything_that_is_due_once(install: Install, b
     assert [process.stop() for process in (*workers, beat)] == [0, 0, 0]
 
 
-def test_a_worker_that_shall_stop_finishes_the_job_in_hand(install: Install, broker: str) -> None:
-    installation = install(broker)
+def test_a_worker_that_shall_stop_finishes_the_job_in_hand(install: Install) -> None:
+    installation = install(any_broker())
     held = installation.folder / "held"
     held.touch()
     worker = installation.start("worker", "--concurrency", "1")
@@ -66,3 +71,31 @@ def test_a_worker_that_shall_stop_finishes_the_job_in_hand(install: Install, bro
     held.unlink()
     assert worker.stop() == 0
     assert completed(installation, "scaled_asking") == 1
+
+
+def test_a_worker_that_stalls_past_its_lease_cannot_write(install: Install) -> None:
+    installation = install(any_broker())
+    held = installation.folder / "held"
+    held.touch()
+    stalled = installation.start("worker", "--concurrency", "1")
+    installation.ready(stalled)
+    case = begin(installation, "scaled_asking", text="once", held=str(held))
+    wake(installation)
+    until(lambda: installation.lines("asked"), "the first worker to ask")
+    stalled.signal_all(signal.SIGSTOP)
+    held.unlink()
+    with installation.database.unit_of_work() as session:
+        over = installation.database.clock.now() - timedelta(seconds=1)
+        session.execute(update(JobRow).where(JobRow.lock_owner.is_not(None)).values(locked_until=over))
+    other = installation.start("worker", "--concurrency", "1")
+    beat = installation.start("beat")
+    until(lambda: completed(installation, "scaled_asking") == 1, "the second worker to finish")
+    stalled.signal_all(signal.SIGCONT)
+    until(lambda: stalled.says("lease lost"), "the first worker to notice")
+    asked = {attempt: pid for _, _, pid, attempt in installation.lines("asked")}
+    assert sorted(asked) == ["1", "2"]
+    with installation.database.reading() as session:
+        engine = engine_for(session, SYSTEM, installation.database.clock)
+        assert engine.variables(case)["by"] == asked["2"]
+        assert [event.code for event in engine.history(case)].count("instance_completed") == 1
+    assert [process.stop() for process in (stalled, other, beat)] == [0, 0, 0]
