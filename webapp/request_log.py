@@ -91,7 +91,7 @@ def configure_libraries(level: str, *, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [lines]
     root.setLevel(_least(level))
-    for chatty in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+    for chatty in ("celery.beat", "celery.worker.strategy", "celery.app.trace", "alembic"):
         logging.getLogger(chatty).setLevel(max(_least(level), logging.WARNING))
 
 

@@ -60,7 +60,7 @@ class RunDue:
             record = None if starts else lock_free_instance(host.session, found.instance_id)
             if record is None and not starts:
                 continue
-            still = select(JOBS).where(JOBS.c.id == found.id, due, ours).with_for_update(skip_locked=starts)
+            still = select(JOBS).where(JOBS.c.id == found.id, due, ours).with_for_update(skip_locked=True)
             job = host.session.execute(still).first()
             if job is not None:
                 return job, record

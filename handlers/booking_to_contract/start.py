@@ -11,7 +11,7 @@ from handlers.shared import today
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import Parameter
-from ledger.organisation.queries import get_node, parameter
+from ledger.organisation.queries import get_node, parameters_on
 from ledger.scope import require_on
 from ledger.staff.permissions import Permission
 
@@ -116,10 +116,13 @@ def _parameters(
 ) -> ReadParametersOut:
     on = today(ctx, project.zone)
 
-    def number(wanted: Parameter[int]) -> int:
-        return parameter(ctx.session, project.path, wanted, on)
+    # All in one query: on opening day this is read at each pick.
+    settings = parameters_on(ctx.session, project.path, on)
 
-    refundable = parameter(ctx.session, project.path, known.SMALL_ORDER_REFUNDABLE, on)
+    def number(wanted: Parameter[int]) -> int:
+        return int(settings[wanted.name])
+
+    refundable = settings[known.SMALL_ORDER_REFUNDABLE.name]
     return ReadParametersOut(
         consultant=consultant,
         project_id=project.id,
@@ -142,5 +145,5 @@ def _parameters(
         filing_reminder_days=number(known.FILING_REMINDER_DAYS),
         approval_reminder_hours=number(known.APPROVAL_REMINDER_HOURS),
         approval_expiry_days=number(known.APPROVAL_EXPIRY_DAYS),
-        discount_stacking=parameter(ctx.session, project.path, known.DISCOUNT_STACKING, on),
+        discount_stacking=settings[known.DISCOUNT_STACKING.name],
     )

@@ -19,7 +19,7 @@ import redis
 from tests.docs.pages import ROOT
 from webapp.db import Database
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 
 
 def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:

@@ -34,6 +34,8 @@ from webapp.schema import migrate
 # The commit that was released last; with the next release this becomes its commit.
 PREVIOUS = "20b4e5d"
 CASES = 6
+# Several interpreters start in each story, which takes long on a machine that is busy.
+pytestmark = pytest.mark.timeout(400)
 
 
 def _task(element_id: str) -> str:
@@ -138,7 +140,7 @@ def test_processes_of_two_releases_take_the_same_cases_to_their_end(old: Install
     def go_on() -> bool:
         with old.database.reading() as session:
             engine = engine_for(session, SYSTEM, old.database.clock)
-            tasks = [task.id for task in engine.find_tasks(TaskFilter(box="all")).rows]
+            tasks = [task.id for task in engine.find_tasks(TaskFilter(box="all")).rows if task.state == "open"]
             ended = engine.find_instances(InstanceFilter(states=("completed",))).count
         for task in tasks:
             address = next(turns)

@@ -24,6 +24,8 @@ from tests.webapp.scaled.visitor import Visitor
 from webapp.engine_room import engine_for
 
 PER_MINUTE = 150
+# Several interpreters start in each story, which takes long on a machine that is busy.
+pytestmark = pytest.mark.timeout(400)
 
 
 @dataclass(frozen=True)

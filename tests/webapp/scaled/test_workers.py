@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from engine.api import InstanceFilter, Page
@@ -18,6 +19,8 @@ from webapp.scaled.broker import celery_of, send_wake_up
 from webapp.settings import Settings
 
 Install = Callable[[str], Installation]
+# Several interpreters start in each story, which takes long on a machine that is busy.
+pytestmark = pytest.mark.timeout(400)
 
 
 def begin(installation: Installation, key: str, **variables: str) -> str:
