@@ -13,7 +13,7 @@ _INLINE = re.compile(r"`([^`\n]+)`")
 
 def pages() -> list[Path]:
     """Every page of the repository that a reader may meet."""
-    found = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("*/*/README.md")]
+    found = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("*/*/README.md")]
     return sorted(page for page in found if page.is_file())
 
 

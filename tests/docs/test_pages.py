@@ -151,3 +151,12 @@ def test_the_examples_of_the_other_languages_are_closed() -> None:
         text = page.read_text(encoding="utf-8")
         assert text.count("\n```") % 2 == 0, page.name
         assert all(example.strip() for _, example in fenced(text, "xml")), page.name
+
+
+def test_the_examples_of_deploy_use_commands_and_settings_that_exist() -> None:
+    examples = {file: file.read_text(encoding="utf-8") for file in (ROOT / "deploy").rglob("*") if file.is_file()}
+    assert len(examples) > 6
+    for file, text in examples.items():
+        assert set(_SETTING.findall(text)) <= settings_read(), file
+        started = re.findall(r"bin/keyturn (\w+)|command: \[(\w+)\]", text)
+        assert {one or other for one, other in started} <= set(main.commands), file

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0003_requests_counted'
-down_revision = '0002_incident_input'
+revision = '0005_requests_counted'
+down_revision = '0004_search_and_keeping'
 branch_labels = None
 depends_on = None
 
