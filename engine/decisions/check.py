@@ -39,7 +39,7 @@ def check(model: m.DecisionModel) -> list[DecisionFinding]:
 
 
 def _file(model: m.DecisionModel) -> Iterator[DecisionFinding]:
-    for one in model.imports:
+    for one in (one for one in model.imports if one.model is None):
         yield error("decision_import", one.place, name=one.name)
     for name, place in model.duplicates:
         yield error("decision_duplicate", place, name=name)
@@ -57,13 +57,20 @@ def _element(
     model: m.DecisionModel, logic: m.Boxed, element: m.Decision | m.Knowledge, *, loose: bool
 ) -> Iterator[DecisionFinding]:
     for requirement in element.requirements:
-        if requirement.external or not known(model, requirement.target):
+        if not _is_there(model, requirement):
             yield error("decision_requirement_missing", requirement.place, target=requirement.target)
     if not known_type(model, element.type_ref):
         yield error("decision_unknown_type", element.place, type=element.type_ref)
     surroundings = _surroundings(model, logic, element.requirements, loose=loose)
     for use in texts(logic, surroundings):
         yield from _text(model, use)
+
+
+def _is_there(model: m.DecisionModel, requirement: m.Requirement) -> bool:
+    if not requirement.external:
+        return known(model, requirement.target)
+    found = model.imported(requirement.namespace)
+    return found is not None and found.model is not None and known(found.model, requirement.target)
 
 
 def _surroundings(
@@ -76,6 +83,10 @@ def _surroundings(
     """
     names: set[str] = set()
     for requirement in requirements:
+        if requirement.external:
+            found = model.imported(requirement.namespace)
+            names |= {found.name} if found is not None else set()
+            continue
         for part in (model.decisions, model.inputs, model.knowledge, model.services):
             element = part.get(requirement.target)
             if element is not None:

@@ -56,7 +56,8 @@ def _table(table: m.Table, names: frozenset[str]) -> Uses:
 
 def _context(logic: m.Context, names: frozenset[str]) -> Uses:
     for name, type_ref, boxed in logic.entries:
-        yield from texts(boxed, names)
+        own = {name} if isinstance(boxed, m.FunctionDefinition) else set()
+        yield from texts(boxed, names | own)
         yield UseOfText(type_ref, names, logic.place)
         names |= {name}
 

@@ -21,6 +21,7 @@ from engine.decisions import (
     parse,
 )
 from engine.feel import FeelLimitError
+from tests.engine.decisions.dmn import decision, file, input_data
 
 FILES = Path(__file__).parent / "files"
 
@@ -207,6 +208,23 @@ def test_an_import_that_is_not_given_is_refused_and_found() -> None:
     with pytest.raises(DecisionBroken):
         evaluate(alone, "letter", {})
     assert "decision_import" in {finding.code for finding in check(alone)}
+
+
+def test_an_import_that_is_given_leaves_nothing_to_find() -> None:
+    assert check(OFFER) == []
+    assert {finding.code for finding in check(SERVICES)} == {"decision_gap"}
+
+
+def test_a_function_among_entries_may_name_itself() -> None:
+    entry = (
+        '<contextEntry><variable name="fac"/><functionDefinition><formalParameter name="n"/>'
+        "<literalExpression><text>if n = 0 then x else n * fac(n - 1)</text></literalExpression>"
+        "</functionDefinition></contextEntry>"
+        "<contextEntry><literalExpression><text>fac(4)</text></literalExpression></contextEntry>"
+    )
+    made = file(input_data("x", "number"), decision(f"<context>{entry}</context>", needs=["Input:x"]))
+    assert evaluate(made, "decide", {"x": 2}).value == 48
+    assert check(made) == []
 
 
 def test_files_that_import_each_other_are_read_once_each() -> None:
