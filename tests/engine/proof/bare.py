@@ -258,6 +258,8 @@ def data_beyond_bare(drawing: Drawing) -> list[str]:
     for process in drawing.processes.values():
         if any(_is_cut_off(process, place) for place in process.places.values()):
             found.append("what an interrupted sub-process wrote is lost")
+    if any(place.event is not None and place.event.kind == "terminate" for place in drawing.places()):
+        found.append("what other branches wrote before a terminate end is lost")
     if any(place.many is not None for place in drawing.places()):
         found.append("the instances of a multi-instance keep or lose what they wrote by chance")
     return found
