@@ -24,6 +24,7 @@ A_MORNING = timedelta(hours=4)
 ALL_TIME = timedelta(days=400)
 LONGEST_LIFE_SECONDS = 3.0
 ACT_SECONDS = 0.1
+STALLS = 0.3
 
 
 class Round:
@@ -83,6 +84,8 @@ class Round:
     def kill(self) -> list[str]:
         """Let all live for a moment, kill one, look, start it again; returns what is wrong."""
         self._await_random_moment()
+        if self.broker and self.dice.random() < STALLS:
+            self._stall()
         victim = self.dice.choice([*self.servers, *([self.broker] if self.broker else [])])
         self.kills += 1
         if isinstance(victim, Broker):
@@ -100,6 +103,14 @@ class Round:
             victim.start()
         victim.wait_ready()
         return wrong
+
+    def _stall(self) -> None:
+        """A process stands still past its lease while the others go on, and wakes up knowing nothing of it."""
+        sleeper = self.dice.choice(self.servers)
+        sleeper.hold()
+        self.house.clock.advance(LEASE_RUNS_OUT)
+        self._await_random_moment()
+        sleeper.go_on()
 
     def _look(self) -> list[str]:
         wrong = oracles.at_rest(self.house, self.load.diary, self.gateway)
