@@ -138,14 +138,17 @@ class Maker:
         return inputs
 
     def knowledge_function(self, knowledge: m.Knowledge) -> object:
-        """A business knowledge model as a function."""
+        """A business knowledge model as a function, which may call itself."""
         logic = knowledge.function
         if not isinstance(logic, m.FunctionDefinition):
             return self.boxes.value(logic, {})
+
+        def surroundings() -> Variables:
+            return {knowledge.name: made} | self.variables(knowledge.requirements, {})
+
         result = result_type(self.model, knowledge.type_ref)
-        return self.boxes.function(
-            logic, lambda: self.variables(knowledge.requirements, {}), result, name=knowledge.name
-        )
+        made = self.boxes.function(logic, surroundings, result, name=knowledge.name)
+        return made
 
     def call_knowledge(self, knowledge: m.Knowledge, arguments: Mapping[str, object]) -> object:
         """What a business knowledge model gives for arguments from outside."""

@@ -30,7 +30,14 @@ FULL_WIDTH = {
 }
 """Full-width signs that a Chinese keyboard gives and what was meant."""
 
-_WORD = "\\?|(?:[^\\W\\d]|[\U00010000-\U000effff])(?:\\w|[\u00b7\u200c\u200d\U00010000-\U000effff])*"
+_LETTERS = (
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+"""What a name may begin with besides letters (DMN, grammar rule 28)."""
+_BUT = f"(?![\\s\u180e\ufeff{''.join(map(re.escape, FULL_WIDTH))}])"
+"""White space and full-width signs within these ranges stay what they are."""
+_WORD = f"\\?|(?:[^\\W\\d]|{_BUT}[{_LETTERS}])(?:\\w|{_BUT}[{_LETTERS}\u00b7\u0300-\u036f\u203f-\u2040])*"
 _TOKEN = re.compile(
     rf"""
     (?P<space>[\s\u200b\ufeff\u180e]+|//[^\n]*|/\*.*?\*/)
