@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -81,6 +82,7 @@ def carry_out(case: Case, elements: ElementMap, plan: Migration) -> list[Finding
     """
     scopes = [workflow for workflow, _ in plan.scopes]
     before = {(elements.of(join), elements.of(flow)) for join, flow in short_joins(scopes)}
+    many = Counter(join for join, _ in before)
     for token in plan.gone:
         token.remove()
     swap_bundle(case, elements.old, elements.new)
@@ -96,7 +98,10 @@ def carry_out(case: Case, elements: ElementMap, plan: Migration) -> list[Finding
     for arm in plan.arms:
         case.at = arm.step.node
         arm_at(arm.workflow, arm.step, arm.host, arm.via)
-    nodes, short = elements.new.model.nodes, sorted(short_joins(scopes) - before)
+    nodes, after = elements.new.model.nodes, short_joins(scopes)
+    # A join that lacked as many before lacks them still, whatever its flows are called now.
+    worse = {join for join, count in Counter(join for join, _ in after).items() if count > many[join]}
+    short = sorted(pair for pair in after - before if pair[0] in worse)
     return [against("migrate_join_short", nodes[join], flow=flow) for join, flow in short]
 
 
