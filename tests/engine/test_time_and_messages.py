@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from engine.api import Stale
+from engine.api import InstanceFilter, Stale
 from kernel.actor import SYSTEM
 from tests.engine.conftest import House, Story
+from tests.engine.spiff.play import diagram, flows
+from tests.engine.test_less_usual_elements import user
 
 
 def publish(house: House, order: str, ttl: timedelta | None = None, **payload: Any) -> int:
@@ -117,6 +119,18 @@ def test_a_signal_reaches_everybody(house: House) -> None:
     assert house.act(lambda e: e.signal("fire_alarm"), SYSTEM) == 3
     assert [s.state for s in stories] == ["completed"] * 3
     assert house.act(lambda e: e.signal("fire_alarm"), SYSTEM) == 0
+
+
+def test_a_signal_start_begins_a_case_when_another_case_throws_it(house: House) -> None:
+    signal = '<signal id="sig" name="sold_out"/>'
+    event = '<signalEventDefinition signalRef="sig"/>'
+    thrower = f'<startEvent id="s"/><endEvent id="e">{event}</endEvent>' + flows("s e")
+    starter = f'<startEvent id="come">{event}</startEvent>{user("tell")}<endEvent id="e"/>' + flows("come tell e")
+    files = {"a.bpmn": diagram(thrower, "closing", signal), "b.bpmn": diagram(starter, "telling", signal)}
+    house.act(lambda e: e.deploy(files))
+    house.act(lambda e: e.start("closing"))
+    begun = house.ask(lambda e: e.find_instances(InstanceFilter(definition_keys=("telling",)))).rows
+    assert [house.ask(lambda e, i=i: e.waiting(i.id))[0].element_id for i in begun] == ["tell"]
 
 
 def test_a_message_start_begins_an_instance_of_the_newest_version(house: House) -> None:

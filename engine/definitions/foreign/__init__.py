@@ -59,5 +59,6 @@ def _adapt_node(
         waiting.adapt_message(node, by_id, report)
         waiting.adapt_timers(node, report)
         waiting.adapt_conditions(node, report)
+        waiting.adapt_faults(node, report)
     else:
         waiting.adapt_loop(node, by_id, report)

@@ -30,13 +30,14 @@ _HARMLESS = frozenset({
     "failedJobRetryTimeCycle",
     "properties", "retryTimeCycle", "assignmentDefinition", "taskSchedule", "priorityDefinition", "formDefinition",
     "userTask", "userTaskForm", "taskDefinition", "ioMapping", "calledElement", "calledDecision", "subscription",
-    "loopCharacteristics", "script", "publishMessage", "executionListenersPosition",
+    "loopCharacteristics", "script", "publishMessage", "executionListenersPosition", "errorCodeVariable",
+    "errorMessageVariable", "escalationCodeVariable",
 })  # fmt: skip
 # Would do something in the other engine, so each is told where it stands.
 _ACTING = frozenset({
     "taskListener", "executionListener", "taskListeners", "executionListeners", "eventListener", "skipExpression",
-    "candidateStarterUsers", "candidateStarterGroups", "potentialStarter", "errorCodeVariable",
-    "errorMessageVariable", "escalationCodeVariable", "connector", "errorEventDefinition", "decisionRefBinding",
+    "candidateStarterUsers", "candidateStarterGroups", "potentialStarter", "connector", "errorEventDefinition",
+    "decisionRefBinding",
     "decisionRefVersion", "decisionRefVersionTag", "variableName", "variableEvents", "businessCalendarName",
     "mapException", "taskHeaders", "calledElementVersion", "calledElementVersionTag", "calledElementTenantId",
     "variableMappingClass", "variableMappingDelegateExpression", "onEntry-script", "onExit-script", "taskName",

@@ -16,6 +16,8 @@ from engine.definitions.names import local, local_ref, q
 
 _CRON = re.compile(r"[\d*?/,A-Za-z#-]+(\s+[\d*?/,A-Za-z#-]+){4,6}")
 _PATH = re.compile(r"=?\s*(?:[A-Za-z]\w*\.)*([A-Za-z]\w*)")
+_FAULTY = ("errorEventDefinition", "escalationEventDefinition")
+_FAULTS = {"errorCodeVariable": "code", "errorMessageVariable": "message", "escalationCodeVariable": "code"}
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 
 
@@ -60,6 +62,16 @@ def adapt_conditions(node: etree._Element, report: Report) -> None:
     """The conditions of conditional events."""
     for definition in node.iterfind(q("conditionalEventDefinition")):
         _translate(definition.find(q("condition")), "condition", node, report)
+
+
+def adapt_faults(node: etree._Element, report: Report) -> None:
+    """Which variables take the code and the message of an error or escalation that is caught."""
+    for definition in node:
+        for setting, part in _FAULTS.items():
+            name = camunda(definition, setting) if local(definition) in _FAULTY else None
+            if name is not None and settings.is_name(name):
+                report.rewritten("rewritten_setting", node, what="payload", value=f"{part} → {name}")
+                add(node, "payload", name=part, variable=name)
 
 
 def adapt_loop(activity: etree._Element, by_id: Mapping[str, etree._Element], report: Report) -> None:

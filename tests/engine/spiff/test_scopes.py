@@ -159,6 +159,9 @@ def test_what_came_with_an_error_or_escalation_is_written_where_the_diagram_asks
     asks = '<extensionElements><keyturn:payload name="code" variable="why"/></extensionElements>'
     play = Play(calling(boundary("b", "call", asks + ERROR)), called=called(ERROR)).complete("ask")
     assert (play.waits(), play.data["why"]) == (["caught"], "desk.full")
+    theirs = ERROR.replace("/>", ' xmlns:c="http://camunda.org/schema/1.0/bpmn" c:errorCodeVariable="why"/>')
+    other = Play(calling(boundary("b", "call", theirs)), called=called(ERROR)).complete("ask")
+    assert other.data["why"] == "desk.full"
     quiet = Play(calling(boundary("b", "call", ERROR)), called=called(ERROR)).complete("ask")
     assert "code" not in quiet.data
     escalated = Play(calling(boundary("b", "call", asks + ESCALATION)), called=called(ESCALATION)).complete("ask")
