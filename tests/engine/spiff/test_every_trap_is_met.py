@@ -12,19 +12,35 @@ import pytest
 TRAPS = {
     "1 nested data is shared": "spiff.test_loops:test_trap_1_nested_data_of_one_instance_is_not_seen_changed_by_its_siblings",
     "2 depth of a thousand turns": "spiff.test_loops:test_trap_2_a_loop_back_goes_on_for_ever_and_the_state_stays_small",
-    "2 depth of a long row": "spiff.test_loops:test_a_row_of_a_thousand_nodes_is_read_and_run",
+    "1 what a handler is handed": "proof.test_traps:test_trap_1_a_handler_that_changes_its_input_in_place_changes_no_process_data",
+    "2 depth of a long row": "proof.test_traps:test_trap_2_five_thousand_nodes_in_a_row_are_read_checked_built_and_run_without_recursion",
+    "2 depth of nested sub-processes": "proof.test_traps:test_trap_2_a_task_within_forty_sub_processes_is_offered_and_leads_out_of_them_all",
     "3 parallel blocks explode": "spiff.test_loops:test_trap_3_parallel_blocks_in_a_row_start_at_once",
+    "3 parallel blocks through the commands": "proof.test_traps:test_trap_3_eight_fan_outs_in_a_row_start_with_the_work_of_one",
     "4 a shared specification is changed": "spiff.test_events:test_trap_4_a_specification_is_the_same_after_an_event_sub_process_has_fired",
+    "4 in threads": "proof.test_traps:test_trap_4_threads_share_a_specification_whose_event_sub_processes_fire_in_some_of_them",
     "5 one serializer for all threads": "spiff.test_codec:test_trap_5_many_threads_share_one_specification",
     "6 the key typename": "spiff.test_codec:test_trap_6_data_called_typename_is_just_data",
     "7 stale waits after going back": "spiff.test_host_list:test_trap_7_going_back_leaves_no_stale_waits",
+    "7 stale waits after an interruption": "proof.test_traps:test_trap_7_what_an_interrupted_part_waited_for_no_longer_finds_it",
     "8 a message fires early": "spiff.test_codec:test_trap_8_an_event_that_is_not_reached_yet_does_not_fire_early",
     "9 errors fire in other tasks": "spiff.test_events:test_trap_9_an_error_is_caught_by_the_failing_tasks_own_boundary_alone",
+    "9 a NameError for whatever failed": "proof.test_traps:test_trap_9_a_failing_handler_is_told_by_its_own_name",
+    "10 Python in a diagram": "proof.test_traps:test_trap_10_python_in_a_diagram_is_refused_and_never_run",
     "10 Python runs after a restore": "spiff.test_codec:test_trap_10_a_restored_case_cannot_run_python",
     "11 values that cannot be saved": "test_operating:test_trap_11_what_is_no_json_value_is_refused_where_it_enters",
+    "11 at each entrance": "proof.test_traps:test_trap_11_what_json_cannot_hold_is_refused_at_each_entrance",
     "12 migration drops what was written": "changing.test_migrate:test_an_open_task_survives_with_who_has_it_and_what_was_written",
     "13 an unknown version loads": "spiff.test_codec:test_trap_13_an_unknown_format_is_refused",
     "14 timers read the wall clock": "spiff.test_codec:test_trap_14_timers_read_the_given_clock_in_the_projects_zone",
+}  # fmt: skip
+COST = {
+    "linear chains are quadratic": "proof.test_traps:test_cost_a_chain_of_scripts_costs_in_proportion_to_its_length",
+    "every state holds the diagram": "spiff.test_codec:test_the_state_holds_tokens_and_no_diagram",
+    "specifications are made again and again": "proof.test_traps:test_cost_a_diagram_is_parsed_once_however_many_instances_run",
+    "finished tasks stay for ever": "proof.test_flat_cost:test_a_rework_loop_keeps_the_same_state_turn_after_turn",
+    "a step costs what lies behind it": "proof.test_flat_cost:test_an_approval_sent_back_again_and_again_costs_the_same_each_time",
+    "a reminder costs what lies behind it": "proof.test_flat_cost:test_a_daily_reminder_for_years_costs_the_same_each_day",
 }  # fmt: skip
 SILENTLY_LEFT_OUT = {
     "compensation throw": "spiff.test_compensation:test_a_throw_event_undoes_what_completed_latest_first_and_goes_on_after_that",
@@ -67,9 +83,9 @@ HOST_LIST = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("point", [*TRAPS, *SILENTLY_LEFT_OUT, *HOST_LIST])
+@pytest.mark.parametrize("point", [*TRAPS, *COST, *SILENTLY_LEFT_OUT, *HOST_LIST])
 def test_the_point_has_a_test(point: str) -> None:
-    module, _, name = ({**TRAPS, **SILENTLY_LEFT_OUT, **HOST_LIST})[point].partition(":")
+    module, _, name = ({**TRAPS, **COST, **SILENTLY_LEFT_OUT, **HOST_LIST})[point].partition(":")
     assert callable(getattr(import_module(f"tests.engine.{module}"), name, None))
 
 

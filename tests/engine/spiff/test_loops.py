@@ -181,15 +181,6 @@ def test_trap_3_parallel_blocks_in_a_row_start_at_once() -> None:
     assert play.complete("t").ended
 
 
-def test_a_row_of_a_thousand_nodes_is_read_and_run() -> None:
-    """Trap 2: SpiffWorkflow's parser recurses past Python's limit at about 300."""
-    names = " ".join(f"t{n}" for n in range(1_000))
-    tasks = "".join(f'<task id="{name}"/>' for name in names.split())
-    play = Play(diagram(f'<startEvent id="s"/>{tasks}<endEvent id="e"/>' + flows(f"s {names} e")))
-    assert play.ended
-    assert len(play.done) == 1_002
-
-
 def calls(inside: str = "") -> dict[str, Any]:
     callee = diagram(
         '<startEvent id="cs"/><userTask id="ask"/><endEvent id="ce"/>' + flows("cs ask ce"), key="approval"
