@@ -21,7 +21,7 @@ from engine.decisions import (
     parse,
 )
 from engine.feel import FeelLimitError
-from tests.engine.decisions.dmn import decision, file, input_data
+from tests.engine.decisions.dmn import decision, file, input_data, literal
 
 FILES = Path(__file__).parent / "files"
 
@@ -236,3 +236,36 @@ def test_files_that_import_each_other_are_read_once_each() -> None:
         for own, other in (("a", "b"), ("b", "a"))
     )
     assert given(parse(one.encode(), [two.encode(), one.encode()]), "d") == "a"
+
+
+def test_one_file_imported_by_two_others_has_its_own_input_data_for_each() -> None:
+    def xml(own: str, imports: dict[str, str], body: str) -> bytes:
+        named = "".join(f'<import namespace="{space}" name="{name}"/>' for name, space in imports.items())
+        space = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+        return f'<definitions xmlns="{space}" id="{own}" name="{own}" namespace="{own}">{named}{body}</definitions>'.encode()
+
+    def needs(*hrefs: str) -> str:
+        return "".join(
+            f'<informationRequirement><requiredDecision href="{href}"/></informationRequirement>' for href in hrefs
+        )
+
+    people = xml(
+        "a",
+        {},
+        input_data("person", "string") + decision(literal('"Dear " + person'), name="hi", needs=["Input:person"]),
+    )
+    first = xml(
+        "b", {"a side": "a"}, f'<decision id="d" name="greet">{needs("a#hi")}{literal("a side.hi")}</decision>'
+    )
+    second = xml(
+        "c", {"a side": "a"}, f'<decision id="d" name="greet">{needs("a#hi")}{literal("a side.hi + 1")}</decision>'
+    )
+    main = xml(
+        "m",
+        {"one": "b", "two more": "c"},
+        f'<decision id="d" name="all">{needs("b#d", "c#d")}{literal("[one.greet, two more.greet]")}</decision>',
+    )
+    inputs = {"one.a side.person": "Li", "two more.a side.person": "Qian"}
+    made = parse(main, [people, first, second])
+    assert evaluate(made, "all", inputs, strict=False).value == ["Dear Li", None]
+    assert check(made) == []

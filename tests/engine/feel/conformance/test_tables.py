@@ -1,7 +1,8 @@
 """Every row of ``tables/``: an expression and what the DMN standard says it gives, by chapter.
 
 A row is ``expression => expected``. What is expected is itself FEEL, kept to plain literals; ``SYNTAX`` means
-that the text must be refused when it is read. ``#`` begins a heading.
+that the text must be refused when it is read. ``#`` begins a heading. A row of ``cells`` is
+``value | unary test => answer``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.feel import FeelSyntaxError, compile_expression
+from engine.feel import FeelSyntaxError, compile_expression, compile_unary_tests
 from engine.feel.values import kind
 
 TABLES = Path(__file__).parent / "tables"
@@ -20,8 +21,8 @@ NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 SMALLEST = 600
 
 
-def _rows() -> Iterator[tuple[str, str, str]]:
-    for path in sorted(TABLES.glob("*.txt")):
+def _rows(pattern: str) -> Iterator[tuple[str, str, str]]:
+    for path in sorted(TABLES.glob(pattern)):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.strip() and not line.startswith("#"):
                 expression, arrow, expected = line.rpartition(" => ")
@@ -29,7 +30,8 @@ def _rows() -> Iterator[tuple[str, str, str]]:
                 yield f"{path.stem}:{number}", expression.strip(), expected.strip()
 
 
-ROWS = list(_rows())
+ROWS = list(_rows("*.txt"))
+CELLS = list(_rows("*.cells"))
 
 
 def _value(text: str) -> object:
@@ -55,5 +57,13 @@ def test_expression_gives_what_the_standard_says(expression: str, expected: str)
     assert _exact(_value(expression)) == _exact(_value(expected)), expression
 
 
+@pytest.mark.parametrize(("row", "expected"), [row[1:] for row in CELLS], ids=[row[0] for row in CELLS])
+def test_cell_says_of_a_value_what_the_standard_says(row: str, expected: str) -> None:
+    value, bar, cell = row.partition(" | ")
+    assert bar
+    assert compile_unary_tests(cell)(_value(value), {"limit": 7}) is _value(expected), row
+
+
 def test_the_tables_are_whole() -> None:
     assert len(ROWS) >= SMALLEST
+    assert len(CELLS) >= 60
