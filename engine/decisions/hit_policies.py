@@ -118,7 +118,7 @@ def _default(table: Table, v: Variables, run: Run, typed: Typed) -> object:
 
 def _ranked(table: Table, hits: list[Hit], v: Variables, run: Run, model: DecisionModel) -> list[Hit]:
     """Hits by the order of the allowed values, the first output column deciding first."""
-    orders = [_order(_allowed(output, model), v, run) for output in table.outputs]
+    orders = [_order(allowed_outputs(model, output), v, run) for output in table.outputs]
 
     def rank(hit: Hit) -> tuple[int, ...]:
         return tuple(
@@ -130,7 +130,7 @@ def _ranked(table: Table, hits: list[Hit], v: Variables, run: Run, model: Decisi
     return sorted(hits, key=rank)
 
 
-def _allowed(output: Output, model: DecisionModel) -> Cell | None:
+def allowed_outputs(model: DecisionModel, output: Output) -> Cell | None:
     """The allowed values of an output: its own, else those of its type."""
     item = model.types.get(output.type_ref)
     return output.allowed if output.allowed is not None or item is None else item.allowed

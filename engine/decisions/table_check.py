@@ -8,7 +8,7 @@ from itertools import islice
 from engine.decisions.columns import CellSet, Column, build_column, read_cell
 from engine.decisions.coverage import Box, Coverage, TooComplexError
 from engine.decisions.findings import DecisionFinding, error, warning
-from engine.decisions.hit_policies import AGGREGATIONS, HIT_POLICIES, RANKED, SEVERAL
+from engine.decisions.hit_policies import AGGREGATIONS, HIT_POLICIES, RANKED, SEVERAL, allowed_outputs
 from engine.decisions.model import Cell, DecisionModel, Input, Rule, Table, Text
 from engine.decisions.types import BASE_TYPES, INTEGER_TYPES, base_type
 from engine.feel import DEFAULT, FeelError, Run
@@ -20,15 +20,15 @@ MAX_REPORTED = 20
 
 def check_table(model: DecisionModel, table: Table) -> Iterator[DecisionFinding]:
     """Everything that is wrong with a table but its FEEL texts, which are checked with all others."""
-    yield from _policy(table)
+    yield from _policy(model, table)
     shapes = list(_shape(table))
     yield from shapes
-    yield from _outputs(table)
+    yield from _outputs(model, table)
     if not shapes and table.broken is None and table.rules and table.inputs:
         yield from _coverage(model, table)
 
 
-def _policy(table: Table) -> Iterator[DecisionFinding]:
+def _policy(model: DecisionModel, table: Table) -> Iterator[DecisionFinding]:
     if table.hit_policy not in HIT_POLICIES:
         known = ", ".join(sorted(HIT_POLICIES))
         yield error("decision_hit_policy", table.place, found=table.hit_policy[:40], known=known)
@@ -37,7 +37,7 @@ def _policy(table: Table) -> Iterator[DecisionFinding]:
         yield error("decision_aggregation", table.place, found=table.aggregation[:40], known=known)
     elif table.aggregation and (table.hit_policy != "COLLECT" or len(table.outputs) != 1):
         yield error("decision_aggregation_place", table.place, found=table.aggregation)
-    if table.hit_policy in RANKED and not any(output.allowed for output in table.outputs):
+    if table.hit_policy in RANKED and not any(allowed_outputs(model, output) for output in table.outputs):
         yield error("decision_no_output_values", table.place, hit_policy=table.hit_policy)
 
 
@@ -73,13 +73,13 @@ def _constant(text: Text) -> tuple[bool, object]:
     return not run.warnings, value
 
 
-def _outputs(table: Table) -> Iterator[DecisionFinding]:
+def _outputs(model: DecisionModel, table: Table) -> Iterator[DecisionFinding]:
     for rule in table.rules:
         for output, text in zip(table.outputs, rule.outputs, strict=False):
             if not text.text:
                 yield warning("decision_empty_output", text.place, rule=rule.index)
                 continue
-            allowed = output.allowed
+            allowed = allowed_outputs(model, output)
             known, value = _constant(text)
             if known and allowed is not None and allowed.tests is not None:
                 run = Run(DEFAULT, None, None, None)

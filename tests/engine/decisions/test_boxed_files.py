@@ -135,6 +135,13 @@ def test_types_of_inputs_results_and_columns(decision: str, inputs: dict[str, ob
     assert evaluate(TYPES, decision, inputs, strict=False).value == expected
 
 
+def test_outputs_are_ranked_and_checked_by_the_allowed_values_of_their_type() -> None:
+    found = {(finding.code, finding.element_id) for finding in check(TYPES)}
+    assert ("decision_no_output_values", "table") not in found
+    broken = (FILES / "types.dmn").read_text().replace('<outputEntry><text>"paid"', '<outputEntry><text>"lost"')
+    assert "decision_output_not_allowed" in {finding.code for finding in check(parse(broken.encode()))}
+
+
 SERVICES = model("services.dmn")
 
 
