@@ -122,9 +122,13 @@ class Round:
         """Let everybody finish and all time pass; returns what is wrong."""
         self.load.finish()
         # Words are kept for twenty days and lapse for good: relays get there before all time passes.
-        for time in (LEASE_RUNS_OUT, A_MORNING, ALL_TIME):
+        for time in (LEASE_RUNS_OUT, A_MORNING):
             self.house.clock.advance(time)
             self._await_idle()
+        if wrong := oracles.at_rest(self.house, self.load.diary, self.gateway):
+            return wrong
+        self.house.clock.advance(ALL_TIME)
+        self._await_idle()
         for server in self.servers:
             server.stop()
         return oracles.settled(self.house, self.load.diary, self.gateway)

@@ -7,6 +7,7 @@ seconds. Each is a process group of its own, since web and worker processes have
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import dataclasses
 import functools
 import http.client
@@ -34,6 +35,7 @@ assert webapp.models.__name__
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.faults.serving"])
 PATIENCE_SECONDS = 60.0
+_PR_SET_PDEATHSIG = 1
 _numbers = itertools.count(1)
 
 
@@ -163,6 +165,8 @@ class Server:
 
 def _run(role: str, settings: Settings, port: int, clock_file: str, gateway_port: int, log: str) -> None:
     os.setsid()
+    # A test run that is broken off leaves no server behind.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
