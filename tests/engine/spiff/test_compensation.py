@@ -335,3 +335,24 @@ def test_what_never_repeats_stops_at_a_bound_that_is_told() -> None:
         records.add({"e": "a", "v": {"n": number}})
     with pytest.raises(CannotGoOn, match="compensation_too_long"):
         records.add({"e": "a", "v": {"n": -1}})
+
+
+def test_a_sub_process_that_completed_twice_alike_is_undone_twice_whole() -> None:
+    undone: list[str] = []
+    handlers = {f"undo_{name}": lambda _data, name=name: undone.append(name) or {} for name in ("hotel", "flight")}
+    inside = '<startEvent id="ts"/><userTask id="hotel"/><userTask id="flight"/><endEvent id="te"/>'
+    inside += (
+        undoing("hotel", kind="serviceTask") + undoing("flight", kind="serviceTask") + flows("ts hotel flight te")
+    )
+    xml = diagram(
+        f'<startEvent id="s"/><exclusiveGateway id="in"/><subProcess id="trip">{inside}</subProcess>'
+        '<exclusiveGateway id="ok" default="again"/><endEvent id="e"/>'
+        + throwing("back")
+        + flows("s in trip ok", "back e")
+        + flow("ok", "back", "good")
+        + flow("ok", "in", flow_id="again")
+    )
+    play = Play(xml, handlers=handlers)
+    play.complete("hotel").complete("flight", good=False).complete("hotel").complete("flight", good=True)
+    assert play.ended
+    assert undone == ["flight", "hotel"] * 2
