@@ -10,24 +10,31 @@ from datetime import datetime
 from typing import Any
 
 from engine.commands.change_job import AnswerJob, FireJob, RecalculateJob, RetryJob, SetJobDue
+from engine.commands.clean_history import PORTION, CleanHistory, arrange_clean_up, progress
 from engine.commands.definition_control import ActivateDefinition, SetHistoryDays, SuspendDefinition
+from engine.commands.legal_hold import LiftHold, PlaceHold, find_holds
 from engine.commands.mend_incident import AnnotateIncident, EditIncident
 from engine.commands.retry_incident import RetryIncident
 from engine.commands.set_variables import SetVariables
 from engine.editing import Edit
 from engine.host import Host
-from engine.queries import control, incidents, jobs, messages
+from engine.queries import control, incidents, jobs, messages, operations, usage
 from engine.results import (
     DefinitionControl,
+    HistoryProgress,
     Incident,
     IncidentDetail,
     IncidentFilter,
     Instance,
     Job,
     JobFilter,
+    LegalHold,
     Message,
+    Operation,
+    OperationFilter,
     Page,
     PageOf,
+    Usage,
 )
 
 
@@ -158,7 +165,55 @@ class Operating:
 
     def set_history_days(self, key: str, days: int | None, reason: str) -> DefinitionControl:
         """How many days finished cases of a process stay; for ever with None."""
-        return SetHistoryDays(key, days, reason).run(self.host)
+        control_now = SetHistoryDays(key, days, reason).run(self.host)
+        arrange_clean_up(self.host)
+        return control_now
+
+    def used_by(self, kind: str, name: str) -> list[Usage]:
+        """Which processes use a process (called), decision, form or handler, with their open cases.
+
+        Only versions that are the newest or have open cases. Raises `Invalid` for another kind.
+        """
+        return usage.used_by(self.host, kind, name)
+
+    # What operators did
+
+    def operations(
+        self, operation_filter: OperationFilter | None = None, page: Page | None = None
+    ) -> PageOf[Operation]:
+        """Who did what to which case, incident, job or process, why, and for whom; the latest first."""
+        return operations.find(self.host, operation_filter or OperationFilter(), page or Page())
+
+    def annotate_operation(self, operation_id: str, text: str) -> Operation:
+        """Add a note to what somebody did; raises `Missing`, `Invalid`."""
+        return operations.annotate(self.host, operation_id, text)
+
+    # History
+
+    def clean_history(self, limit: int = PORTION) -> int:
+        """Erase finished cases whose time is over, at most ``limit`` of each process; returns how many.
+
+        One portion per unit of work; the caller loops. Held cases and those with something left to send stay.
+        """
+        return CleanHistory(limit).run(self.host)
+
+    def history_progress(self) -> HistoryProgress:
+        """How far the clean-up is."""
+        return progress(self.host)
+
+    def place_hold(
+        self, reason: str, *, instance_id: str | None = None, business_key: str | None = None
+    ) -> LegalHold:
+        """Keep the history of a case, or of all cases with a business key, until the hold is lifted."""
+        return PlaceHold(instance_id, business_key, reason).run(self.host)
+
+    def lift_hold(self, hold_id: str, reason: str) -> LegalHold:
+        """Let history go when its time is over."""
+        return LiftHold(hold_id, reason).run(self.host)
+
+    def find_holds(self, *, lifted_too: bool = False) -> list[LegalHold]:
+        """The legal holds, the newest first."""
+        return find_holds(self.host, lifted_too=lifted_too)
 
     # Messages
 

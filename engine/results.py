@@ -241,6 +241,72 @@ class DefinitionControl:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """A version of a process that uses something at some elements, with how many cases of it are open."""
+
+    key: str
+    version: int
+    newest: bool
+    elements: tuple[str, ...]
+    open_cases: int
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What somebody did as an operator; ``notes`` were added to it later."""
+
+    id: str
+    at: datetime
+    action: str
+    subject: str
+    subject_id: str
+    actor_id: str
+    on_behalf_of: str | None
+    scope: str
+    reason: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OperationFilter:
+    """Which acts; ``actor_id`` is who did it or for whom it was done. ``since`` is included, ``until`` is not."""
+
+    actor_id: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    subject_id: str | None = None
+    path: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class HistoryProgress:
+    """The clean-up of history: cases erased so far, waiting for it and held; when it runs next."""
+
+    erased: int
+    to_go: int
+    held: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LegalHold:
+    """What must stay: one instance, or all with a business key."""
+
+    id: str
+    instance_id: str | None
+    business_key: str | None
+    reason: str
+    placed_at: datetime
+    placed_by: str
+    lifted_at: datetime | None
+    lifted_by: str | None
+
+
+@dataclass(frozen=True)
 class Message:
     """A message that was kept: waiting, delivered to an instance, or expired."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from engine.commands.clean_history import clean_up
 from engine.commands.definition_control import turn_definition
 from engine.commands.kept_starts import start_kept
 from engine.commands.publish import deliver_thrown
@@ -18,7 +19,7 @@ from engine.incidents import resolve_job
 from engine.running.run import Run, as_system
 from engine.store.instances import InstanceRecord, lock_free_instance
 from engine.tables.columns import AnyRow, table_of
-from engine.tables.work import DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
+from engine.tables.work import CLEAN_UP, DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
 from engine.tracing import frames_of
 
 JOBS = table_of(JobRow)
@@ -27,6 +28,7 @@ _WITHOUT_CASE: dict[str, Callable[[Host, AnyRow], None]] = {
     TIMER_START: fire_start,
     START_KEPT: lambda host, job: start_kept(host, job, deliver_thrown),
     DEFINITION_TURN: turn_definition,
+    CLEAN_UP: clean_up,
 }
 
 

@@ -12,6 +12,7 @@ from engine.store.instances import lock_instance, save_instance
 from engine.store.search import index_case
 from engine.store.tasks import get_task, open_facts, open_task_ids, replace_facts
 from engine.values import checked
+from kernel import audit
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class SetInstanceFacts:
             replace_facts(host.session, {task: _merged(facts, self.facts) for task, facts in tasks.items()})
         index_case(host.session, record.id, self.facts)
         save_instance(host.session, host.clock, record)
+        audit.record(
+            host.session, host.actor, host.clock, "instance:set_facts", "instance", record.id, path=record.path,
+            after={"names": sorted(self.facts)},
+        )  # fmt: skip
         return record.result(open_task_ids(host.session, record.id))
 
 

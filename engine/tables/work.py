@@ -12,6 +12,7 @@ from kernel.database import Base
 TIMER_START = "timer_start"
 START_KEPT = "start_kept"
 DEFINITION_TURN = "definition_turn"
+CLEAN_UP = "clean_up"
 _WAITING = text("state = 'waiting'")
 _UNDELIVERED = text("delivered_at IS NULL")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from kernel.audit import record
 from ledger.staff.permissions import Permission
 from webapp.api.endpoint import Asked, endpoint
 
@@ -34,4 +35,9 @@ def publish(asked: Asked) -> Any:
     asked.actor.require(Permission.ENGINE_OPERATE)
     body = asked.body
     ttl = timedelta(seconds=body["ttl_seconds"]) if body["ttl_seconds"] else None
-    return {"delivered": asked.engine.publish(body["name"], body["correlation"], body["payload"], ttl=ttl)}
+    delivered = asked.engine.publish(body["name"], body["correlation"], body["payload"], ttl=ttl)
+    record(
+        asked.session, asked.actor, asked.clock, "event:publish", "event", body["name"][:80],
+        after={"names": sorted(body["payload"]), "delivered": delivered},
+    )  # fmt: skip
+    return {"delivered": delivered}

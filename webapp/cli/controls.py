@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from engine.api import Page
-from webapp.cli.operating import Instant, act, as_person, ask, because, show
+from engine.api import OperationFilter, Page
+from webapp.cli.operating import Instant, act, as_json, as_person, ask, because, show
 from webapp.settings import Settings
 
 
@@ -72,4 +72,93 @@ def list_messages(settings: Settings, state: str, name: str | None, page: int, u
     show(ask(settings, username, lambda e: e.find_messages(Page(page), state=state, name=name)))
 
 
-COMMANDS = [processes, list_messages]
+@click.command("used-by")
+@click.argument("kind", type=click.Choice(["process", "decision", "form", "handler"]))
+@click.argument("name")
+@as_person
+@as_json
+@click.pass_obj
+def used_by(settings: Settings, kind: str, name: str, username: str | None, as_json: bool) -> None:
+    """List which processes use a process, decision, form or handler, with their open cases."""
+    found = ask(settings, username, lambda e: e.used_by(kind, name))
+    if as_json:
+        show(found)
+        return
+    for one in found:
+        click.echo(f"{one.key} v{one.version}  {one.open_cases} open  {', '.join(one.elements)}")
+
+
+@click.command("operations")
+@click.option("--action", help="Such as instance:cancel.")
+@click.option("--case", help="Id of a case, incident, job or process.")
+@click.option("--since", type=Instant())
+@click.option("--until", type=Instant())
+@click.option("--page", type=int, default=1)
+@as_person
+@click.pass_obj
+def list_operations(
+    settings: Settings,
+    action: str | None,
+    case: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    page: int,
+    username: str | None,
+) -> None:
+    """List what operators did, why, and on whose behalf, the latest first."""
+    wanted = OperationFilter(action=action, subject_id=case, since=since, until=until)
+    show(ask(settings, username, lambda e: e.operations(wanted, Page(page))))
+
+
+@click.group()
+def history() -> None:
+    """The end of history: what must stay, and clearing what is over."""
+
+
+@history.command("hold")
+@click.option("--case", help="Id of a case.")
+@click.option("--business-key", help="All cases with this business key.")
+@because
+@as_person
+@click.pass_obj
+def hold(
+    settings: Settings, case: str | None, business_key: str | None, reason: str, username: str | None
+) -> None:
+    """Keep the history of a case, or of all with a business key, until the hold is lifted."""
+    show(act(settings, username, lambda e: e.place_hold(reason, instance_id=case, business_key=business_key)))
+
+
+@history.command("lift")
+@click.argument("hold_id")
+@because
+@as_person
+@click.pass_obj
+def lift(settings: Settings, hold_id: str, reason: str, username: str | None) -> None:
+    """Lift a hold."""
+    show(act(settings, username, lambda e: e.lift_hold(hold_id, reason)))
+
+
+@history.command("holds")
+@as_person
+@click.pass_obj
+def holds(settings: Settings, username: str | None) -> None:
+    """List what is held."""
+    show(ask(settings, username, lambda e: e.find_holds()))
+
+
+@history.command("clean")
+@click.option("--portion", type=click.IntRange(1, 1000), default=25, show_default=True, help="Cases at a time.")
+@as_person
+@click.pass_obj
+def clean(settings: Settings, portion: int, username: str | None) -> None:
+    """Erase the finished cases whose time is over; can be stopped and goes on where it was."""
+    erased = 0
+    while done := act(settings, username, lambda e: e.clean_history(portion)):
+        erased += done
+        left = ask(settings, username, lambda e: e.history_progress()).to_go
+        click.echo(f"{erased} erased, {left} to go")
+    held = ask(settings, username, lambda e: e.history_progress()).held
+    click.echo(f"{erased} erased, {held} held")
+
+
+COMMANDS = [processes, list_messages, used_by, list_operations, history]

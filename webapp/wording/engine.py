@@ -55,6 +55,13 @@ TEXTS = {
     "definition_suspended_until": N_(
         "%(by)s suspended this process on %(at)s until %(until)s: %(reason)s. Start it afterwards."
     ),
+    "usage_kind_unknown": N_(
+        "Nothing of this kind is used by processes. Ask for a process, decision, form or handler."
+    ),
+    "operation_missing": N_("There is no such entry in the log, or it lies outside what you may see."),
+    "legal_hold_missing": N_("There is no such hold."),
+    "legal_hold_lifted": N_("%(by)s lifted this hold on %(at)s."),
+    "legal_hold_of_what": N_("Hold either one case or all with a business key."),
     "definition_active": N_("This process is not suspended."),
     "until_before": N_("The end must lie after the beginning."),
     "days_out_of_range": N_("The number of days must lie between 1 and %(most)s."),

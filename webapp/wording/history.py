@@ -55,6 +55,7 @@ TEXTS = {
     "job_kind.message_out": N_("Delivery"),
     "job_kind.start_kept": N_("Start that was kept"),
     "job_kind.definition_turn": N_("Suspending or activating a process"),
+    "job_kind.clean_up": N_("Clean-up of history"),
     "job_kind.external": N_("External step"),
     "job.waiting": N_("Waiting"),
     "job.failed": N_("Failed"),

@@ -68,3 +68,27 @@ def test_a_case_is_found_from_a_terminal(failed: tuple[Terminal, str]) -> None:
     (row,) = json.loads(terminal.run("instances", "find", "--json").stdout)["rows"]
     assert row["id"] == case
     assert "compares nothing" in terminal.run("instances", "find", "--fact", "x", fails=True).output
+
+
+def test_processes_are_suspended_used_held_and_cleaned_from_a_terminal(failed: tuple[Terminal, str]) -> None:
+    terminal, case = failed
+    told = json.loads(terminal.run("processes", "suspend", "operations_story", "--reason", "wrong").stdout)
+    assert told["suspended"] is True
+    terminal.run("processes", "activate", "operations_story", "--reason", "mended")
+    assert (
+        "not suspended"
+        in terminal.run("processes", "activate", "operations_story", "--reason", "twice", fails=True).output
+    )
+    assert (
+        terminal.run("used-by", "handler", "operations_story.work").stdout == "operations_story v1  1 open  work\n"
+    )
+    hold = json.loads(terminal.run("history", "hold", "--case", case, "--reason", "law suit").stdout)
+    assert json.loads(terminal.run("history", "holds").stdout)[0]["id"] == hold["id"]
+    terminal.run("history", "lift", hold["id"], "--reason", "settled")
+    terminal.run("processes", "keep-history", "operations_story", "--days", "1", "--reason", "the law")
+    assert terminal.run("history", "clean").stdout == "0 erased, 0 held\n"
+    (row,) = json.loads(terminal.run("operations", "--action", "hold:lift").stdout)["rows"]
+    assert row["reason"] == "settled"
+    assert json.loads(terminal.run("messages").stdout)["rows"] == []
+    (job,) = json.loads(terminal.run("jobs", "list", "--kind", "clean_up", "--json").stdout)["rows"]
+    assert job["state"] == "waiting"
