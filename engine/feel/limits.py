@@ -30,7 +30,7 @@ class Limits:
     steps: int = 100_000
     string: int = 100_000
     items: int = 50_000
-    depth: int = 30
+    depth: int = 64
     regex_seconds: float = 0.2
 
 
