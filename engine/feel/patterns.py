@@ -24,9 +24,20 @@ MAX_REPEAT = 1_000
 MAX_GROUPS = 50
 MAX_SIZE = 5_000
 
-_SINGLE = frozenset("nrt\\|.?*+(){}-[]^$/dDwWsS")
+_SINGLE = frozenset("nrt\\|.?*+(){}-[]^$/dD")
 _NAME_START = r"\p{L}_:"
 _NAME_PART = r"\p{L}\p{N}\p{M}_:.\-\xb7"
+_CLASSES = {
+    "i": f"[{_NAME_START}]",
+    "I": f"[^{_NAME_START}]",
+    "c": f"[{_NAME_PART}]",
+    "C": f"[^{_NAME_PART}]",
+    "s": r"[ \t\n\r]",
+    "S": r"[^ \t\n\r]",
+    "w": r"[^\p{P}\p{Z}\p{C}]",
+    "W": r"[\p{P}\p{Z}\p{C}]",
+}
+"""Classes of signs as XML Schema has them: an underscore is punctuation, a no-break space is no space."""
 _QUANTITY = regex.compile(r"\{(\d{1,4})(,(\d{0,4}))?\}", regex.ASCII)
 _PROPERTY = regex.compile(r"\\[pP]\{(Is)?[A-Za-z0-9\-]{1,40}\}", regex.ASCII)
 _REPLACEMENT = regex.compile(r"\\([\\$])|\$(\d)|([\\$])")
@@ -150,17 +161,24 @@ class _Translator:
             if match is None:
                 raise NoValueError("feel_pattern")
             self.position = match.end()
-            return match.group()
+            return match.group().replace("{Is", "{In") if match.group(1) else match.group()
         self.position += 2
-        names = {"i": f"[{_NAME_START}]", "I": f"[^{_NAME_START}]"}
-        names |= {"c": f"[{_NAME_PART}]", "C": f"[^{_NAME_PART}]"}
-        if following in names:
-            return names[following]
+        if following in _CLASSES:
+            return _CLASSES[following]
         if following in _SINGLE and following:
             return "\\" + following
-        if following.isdigit() and following != "0" and not in_class:
-            return "\\" + following
+        if following.isdecimal() and following != "0" and not in_class:
+            return self.reference(following)
         raise NoValueError("feel_pattern")
+
+    def reference(self, number: str) -> str:
+        """A reference to a group; more digits belong to it as long as there is a group of that number."""
+        while (digit := self.rest()).isdecimal() and int(number + digit) <= self.groups:
+            number += digit
+            self.position += 1
+        if int(number) > self.groups:
+            raise NoValueError("feel_pattern")
+        return f"(?:\\{number})"
 
     def character_class(self) -> str:
         self.position += 1
