@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Engine
 
 SQLITE = "sqlite://"
 
@@ -29,6 +30,13 @@ def fresh(url: str) -> Iterator[str]:
             yield f"{plain.rpartition('/')[0]}/{name}"
         finally:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def analyze(engine: Engine) -> None:
+    """Let the database count what is in it, as a running one does by itself after a while."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        statement = "ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
+        connection.exec_driver_sql(statement)
 
 
 def kind_of(url: str) -> str:

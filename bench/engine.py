@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bench import loops, starting, steps
+from bench import loops, messages, starting, steps, timers
 from bench.measuring import Figure
 
-PARTS: tuple[Callable[[str], list[Figure]], ...] = (steps.figures, loops.figures, starting.figures)
+PARTS: tuple[Callable[[str], list[Figure]], ...] = (
+    steps.figures,
+    loops.figures,
+    starting.figures,
+    timers.figures,
+    messages.figures,
+)
 
 
 def figures(database_urls: Sequence[str]) -> list[Figure]:

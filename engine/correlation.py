@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.database import is_sqlite
 
 _LONGEST = 400
+OF_STARTS = ""  # What start events are found under: they take a message whatever its correlation.
 
 
 def canonical(correlation: Mapping[str, Any]) -> str:

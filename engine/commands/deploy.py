@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select
 
 from engine.commands.checking import findings_of
 from engine.commands.timer_starts import cancel_starts, schedule_starts
+from engine.correlation import OF_STARTS
 from engine.decisions import parse
 from engine.decisions.labels import read_labels
 from engine.definitions import read
@@ -145,7 +146,7 @@ def _subscribe_starts(host: Host, row: dict[str, Any], model: ProcessModel) -> N
             "id": new_id(),
             "kind": node.event.kind,
             "name": node.event.name,
-            "correlation": "",
+            "correlation": OF_STARTS,
             "instance_id": None,
             "definition_id": row["id"],
             "element_id": node.id,

@@ -43,7 +43,7 @@ class RunDue:
         """How many were run; raises `StepFailed` naming the job when one fails."""
         done = 0
         while done < self.limit:
-            found = self._next(host)
+            found = self.next_due(host)
             if found is None:
                 break
             _fire(as_system(host), *found)
@@ -52,7 +52,8 @@ class RunDue:
             done += 1
         return done
 
-    def _next(self, host: Host) -> tuple[AnyRow, InstanceRecord | None] | None:
+    def next_due(self, host: Host) -> tuple[AnyRow, InstanceRecord | None] | None:
+        """The oldest due timer that nobody else has, locked with its instance; None without one."""
         due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
         ours = JOBS.c.kind.in_(("timer", *_WITHOUT_CASE)) & JOBS.c.suspended.is_(False)
         oldest = select(JOBS.c.id, JOBS.c.instance_id).where(due, ours).order_by(JOBS.c.due_at, JOBS.c.id)
