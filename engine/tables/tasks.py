@@ -24,7 +24,7 @@ class TaskRow(Base):
     __tablename__ = "engine_task"
 
     id: Mapped[Id]
-    instance_id: Mapped[str] = mapped_column(ForeignKey("engine_instance.id"), index=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("engine_instance.id"))
     definition_key: Mapped[Name]
     definition_version: Mapped[int]
     element_id: Mapped[Name]
@@ -54,6 +54,7 @@ class TaskRow(Base):
     revision: Mapped[int]
 
     __table_args__ = (
+        Index("ix_engine_task_instance_state", "instance_id", "state"),
         Index("ix_engine_task_state_far_due", "state", "far_due"),
         Index("ix_engine_task_assignee_state", "assignee", "state", "far_due"),
         Index("ix_engine_task_completed_by", "completed_by", "completed_at"),

@@ -29,7 +29,7 @@ class JobRow(Base):
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[Name]
-    instance_id: Mapped[str | None] = mapped_column(ForeignKey("engine_instance.id"), index=True)
+    instance_id: Mapped[str | None] = mapped_column(ForeignKey("engine_instance.id"))
     element_id: Mapped[str | None] = mapped_column(String(255))
     token: Mapped[int | None]
     due_at: Mapped[Instant]
@@ -46,6 +46,7 @@ class JobRow(Base):
     done_at: Mapped[Instant | None]
 
     __table_args__ = (
+        Index("ix_engine_job_instance_state", "instance_id", "state"),
         Index("ix_engine_job_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index(
             "ix_engine_job_waiting_element",

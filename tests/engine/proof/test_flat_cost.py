@@ -87,6 +87,16 @@ def costs_of_a_round(house: House, story: Story, meter: Meter) -> list[Work]:
     return found
 
 
+def costs_of_looking(house: House, story: Story, meter: Meter) -> list[Work]:
+    """What it costs to open the case and to see what it waits for."""
+    found = []
+    for look in (lambda e: e.get_instance(story.id), lambda e: e.waiting(story.id)):
+        with meter.counting() as work:
+            house.ask(look)
+        found.append(work)
+    return found
+
+
 def assert_flat(early: list[Work], late: list[Work]) -> None:
     """Statements and rows are the same; the effort of finding them may grow by an index level."""
     for before, after in zip(early, late, strict=True):
@@ -107,7 +117,7 @@ def test_an_approval_sent_back_again_and_again_costs_the_same_each_time(hasty: H
     rounds = min(TURNS // 10, 1_000)
     early: list[Work] = []
     for number in range(rounds):
-        late = costs_of_a_round(hasty, story, meter)
+        late = [*costs_of_a_round(hasty, story, meter), *costs_of_looking(hasty, story, meter)]
         if number == EARLY:
             early, state = late, state_of(hasty, story)
     assert_flat(early, late)
