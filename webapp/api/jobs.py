@@ -21,7 +21,7 @@ class JobQuery(PageQuery):
     """Which jobs; those that wait or have failed unless a state is given."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
-    kind = fields.String(load_default=None, metadata={"description": "timer, message_out, external"})
+    kind = fields.String(load_default=None, metadata={"description": "timer, timer_start, message_out, external"})
     name = fields.String(load_default=None)
     instance = fields.String(load_default=None)
     process = fields.String(load_default=None, metadata={"description": "Key of a process"})

@@ -19,7 +19,7 @@ def jobs() -> None:
 
 @jobs.command("list")
 @click.option("--state", type=click.Choice(["waiting", "failed", "done", "cancelled"]), multiple=True)
-@click.option("--kind", help="timer, message_out, external.")
+@click.option("--kind", help="timer, timer_start, message_out, external.")
 @click.option("--process", help="Key of a process.")
 @click.option("--case", help="Id of a case.")
 @click.option("--due-before", type=Instant())

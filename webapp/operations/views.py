@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.api import Engine, InstanceFilter
+from engine.api import Engine, InstanceFilter, Job
 from engine.api import Page as PageNumber
 from kernel.errors import KeyturnError, Missing
 from ledger.staff.permissions import Permission
@@ -130,7 +130,7 @@ def jobs() -> str:
         return render_template(
             "operations/jobs.html",
             found=found,
-            jobs=[(job, _element(engine, job.definition_key, job.element_id, job.name)) for job in found.rows],
+            jobs=[(job, _job_name(engine, job)) for job in found.rows],
             about={job.id: (job.facts or {}).get("unit") or "" for job in found.rows},
             processes=process_names(engine.find_definitions(kind="process")),
             now=clock().now(),
@@ -161,6 +161,12 @@ def act(instance_id: str, act: str) -> Response:
         once(session, actor, clock(), run)
     flash(_("Done."), "success")
     return _to(address)
+
+
+def _job_name(engine: Engine, job: Job) -> str:
+    """The step that a job belongs to, else what is done."""
+    of_step = job.definition_key and job.element_id
+    return _element(engine, job.definition_key, job.element_id, "" if of_step else job.name)
 
 
 def _element(engine: Engine, key: str | None, element_id: str | None, name: str) -> str:

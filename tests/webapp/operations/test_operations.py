@@ -86,6 +86,22 @@ def test_empty_lists_say_what_will_be_there(browser_of) -> None:
         assert words in analyst.get(address).text
 
 
+WEEKLY = process(
+    '<bpmn:startEvent id="weekly" name="Every week"><bpmn:timerEventDefinition><bpmn:timeCycle>R/P1W</bpmn:timeCycle>'
+    '</bpmn:timerEventDefinition></bpmn:startEvent><bpmn:endEvent id="done"/>',
+    flow("f1", "weekly", "done"),
+    key="weekly_story",
+)
+
+
+def test_the_jobs_show_when_a_process_begins_by_itself(house: House, browser_of) -> None:
+    with house.database.unit_of_work() as session:
+        engine_for(session, SYSTEM, house.database.clock).deploy({"weekly_story.bpmn": WEEKLY})
+    page = browser_of("business_analyst").get("/operations/jobs").text
+    assert "Every week" in page
+    assert "Start by time" in page
+
+
 def test_a_case_is_found_by_its_key_its_unit_and_its_state(desk: Desk, browser_of) -> None:
     desk.begin("RG-1", unit="1栋 101")
     desk.begin("RG-2", unit="1栋 102")
