@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine import cache
+from engine.changing.versions import differences
 from engine.changing_cases import Changing
 from engine.commands.assign_task import AssignTask
 from engine.commands.claim_task import ClaimTask, UnclaimTask
@@ -19,6 +21,7 @@ from engine.commands.complete_task import CompleteTask
 from engine.commands.delegate_task import DelegateTask, ResolveTask
 from engine.commands.deploy import CheckResources, Deploy
 from engine.commands.publish import Publish
+from engine.commands.roll_back import RollBack
 from engine.commands.run_due import RunDue
 from engine.commands.save_draft import SaveDraft
 from engine.commands.set_facts import SetInstanceFacts, SetTaskFacts
@@ -69,6 +72,7 @@ from engine.results import (
     Definition,
     DefinitionControl,
     DiagramState,
+    ElementDifference,
     HistoryEvent,
     HistoryProgress,
     Incident,
@@ -113,6 +117,7 @@ __all__ = [
     "DefinitionError",
     "DiagramState",
     "Directory",
+    "ElementDifference",
     "Engine",
     "Finding",
     "FormValidator",
@@ -201,6 +206,21 @@ class Engine(Changing, Operating):
     def find_versions(self, key: str, *, kind: str = "process") -> list[Definition]:
         """All versions of a definition, the newest first; raises `Missing`."""
         return definitions.find_versions(self.host.session, kind, key)
+
+    def roll_back(self, key: str, version: int, *, kind: str = "process", note: str = "") -> Definition:
+        """Make an earlier version the newest again, under the next number; running cases stay on theirs.
+
+        Raises `Missing`, `NotAllowed`, `Invalid` when it is the newest already, `DefinitionError`.
+        """
+        return RollBack(key, version, kind, note).run(self.host)
+
+    def compare(self, key: str, old: int, new: int) -> list[ElementDifference]:
+        """What two versions of a process do not share, element by element; raises `Missing`."""
+        models = [
+            cache.bundle_of(self.host.session, self.get_definition(key, version).id).model
+            for version in (old, new)
+        ]
+        return differences(*models)
 
     def may_start(self, key: str, scope: str) -> bool:
         """Whether the actor may start a process at an organisation node."""

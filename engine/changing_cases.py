@@ -12,6 +12,7 @@ from engine.commands.batches import ContinueBatch, StartBatch, StopBatch, UndoBa
 from engine.commands.cancel_instance import CancelInstance
 from engine.commands.migrate_instance import MigrateInstance
 from engine.commands.modify_instance import ModifyInstance
+from engine.commands.restart_instance import RestartInstance
 from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.host import Host
 from engine.queries import batches
@@ -92,6 +93,22 @@ class Changing:
     ) -> Modification:
         """Begin what waits at an element anew: a fresh task, timers that count from now."""
         return self.move(instance_id, element_id, element_id, reason=reason, dry_run=dry_run)
+
+    def restart(
+        self,
+        instance_id: str,
+        at: Sequence[str],
+        *,
+        reason: str,
+        version: int | None = None,
+        dry_run: bool = False,
+    ) -> Modification:
+        """Begin a new case with the data of an ended one, before the elements ``at``; its id is in the result.
+
+        Refused when the ended case's verbs have changed domain rows and nobody has registered what makes those
+        follow (`HandlerRegistry.restart`). Raises `ChangeRefused`, `Stale` while it runs or its key is taken.
+        """
+        return RestartInstance(instance_id, tuple(at), reason, version, dry_run).run(self.host)
 
     # Batches
 

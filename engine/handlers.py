@@ -28,6 +28,7 @@ __all__ = [
     "HandlerRegistry",
     "JobContext",
     "JobKind",
+    "Restart",
     "default_registry",
     "handler",
     "job_kind",
@@ -144,12 +145,32 @@ class JobKind:
     attempts: int
 
 
+@dataclass(frozen=True)
+class Restart:
+    """An ended case that shall begin anew at some elements. ``done`` are the verbs' elements that it had done."""
+
+    session: Session
+    actor: Actor
+    clock: Clock
+    instance_id: str
+    definition_key: str
+    business_key: str | None
+    scope: str
+    variables: dict[str, Any]
+    at: tuple[str, ...]
+    done: tuple[str, ...]
+
+
+RestartRun = Callable[[Restart], None]
+
+
 class HandlerRegistry:
     """Names to functions. The default one is filled by importing the handlers; tests make their own."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, Handler] = {}
         self.job_kinds: dict[str, JobKind] = {}
+        self.restarts: dict[str, RestartRun] = {}
 
     def handler(self, name: str, *, errors: Iterable[str] = (), external: bool = False) -> Callable[[F], F]:
         """Register a function ``(data: FrozenDataclass, ctx: Context) -> FrozenDataclass | None``."""
@@ -159,6 +180,21 @@ class HandlerRegistry:
             takes, gives = _signature(run)
             doc = (run.__doc__ or "").strip()
             self.handlers[name] = Handler(name, run, takes, gives, frozenset(errors), external, doc)
+            return run
+
+        return register
+
+    def restart(self, key: str) -> Callable[[RestartRun], RestartRun]:
+        """Register what makes domain rows follow when an ended case of a process is restarted, or refuses it.
+
+        Without one a case whose verbs have changed rows cannot be restarted.
+        """
+
+        def register(run: RestartRun) -> RestartRun:
+            known = self.restarts.get(key)
+            if known is not None and _place(known) != _place(run):
+                raise ValueError(f"restarts of {key} are registered twice: {_place(known)} and {_place(run)}")
+            self.restarts[key] = run
             return run
 
         return register

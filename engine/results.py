@@ -371,6 +371,17 @@ class IncidentFilter:
 
 
 @dataclass(frozen=True)
+class ElementDifference:
+    """What two versions of a diagram do not share. ``becomes`` is added, removed or changed in ``fields``."""
+
+    element_id: str
+    element_name: str
+    kind: str
+    becomes: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ElementChange:
     """A token of a case and the element it will stand at; ``to`` is None when it cannot or goes."""
 

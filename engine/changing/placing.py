@@ -37,6 +37,21 @@ class _Refused(Exception):
         super().__init__(finding.code)
 
 
+def begin_at(case: Case, elements: Sequence[str]) -> list[Finding]:
+    """Begin a new case at elements instead of its start; what speaks against it."""
+    placed = Placed()
+    hand = _Hand(case, placed)
+    case.arm_starts()
+    try:
+        for element in elements:
+            hand.begin(Change("before", element))
+    except _Refused as refused:
+        return [refused.finding]
+    for join, flow in sorted(short_joins(_all(case))):
+        placed.findings.append(against("migrate_join_short", _node(case, join), flow=flow))
+    return placed.findings
+
+
 def place(case: Case, changes: Sequence[Change]) -> Placed:
     """Make the changes in memory: first what is cancelled, then what begins; nothing runs yet.
 
@@ -60,8 +75,7 @@ def place(case: Case, changes: Sequence[Change]) -> Placed:
         placed.findings.append(refused.finding)
         return placed
     for join, flow in sorted(short_joins(_all(case)) - before):
-        node = next(wf.spec.task_specs[join].node for wf in _all(case) if join in wf.spec.task_specs)
-        placed.findings.append(against("migrate_join_short", node, flow=flow))
+        placed.findings.append(against("migrate_join_short", _node(case, join), flow=flow))
     return placed
 
 
@@ -197,6 +211,15 @@ class _Hand:
 
 def _all(case: Case) -> list[Running]:
     return [case, *sorted(case.subprocesses.values(), key=lambda workflow: workflow.depth)]
+
+
+def _node(case: Case, element_id: str) -> Node:
+    found: Node = next(
+        workflow.spec.task_specs[element_id].node
+        for workflow in _all(case)
+        if element_id in workflow.spec.task_specs
+    )
+    return found
 
 
 def _about(case: Case, code: str, element_id: str) -> Finding:

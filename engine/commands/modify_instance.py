@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from engine.changing.migration import against
 from engine.changing.placing import place
 from engine.changing.waits import compared
+from engine.commands.by_hand import gone_on, steps_after, taken_back
 from engine.commands.on_task import require_operate
-from engine.commands.publish import deliver_thrown
-from engine.errors import ChangeRefused, Invalid, KeyturnError, Stale, StepFailed
-from engine.findings import ERROR, Finding
+from engine.errors import ChangeRefused, Invalid, Stale
 from engine.host import Host
 from engine.results import Change, Modification
 from engine.running.run import Run
 from engine.store.instances import LIVE, InstanceRecord, lock_instance
-from engine.store.journal import TABLE as HISTORY
 from kernel.audit import record
 
 KINDS = ("cancel", "before", "after")
-_DONE = ("element_done", "task_completed")
 
 
 @dataclass(frozen=True)
@@ -47,7 +39,7 @@ class ModifyInstance:
         if row.state not in LIVE:
             raise Stale("instance_not_active", instance_id=row.id, state=row.state, at=row.changed_at)
         if self.dry_run:
-            with _taken_back(host):
+            with taken_back(host):
                 # What a suspended case would do is what it does when it goes on.
                 row.state = "active"
                 return self._change(host, row)
@@ -80,9 +72,9 @@ class ModifyInstance:
         placed = place(run.case, self.changes)
         first = row.history_seq
         if not placed.findings:
-            placed.findings += _gone_on(run)
+            placed.findings += gone_on(run)
         waits = () if placed.findings else compared(before, run.case.waits())
-        steps = () if placed.findings else _steps_after(host, row, first)
+        steps = () if placed.findings else steps_after(host, row, first)
         return Modification(
             instance_id=row.id,
             changes=self.changes,
@@ -94,41 +86,3 @@ class ModifyInstance:
             forgotten=tuple(dict.fromkeys(placed.forgotten)),
             findings=tuple(placed.findings),
         )
-
-
-def _gone_on(run: Run) -> list[Finding]:
-    """Let the case run; a step that fails speaks against the change and leaves no incident behind."""
-    try:
-        with run.step(deliver_thrown):
-            pass
-    except StepFailed as failed:
-        reason, params = failed.message_code, dict(failed.message_params)
-        told = {"element": failed.element_name, "reason": reason, "reason_params": params}
-        return [Finding("change_step_failed", ERROR, failed.element_id, failed.element_name, None, told)]
-    except KeyturnError as refused:
-        at = run.case.at
-        told = {"reason": refused.code, "reason_params": dict(refused.params)}
-        if at is None:
-            return [Finding("change_step_failed", ERROR, params={"element": "", **told})]
-        return [against("change_step_failed", at, **told)]
-    return []
-
-
-def _steps_after(host: Host, row: InstanceRecord, first: int) -> tuple[str, ...]:
-    done = (HISTORY.c.instance_id == row.id) & (HISTORY.c.seq > first) & HISTORY.c.code.in_(_DONE)
-    query = select(HISTORY.c.element_id).where(done, HISTORY.c.element_id.is_not(None)).order_by(HISTORY.c.seq)
-    return tuple(host.session.execute(query).scalars())
-
-
-@contextmanager
-def _taken_back(host: Host) -> Iterator[None]:
-    """Whatever the block does is undone, facts that were told and wake-ups that were noted included."""
-    session = host.session
-    kept = {name: list(value) if isinstance(value, list) else value for name, value in session.info.items()}
-    nested = session.begin_nested()
-    try:
-        yield
-    finally:
-        nested.rollback()
-        session.info.clear()
-        session.info.update(kept)

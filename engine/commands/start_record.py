@@ -27,7 +27,7 @@ def begin_instance(
     job_id: str | None = None,
 ) -> Instance:
     """Begin at a start event; raises `StepFailed`."""
-    record = _new_record(host, bundle, variables, business_key, scope)
+    record = new_record(host, bundle, variables, business_key, scope)
     run = Run(host, record, bundle, command=command, job_id=job_id)
     run.journal.note("instance_started", version=bundle.version)
     with run.step(deliver) as case:
@@ -35,9 +35,10 @@ def begin_instance(
     return record.result(run.open_tasks)
 
 
-def _new_record(
+def new_record(
     host: Host, bundle: Bundle, variables: dict[str, Any], business_key: str | None, scope: str
 ) -> InstanceRecord:
+    """The row of an instance that is yet to begin."""
     now = host.clock.now()
     return InstanceRecord(
         id=new_id(),

@@ -18,6 +18,7 @@ from webapp.api import (
     sales,
     tasks,
     units,
+    versions,
 )
 from webapp.api.endpoint import pages
 from webapp.csrf import csrf
@@ -33,6 +34,7 @@ ROOMS = (
     messages,
     operations,
     definitions,
+    versions,
     sales,
     units,
     customers,

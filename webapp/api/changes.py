@@ -138,6 +138,34 @@ def modify(asked: Asked, instance_id: str) -> Any:
     return asked.engine.modify(instance_id, _changes(asked), reason=asked.body["reason"])
 
 
+class At(Schema):
+    """Where a new case begins, by which version (the ended one's when left out)."""
+
+    at = fields.List(fields.String(), required=True, validate=validate.Length(1, 20))
+    version = fields.Integer(load_default=None, allow_none=True)
+
+
+class RestartOrder(At, Reason):
+    """A restart with its reason."""
+
+
+@endpoint("POST", "/instances/{instance_id}/restart/preview", tag="instances", body=At, returns=ModificationAnswer)
+def preview_restart(asked: Asked, instance_id: str) -> Any:
+    """Tell exactly what a new case with the data of an ended one would do; all of it is taken back."""
+    body = asked.body
+    return asked.engine.restart(instance_id, body["at"], version=body["version"], reason="", dry_run=True)
+
+
+@endpoint(
+    "POST", "/instances/{instance_id}/restart", tag="instances", body=RestartOrder, returns=ModificationAnswer,
+    status=201,
+)  # fmt: skip
+def restart(asked: Asked, instance_id: str) -> Any:
+    """Begin a new case with the data of an ended one, if what it stands for can follow."""
+    body = asked.body
+    return asked.engine.restart(instance_id, body["at"], version=body["version"], reason=body["reason"])
+
+
 def _changes(asked: Asked) -> list[Change]:
     return [Change(**change) for change in asked.body["changes"]]
 

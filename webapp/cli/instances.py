@@ -131,7 +131,39 @@ def _modify(
     def do(engine: Engine) -> Modification:
         return engine.modify(instance_id, changes, reason=reason, dry_run=dry_run)
 
-    told: Modification = act(settings, username, do)
+    _tell(act(settings, username, do), as_json=as_json)
+
+
+@instances.command()
+@click.argument("instance_id")
+@click.argument("at", nargs=-1, required=True)
+@click.option("--version", type=int, help="Version of the diagram; the ended case's when left out.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@click.option("--reason", default="", help="Why; kept in history and audit.")
+@as_json
+@as_person
+@click.pass_obj
+def restart(
+    settings: Settings,
+    instance_id: str,
+    at: tuple[str, ...],
+    version: int | None,
+    dry_run: bool,
+    reason: str,
+    as_json: bool,
+    username: str | None,
+) -> None:
+    """Begin a new case with the data of an ended one, before the elements AT."""
+    if not dry_run and not reason.strip():
+        raise click.UsageError("Give a --reason, or --dry-run to look first.")
+
+    def do(engine: Engine) -> Modification:
+        return engine.restart(instance_id, at, version=version, reason=reason, dry_run=dry_run)
+
+    _tell(act(settings, username, do), as_json=as_json)
+
+
+def _tell(told: Modification, *, as_json: bool) -> None:
     with speaking():
         if as_json:
             show({**vars(told), "changes": [vars(change) for change in told.changes],

@@ -19,6 +19,7 @@ from webapp.cli import (
     operating,
     serving,
     setting_up,
+    versions,
 )
 from webapp.settings import SettingInvalid, Settings, from_environment
 from webapp.startup import NotReady
@@ -64,6 +65,18 @@ def main(ctx: click.Context) -> None:
         ctx.obj = from_environment(os.environ)
 
 
-for module in (serving, setting_up, definitions, imports, operating, jobs, instances, finding, batches, controls):
+for module in (
+    serving,
+    setting_up,
+    definitions,
+    imports,
+    operating,
+    jobs,
+    instances,
+    finding,
+    batches,
+    controls,
+    versions,
+):
     for command in module.COMMANDS:
         main.add_command(command)

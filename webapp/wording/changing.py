@@ -38,6 +38,16 @@ TEXTS = {
     "change_nothing_after": N_("Nothing follows “%(element)s”. Choose an element that a flow leaves."),
     "change_cannot_begin": N_("The case cannot begin at “%(element)s”: %(reason)s"),
     "change_step_failed": N_("The case would not get past “%(element)s”: %(reason)s"),
+    "restart_still_runs": N_("The case has not ended. Move it by hand instead, or cancel it first."),
+    "restart_rows_left": N_(
+        "“%(element)s” has changed what the case stands for (a sale, money, a paper), and that would not follow a new "
+        "case. Begin the business anew at its desk, which starts a case of its own."
+    ),
+    "restart_rows_refuse": N_("What the case stands for cannot follow a new case: %(reason)s"),
+    "version_is_newest": N_("Version %(version)s is the newest already."),
+    "history.instance_restarted": N_("began the case anew at %(elements)s, from case %(former_id)s: %(reason)s"),
+    "history.instance_followed": N_("began case %(follower_id)s with the data of this one: %(reason)s"),
+    "audit.instance:restart": N_("began a case anew"),
     "history.instance_modified": N_("changed the case by hand (%(changes)s): %(reason)s"),
     "history.element_cancelled": N_("“%(element)s” was ended by hand"),
     "audit.instance:modify": N_("changed by hand where a case stands"),

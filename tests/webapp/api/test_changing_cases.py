@@ -114,3 +114,32 @@ def test_a_token_is_moved_after_a_look(caller_of: Callers, house: House) -> None
     assert (again.status_code, list(again.json["fields"])) == (422, ["t"])
     sent = {"changes": changes, "reason": "x"}
     assert caller_of("sales_consultant").post(f"/instances/{case}/modification", sent).status_code in (403, 404)
+
+
+def test_an_ended_case_begins_anew(caller_of: Callers, case: str) -> None:
+    caller = caller_of("administrator", "/kt/")
+    assert caller.post(f"/instances/{case}/restart/preview", {"at": ["t"]}).json["code"] == "restart_still_runs"
+    caller.post(f"/instances/{case}/cancel", {"reason": "a mistake"})
+    looked = caller.post(f"/instances/{case}/restart/preview", {"at": ["t"]})
+    assert (looked.status_code, [w["element_id"] for w in looked.json["waits"]]) == (200, ["t"])
+    done = caller.post(f"/instances/{case}/restart", {"at": ["u"], "version": 2, "reason": "after all"})
+    assert done.status_code == 201
+    assert caller.get(f"/instances/{done.json['instance_id']}")["version"] == 2
+    assert caller_of("sales_consultant").post(
+        f"/instances/{case}/restart", {"at": ["t"], "reason": "x"}
+    ).status_code in (403, 404)
+
+
+def test_versions_are_listed_compared_and_rolled_back(caller_of: Callers, case: str) -> None:
+    caller = caller_of("administrator", "/kt/")
+    assert [d["version"] for d in caller.get("/definitions/story/versions")["definitions"]] == [3, 2, 1]
+    found = caller.get("/definitions/story/differences?old=1&new=2")["differences"]
+    told = {(one["becomes"], one["element_id"]) for one in found if one["kind"] != "sequenceFlow"}
+    assert told == {("added", "u")}
+    back = caller.post("/definitions/story/rollback", {"version": 1, "note": "as it was"})
+    assert (back.status_code, back.json["version"], back.json["note"]) == (201, 4, "as it was")
+    assert caller.get("/definitions/story/differences?old=1&new=4")["differences"] == []
+    again = caller.post("/definitions/story/rollback", {"version": 4})
+    assert (again.status_code, again.json["code"]) == (422, "version_is_newest")
+    assert caller.get(f"/instances/{case}")["version"] == 1
+    assert caller_of("sales_consultant").post("/definitions/story/rollback", {"version": 1}).status_code == 403

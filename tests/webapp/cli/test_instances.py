@@ -75,3 +75,15 @@ def test_a_token_is_moved_at_the_terminal(company: Terminal) -> None:
     assert "Nothing would be left" in refused
     done = company.run("instances", "modify", case, "--cancel", "u", "--after", "u", "--reason", "x", "--json")
     assert json.loads(done.stdout)["state"] == "completed"
+
+
+def test_an_ended_case_begins_anew_and_a_version_comes_back_at_the_terminal(company: Terminal) -> None:
+    deploy(company.database, FIRST, LONGER)
+    (case,) = start(company.database)
+    assert "has not ended" in company.run("instances", "restart", case, "t", "--dry-run", fails=True).output
+    company.run("instances", "modify", case, "--cancel", "t", "--after", "u", "--reason", "x")
+    assert "u [u] begins" in company.run("instances", "restart", case, "u", "--reason", "x").output
+    assert company.run("versions", "story").output.startswith("v2 ")
+    assert "added u [u] userTask" in company.run("compare", "story", "1", "2").output
+    assert "v3 (= v1)" in company.run("rollback", "story", "1").output
+    assert "newest already" in company.run("rollback", "story", "3", fails=True).output
