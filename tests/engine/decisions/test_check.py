@@ -251,3 +251,11 @@ def test_business_knowledge_sees_its_parameters_and_nothing_else() -> None:
     (finding,) = check(model)
     assert (finding.code, finding.params["name"]) == ("decision_unknown_name", "amount")
     assert evaluate(model, "decide", {"amount": 2}).value is None
+
+
+def test_open_ranges_and_far_dates_meet_without_a_gap() -> None:
+    assert check(file(decision(table([("(..5]", "1"), ("(5..9)", "2"), ("[9..)", "3")])))) == []
+    far = [('< @"99999-01-01"', "1"), ('>= @"99999-01-01"', "2")]
+    assert check(file(decision(table(far)))) == []
+    gap = check(file(decision(table([("(..5]", "1"), ("(6..)", "2")]))))
+    assert [finding.params["region"] for finding in gap] == ["x: (5..6]"]
