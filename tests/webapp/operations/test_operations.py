@@ -97,7 +97,7 @@ WEEKLY = process(
 def test_the_jobs_show_when_a_process_begins_by_itself(house: House, browser_of) -> None:
     with house.database.unit_of_work() as session:
         engine_for(session, SYSTEM, house.database.clock).deploy({"weekly_story.bpmn": WEEKLY})
-    page = browser_of("business_analyst").get("/operations/jobs").text
+    page = browser_of("business_analyst", path="/").get("/operations/jobs").text
     assert "Every week" in page
     assert "Start by time" in page
 
