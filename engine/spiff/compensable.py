@@ -29,8 +29,9 @@ def prepare_compensation(model: ProcessModel, specs: Mapping[str, ScopeSpec]) ->
     """Join handlers to what they undo, and mark the scopes and activities that must be remembered."""
     for scope, spec in specs.items():
         for node in model.children(scope):
-            if node.undone_by is not None and node.attached_to is not None:
-                spec.handlers[node.attached_to] = spec.task_specs[node.undone_by]
+            handler, activity = spec.task_specs.get(node.undone_by), node.attached_to
+            if handler is not None and activity is not None and activity in spec.task_specs:
+                spec.handlers[activity] = handler
             step = spec.task_specs[node.id]
             if isinstance(step, InnerStep) and undoes_its_scope(model, node):
                 spec.undone_by = step

@@ -159,6 +159,10 @@ TEXTS = {
     "cancel_without_boundary": N_(
         "The transaction “%(transaction)s” has no cancel event at its boundary, so it could not be left. Add one and say what follows."
     ),
+    "cancel_twice": N_(
+        "The transaction already has a cancel event (“%(first)s”), so this one never comes. Remove it."
+    ),
+    "cancel_must_interrupt": N_("A cancel event always ends its transaction. Make it interrupting."),
     "cancel_never_thrown": N_(
         "No cancel end event stands in the transaction “%(transaction)s”, so this event never comes. Add one or remove this."
     ),

@@ -59,8 +59,8 @@ def _out_of_place(model: ProcessModel, node: Node) -> Iterator[Finding]:
     for event in node.events:
         if event.kind not in allowed:
             yield wrong("event_out_of_place", node, kind=event.kind, place=node.kind)
-        elif event.kind == "error" and not node.interrupting:
-            yield wrong("error_must_interrupt", node)
+        elif event.kind in ("error", "cancel") and not node.interrupting:
+            yield wrong(f"{event.kind}_must_interrupt", node)
 
 
 def _allowed_at(model: ProcessModel, node: Node) -> frozenset[str]:

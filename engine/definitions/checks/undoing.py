@@ -48,9 +48,16 @@ def _boundary(model: ProcessModel, node: Node) -> Iterator[Finding]:
         yield wrong("compensation_handler_missing", node)
     if node.outgoing:
         yield wrong("compensation_with_flow", node)
-    first = next(event for event in model.boundary_events(node.attached_to or "") if is_undoing(event))
+    yield from _only_one(model, node, "compensate")
+
+
+def _only_one(model: ProcessModel, node: Node, kind: str) -> Iterator[Finding]:
+    """Of two such events at one activity the second would never come."""
+    at = model.boundary_events(node.attached_to or "")
+    first = next(other for other in at if any(event.kind == kind for event in other.events))
     if first is not node:
-        yield wrong("compensation_twice", node, first=first.name or first.id)
+        code = "compensation_twice" if kind == "compensate" else "cancel_twice"
+        yield wrong(code, node, first=first.name or first.id)
 
 
 def _throw(model: ProcessModel, node: Node, event: Event) -> Iterator[Finding]:
@@ -93,6 +100,8 @@ def _cancel(model: ProcessModel, node: Node) -> Iterator[Finding]:
         return
     if node.kind == "endEvent" and not any(_cancels(event) for event in model.boundary_events(transaction.id)):
         yield wrong("cancel_without_boundary", node, transaction=transaction.name or transaction.id)
+    if node.kind == "boundaryEvent":
+        yield from _only_one(model, node, "cancel")
     if node.kind == "boundaryEvent" and not any(_cancels(inner) for inner in model.children(transaction.id)):
         yield doubtful("cancel_never_thrown", node, transaction=transaction.name or transaction.id)
 

@@ -59,6 +59,8 @@ ASIDE = f'<subProcess id="x" triggeredByEvent="true"><startEvent id="c">{UNDO}</
         (ROW + f'<endEvent id="z">{CANCEL}</endEvent>' + flows("s t e", "t z"), "cancel_outside_transaction", "z"),
         (ROW + EVENT.replace(UNDO, CANCEL) + flows("s t e", "b e"), "cancel_outside_transaction", "b"),
         (SALE.format(inside=GIVEN_UP) + flows("s sale e"), "cancel_without_boundary", "z"),
+        (SALE.format(inside=GIVEN_UP) + LEFT + LEFT.replace('"left"', '"two"') + flows("two e"), "cancel_twice", "two"),
+        (SALE.format(inside=GIVEN_UP) + LEFT.replace("attachedToRef", 'cancelActivity="false" attachedToRef'), "cancel_must_interrupt", "left"),
         (ROW + f'<intermediateThrowEvent id="c">{CANCEL}</intermediateThrowEvent>' + flows("s t c e"), "event_out_of_place", "c"),
     ],
 )  # fmt: skip
