@@ -356,3 +356,47 @@ def test_a_sub_process_that_completed_twice_alike_is_undone_twice_whole() -> Non
     play.complete("hotel").complete("flight", good=False).complete("hotel").complete("flight", good=True)
     assert play.ended
     assert undone == ["flight", "hotel"] * 2
+
+
+def test_a_handler_may_wait_for_a_message() -> None:
+    body = '<startEvent id="s"/><userTask id="hotel"/><userTask id="after"/><endEvent id="e"/>' + throwing("back")
+    undo = undoing("hotel", kind="receiveTask").replace("<receiveTask ", '<receiveTask messageRef="m" ')
+    xml = diagram(body + undo + flows("s hotel back after e"), roots='<message id="m" name="confirmed"/>')
+    play = Play(xml).complete("hotel")
+    assert play.waits("message") == ["undo_hotel"]
+    assert play.fire("undo_hotel", number=7).waits() == ["after"]
+    assert play.data["number"] == 7
+
+
+def test_a_handler_that_is_interrupted_lets_the_next_one_run() -> None:
+    late = (
+        '<boundaryEvent id="late" attachedToRef="undo_flight"><timerEventDefinition><timeDuration>P1D</timeDuration>'
+        '</timerEventDefinition></boundaryEvent><userTask id="ask"/>' + flows("late ask e")
+    )
+    play = Play(diagram(BOOKED + throwing("back") + late + flows("s hotel flight back pay e")))
+    play.complete("hotel").complete("flight")
+    assert play.waits("user") == ["undo_flight"]
+    assert play.pass_time(days=2).waits() == ["ask", "undo_hotel"]
+    assert play.complete("undo_hotel").waits() == ["ask", "pay"]
+
+
+def test_an_error_of_a_handler_is_caught_at_the_handler() -> None:
+    def fail(_data: dict[str, Any]) -> dict[str, Any]:
+        raise BusinessError("desk.full")
+
+    caught = (
+        '<boundaryEvent id="bad" attachedToRef="undo_hotel"><errorEventDefinition/></boundaryEvent>'
+        '<userTask id="mend"/>' + flows("bad mend e")
+    )
+    body = '<startEvent id="s"/><userTask id="hotel"/><userTask id="after"/><endEvent id="e"/>' + throwing("back")
+    xml = diagram(body + undoing("hotel", kind="serviceTask") + caught + flows("s hotel back after e"))
+    play = Play(xml, handlers={"undo_hotel": fail}).complete("hotel")
+    assert play.waits() == ["after", "mend"]
+
+
+def test_a_terminate_end_ends_the_undoing_too() -> None:
+    stop = '<userTask id="stop"/><endEvent id="t"><terminateEventDefinition/></endEvent><parallelGateway id="f"/>'
+    body = BOOKED + throwing("back") + stop + flows("s f hotel back pay e", "f stop t", "flight e")
+    play = Play(diagram(body)).complete("hotel")
+    assert play.waits() == ["stop", "undo_hotel"]
+    assert play.complete("stop").ended
