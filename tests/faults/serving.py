@@ -7,7 +7,6 @@ seconds. Each is a process group of its own, since web and worker processes have
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import dataclasses
 import functools
 import http.client
@@ -19,6 +18,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import webapp.models
@@ -35,7 +35,6 @@ assert webapp.models.__name__
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.faults.serving"])
 PATIENCE_SECONDS = 60.0
-_PR_SET_PDEATHSIG = 1
 _numbers = itertools.count(1)
 
 
@@ -65,6 +64,7 @@ class Server:
         self.log = house.folder / f"{role}-{next(_numbers)}.log"
         self._read_from = 0
         self._process: multiprocessing.process.BaseProcess | None = None
+        self._leash: Connection | None = None
 
     @property
     def answers_requests(self) -> bool:
@@ -87,16 +87,12 @@ class Server:
         """Start it; it answers a little later (see `wait_ready`)."""
         house = self.house
         self._read_from = self.log.stat().st_size if self.log.exists() else 0
-        arguments = (
-            self.role,
-            house.settings,
-            self.port,
-            str(house.clock.file),
-            house.gateway_port,
-            str(self.log),
-        )
+        leash, self._leash = _forks.Pipe(duplex=False)
+        files = (str(house.clock.file), str(self.log))
+        arguments = (self.role, house.settings, self.port, house.gateway_port, *files, leash)
         process = _forks.Process(target=_run, args=arguments)
         process.start()
+        leash.close()
         self._process = process
 
     def wait_ready(self) -> None:
@@ -160,13 +156,23 @@ class Server:
         assert self._process is not None
         self._process.join(PATIENCE_SECONDS)
         assert not self._process.is_alive(), f"the {self.role} did not end; see {self.log}"
+        assert self._leash is not None
+        self._leash.close()
         self._process = None
 
 
-def _run(role: str, settings: Settings, port: int, clock_file: str, gateway_port: int, log: str) -> None:
+def _end_with_the_test(leash: Connection) -> None:
+    """A test run that is broken off leaves no server behind: its end of the pipe closes."""
+    with contextlib.suppress(EOFError, OSError):
+        leash.recv()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _run(
+    role: str, settings: Settings, port: int, gateway_port: int, clock_file: str, log: str, leash: Connection
+) -> None:
     os.setsid()
-    # A test run that is broken off leaves no server behind.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_end_with_the_test, args=(leash,), daemon=True).start()
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(file, 1)
     os.dup2(file, 2)
