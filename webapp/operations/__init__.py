@@ -7,7 +7,10 @@ from flask import Flask
 from ledger.staff.permissions import Permission
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
+from webapp.operations import jobs, mending
 from webapp.operations.views import pages
+
+ROOMS = (jobs, mending)  # Their views join the pages when they are imported.
 
 
 def install(app: Flask) -> None:

@@ -9,17 +9,17 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.api import Engine, InstanceFilter, Job
+from engine.api import Engine, InstanceFilter
 from engine.api import Page as PageNumber
 from kernel.errors import KeyturnError, Missing
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reader, reading
 from webapp.engine_room import engine_for
-from webapp.inbox.happenings import element_name
 from webapp.inbox.people import names_of
 from webapp.inbox.rows import process_names
 from webapp.language import safe_path
 from webapp.once import once
+from webapp.operations.naming import element_label, job_label
 from webapp.process_data import without_customers
 from webapp.wording import word
 
@@ -98,7 +98,7 @@ def incidents() -> str:
         return render_template(
             "operations/incidents.html",
             incidents=[
-                (one, _element(engine, one.definition_key, one.element_id, one.element_name)) for one in found
+                (one, element_label(engine, one.definition_key, one.element_id, one.element_name)) for one in found
             ],
             processes=process_names(engine.find_definitions(kind="process")),
             names=names_of(session, {one.resolved_by for one in found}),
@@ -130,7 +130,7 @@ def jobs() -> str:
         return render_template(
             "operations/jobs.html",
             found=found,
-            jobs=[(job, _job_name(engine, job)) for job in found.rows],
+            jobs=[(job, job_label(engine, job)) for job in found.rows],
             about={job.id: (job.facts or {}).get("unit") or "" for job in found.rows},
             processes=process_names(engine.find_definitions(kind="process")),
             now=clock().now(),
@@ -161,30 +161,6 @@ def act(instance_id: str, act: str) -> Response:
         once(session, actor, clock(), run)
     flash(_("Done."), "success")
     return _to(address)
-
-
-def _job_name(engine: Engine, job: Job) -> str:
-    """The step that a job belongs to, else what is done."""
-    of_step = job.definition_key and job.element_id
-    return _element(engine, job.definition_key, job.element_id, "" if of_step else job.name)
-
-
-def _element(engine: Engine, key: str | None, element_id: str | None, name: str) -> str:
-    """What a step is called; definitions are kept parsed, so a longer list asks no more questions."""
-    if not key or not element_id:
-        return name
-    known = _labels_of(engine, key)
-    return element_name(known, element_id, name or None)
-
-
-def _labels_of(engine: Engine, key: str) -> dict[str, dict[str, str]]:
-    kept: dict[str, dict[str, dict[str, str]]] = engine.host.session.info.setdefault("element_labels", {})
-    if key not in kept:
-        try:
-            kept[key] = engine.element_labels(key)
-        except Missing:
-            kept[key] = {}
-    return kept[key]
 
 
 def _to(address: str) -> Response:

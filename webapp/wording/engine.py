@@ -78,6 +78,7 @@ TEXTS = {
     ),
     "incident_moved_on": N_("The case has moved on since this failed. Load the page again."),
     "attempts_out_of_range": N_("The number of tries must lie between 1 and %(most)s."),
+    "instant_unreadable": N_("“%(given)s” is no time. Choose a day and a time."),
     "fact_unreadable": N_(
         "“%(given)s” compares nothing. Write a fact, a sign and a value, such as amount_fen>=100000."
     ),

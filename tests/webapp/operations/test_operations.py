@@ -33,6 +33,16 @@ DIAGRAM = process(
 )
 
 
+TIMER = process(
+    '<bpmn:startEvent id="begin"/><bpmn:endEvent id="done"/>',
+    '<bpmn:intermediateCatchEvent id="pause" name="Rest"><bpmn:timerEventDefinition><bpmn:timeDuration>P7D'
+    "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>",
+    flow("f1", "begin", "pause"),
+    flow("f2", "pause", "done"),
+    key="operations_timer",
+)
+
+
 @dataclass
 class Machine:
     """What the story's handler depends on."""
@@ -173,3 +183,83 @@ def test_lists_ask_no_more_questions_when_they_are_longer(desk: Desk, browser_of
     for number in range(1, 9):
         desk.begin(f"RG-{number}")
     assert count_statements(house, lambda: analyst.get("/operations/cases")) == short
+
+
+def test_an_incidents_page_shows_its_input_and_lets_it_be_noted_edited_and_run_again(
+    machine: Machine, house: House, browser_of
+) -> None:
+    begun = fail_once(house)
+    database = house.database
+    with database.unit_of_work() as session:
+        engine = engine_for(session, SYSTEM, database.clock)
+        engine.set_variables(begun.id, {"floor": 3, "colour": "red"}, "at first", force=True)
+    with pytest.raises(StepFailed), database.unit_of_work() as session:
+        (task,) = engine_for(session, SYSTEM, database.clock).get_instance(begun.id).open_tasks
+        engine_for(session, SYSTEM, database.clock).complete(task, {"filled": True})
+    with database.reading() as session:
+        (incident,) = engine_for(session, SYSTEM, database.clock).incidents()
+    analyst = browser_of("business_analyst")
+    address = f"/operations/incidents/{incident.id}"
+    page = analyst.get(address).text
+    assert "ZeroDivisionError" in page
+    assert re.search(r'name="value.floor" value="3"[^>]*>', page)
+    assert "readonly" in (re.search(r'name="value.filled"[^>]*>', page) or [""])[0]
+    assert "asked the vendor" in analyst.post(
+        f"{address}/note", {"text": "asked the vendor"}, page=address, follow_redirects=True
+    ).text  # fmt: skip
+    for typed, told in (("four", "cannot be stored"), ('"four"', "holds a whole number")):
+        form = {"value.floor": typed, "value.colour": "red", "reason": "mistyped"}
+        assert told in analyst.post(f"{address}/input", form, page=address, follow_redirects=True).text
+    form = {"value.floor": "4", "value.colour": "blue", "reason": "mistyped"}
+    assert "Done." in analyst.post(f"{address}/input", form, page=address, follow_redirects=True).text
+    with database.reading() as session:
+        data = engine_for(session, SYSTEM, database.clock).variables(begun.id)
+    assert data == {"floor": 4, "colour": "blue"}
+    machine.broken = False
+    answer = analyst.post(f"{address}/again", {"reason": "mended"}, page=address, follow_redirects=True)
+    assert "Resolved" in answer.text
+
+
+def test_many_incidents_are_run_again_and_what_fails_is_told(machine: Machine, house: House, browser_of) -> None:
+    fail_once(house)
+    with house.database.reading() as session:
+        (incident,) = engine_for(session, SYSTEM, house.database.clock).incidents()
+    analyst = browser_of("business_analyst")
+    form = {"id": [incident.id, "gone"], "reason": "mended"}
+    answer = analyst.post("/operations/incidents/retry", form, page="/operations/incidents", follow_redirects=True)
+    assert "could not be carried out" in answer.text
+    machine.broken = False
+    with house.database.reading() as session:
+        (again,) = engine_for(session, SYSTEM, house.database.clock).incidents()
+    form = {"id": [again.id, "gone"], "reason": "mended"}
+    answer = analyst.post("/operations/incidents/retry", form, page="/operations/incidents", follow_redirects=True)
+    assert "1 is being run again." in answer.text
+    assert "This incident does not exist" in answer.text
+
+
+def test_a_timer_is_run_now_or_at_another_time_from_its_page(desk: Desk, house: House, browser_of) -> None:
+    database = house.database
+    with database.unit_of_work() as session:
+        engine = engine_for(session, SYSTEM, database.clock)
+        engine.deploy({"operations_timer.bpmn": TIMER})
+        begun = engine.start("operations_timer", {}, scope=house.project.path)
+    with database.reading() as session:
+        (job,) = engine_for(session, SYSTEM, database.clock).jobs().rows
+    analyst = browser_of("business_analyst")
+    address = f"/operations/jobs/{job.id}"
+    assert address in analyst.get("/operations/jobs").text
+    form = {"due_at": "2026-03-20T09:00", "reason": "agreed"}
+    assert "Done." in analyst.post(f"{address}/due", form, page=address, follow_redirects=True).text
+    with database.reading() as session:
+        moved = engine_for(session, SYSTEM, database.clock).get_job(job.id)
+    assert moved.due_at.isoformat() == "2026-03-20T01:00:00+00:00"
+    told = analyst.post(
+        f"{address}/due", {"due_at": "soon", "reason": "x"}, page=address, follow_redirects=True
+    ).text
+    assert "is no time" in told
+    assert "Done." in analyst.post(f"{address}/fire", {"reason": "now"}, page=address, follow_redirects=True).text
+    with database.unit_of_work() as session:
+        assert engine_for(session, SYSTEM, database.clock).run_due() == 1
+        assert engine_for(session, SYSTEM, database.clock).get_instance(begun.id).state == "completed"
+    assert "over already" in analyst.get(address).text
+    assert analyst.post(f"{address}/explode", {"reason": "x"}, page="/operations/jobs").status_code == 404
