@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from kernel.database import is_sqlite
 from tests.faults.client import Act, Diary
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
@@ -28,6 +30,7 @@ def settled(house: House, diary: Diary, gateway: Gateway) -> list[str]:
             *cases.unfinished(session),
             *outside.undelivered(session, gateway),
             *outside.unpaired(session, gateway),
+            *_damaged(session),
             *diary.faults,
         ]
 
@@ -41,3 +44,12 @@ def _always(session: Session, house: House, known: list[Act], gateway: Gateway, 
         *outside.never_ordered(session, delivered),
         *(f"key {key} came with different contents" for key in gateway.contradictions),
     ]
+
+
+def _damaged(session: Session) -> list[str]:
+    """What SQLite itself finds wrong with its file."""
+    if not is_sqlite(session):
+        return []
+    found = [str(row[0]) for row in session.execute(text("PRAGMA integrity_check"))]
+    loose = [f"a row of {row[0]} refers to nothing" for row in session.execute(text("PRAGMA foreign_key_check"))]
+    return [line for line in found if line != "ok"] + loose
