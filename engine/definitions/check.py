@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from engine.definitions.wiring import Wiring
 from engine.findings import ERROR, Finding, clipped
 
 _DMN_ROOT = re.compile(rb"<(?:[\w.-]+:)?definitions\b[^>]*[\"']https?://www\.omg\.org/spec/DMN/[^\"']*MODEL")
+_MOST_OF_A_KIND = 200
 # These only repeat what a refused setting of another tool already told of the same element.
 _FOLLOWING = {
     "handler_missing",
@@ -69,9 +71,18 @@ def _of_reading(reading: Reading, resource: str, wiring: Wiring) -> Iterator[Fin
     refused = {finding.element_id for finding in found if finding.severity == ERROR}
     for model in reading.models:
         found += check_process(model, wiring)
+    told: Counter[str] = Counter()
     for finding in found:
-        if not (finding.code in _FOLLOWING and finding.element_id in refused):
+        if finding.code in _FOLLOWING and finding.element_id in refused:
+            continue
+        told[finding.code] += 1
+        if told[finding.code] <= _MOST_OF_A_KIND:
             yield replace(finding, resource=resource, element_name=_called(finding, reading))
+    for code, count in told.items():
+        if count > _MOST_OF_A_KIND:
+            last = next(finding for finding in reversed(found) if finding.code == code)
+            params = {"more": count - _MOST_OF_A_KIND, "finding": code, "finding_params": last.params}
+            yield replace(last, code="more_of_a_kind", params=params, resource=resource)
 
 
 def _called(finding: Finding, reading: Reading) -> str | None:

@@ -215,9 +215,23 @@ class ProcessModel:
         if isinstance(element, Flow):
             ends = [self.nodes[end].name or "…" for end in (element.source, element.target) if end in self.nodes]
             return " → ".join(ends) if any(end != "…" for end in ends) else element.id
-        before = [self.nodes.get(self.flows[flow].source) for flow in element.incoming if flow in self.flows]
-        named = [node.name for node in before if node is not None and node.name]
-        return f"{named[0]} → …" if named else element.id
+        for flow in element.incoming[:10]:
+            before = self.nodes.get(self.flows[flow].source) if flow in self.flows else None
+            if before is not None and before.name:
+                return f"{before.name} → …"
+        return element.id
+
+    def caught_links(self, scope: str, name: str | None) -> list[Node]:
+        """The catching links of a name in a process or sub-process."""
+        return self._links.get((scope, name), [])
+
+    @cached_property
+    def _links(self) -> dict[tuple[str, str | None], list[Node]]:
+        found: dict[tuple[str, str | None], list[Node]] = {}
+        for node in self.nodes.values():
+            if node.kind == "intermediateCatchEvent" and node.event is not None and node.event.kind == "link":
+                found.setdefault((node.scope, node.event.name), []).append(node)
+        return found
 
     @cached_property
     def _by_scope(self) -> dict[str, list[Node]]:

@@ -24,7 +24,7 @@ def q(name: str, namespace: str = BPMN) -> str:
 
 def local(element: etree._Element) -> str:
     """The name of an element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def local_ref(reference: str) -> str:

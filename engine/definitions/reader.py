@@ -17,11 +17,14 @@ from engine.definitions.events import read_events
 from engine.definitions.foreign import adapt
 from engine.definitions.foreign.lost import tell_lost, what_else
 from engine.definitions.foreign.report import Report, shown
-from engine.definitions.foreign.rewriting import has_nodes, is_executable, not_run, use_current_namespace
+from engine.definitions.foreign.rewriting import ACTING, has_nodes, is_executable, not_run, use_current_namespace
 from engine.definitions.model import Flow, Loop, Node, ProcessModel
 from engine.definitions.names import BPMN, FLOW_NODES, local, local_ref, q
 from engine.definitions.safe_xml import parse_xml
 from engine.findings import ERROR, DefinitionError, Finding
+
+MAX_ELEMENTS = 12_000
+"""Steps and arrows of one file: far more than anybody can draw, few enough to be checked at once."""
 
 _SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
 # Without these a file is not even read; all other errors are told when somebody wants to deploy it.
@@ -96,6 +99,10 @@ def _definitions(xml: bytes, report: Report) -> etree._Element:
     use_current_namespace(root, report)
     if local(root) != "definitions" or etree.QName(root).namespace != BPMN:
         raise DefinitionError([Finding(what_else(root), ERROR, line=root.sourceline, resource=report.resource)])
+    count = sum(1 for _ in root.iter(*ACTING))
+    if count > MAX_ELEMENTS:
+        params = {"count": count, "limit": MAX_ELEMENTS}
+        raise DefinitionError([Finding("diagram_too_large", ERROR, params=params, resource=report.resource)])
     return root
 
 

@@ -19,6 +19,9 @@ TEXTS = {
     ),
     "xml_too_deep": N_("The file is nested deeper than %(limit)s levels. Save it again from a BPMN editor."),
     "not_bpmn": N_("The file is XML but no BPMN 2.0 diagram. Export it as BPMN 2.0."),
+    "diagram_too_large": N_(
+        "The file draws %(count)s steps and arrows, more than %(limit)s. Split it into several processes that call each other."
+    ),
     "no_process": N_("The file draws no process, so there is nothing to run. Draw one and export it as BPMN 2.0."),
     "no_executable_process": N_(
         "No process of the file (%(keys)s) is marked executable. Tick “executable” on the one that is to run."

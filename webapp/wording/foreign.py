@@ -27,6 +27,7 @@ TEXTS = {
     "bpmn_without_definitions": N_(
         "The file begins with a process instead of “definitions”, so its parts cannot be told apart. Export it again as BPMN 2.0."
     ),
+    "more_of_a_kind": N_("The same is true of %(more)s more elements, the last of which is this: %(finding)s"),
     "rewritten_namespace": N_("The diagram is in an early form of BPMN (%(namespace)s). It is read as BPMN 2.0."),
     "rewritten_key": N_("The process id “%(old)s” is read as the key “%(key)s”."),
     "rewritten_prefixes": N_(

@@ -16,6 +16,7 @@ from engine.feel import FeelSyntaxError, compile_expression
 from engine.findings import Finding
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_CALLED = re.compile(r"(?<![\w.])([A-Za-z]\w*)\s*\(")
 _RESERVED = {"typename"}
 _LOOP_COUNTERS = {"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances", "loopCounter"}
 # Names that the engine adds beside the process data, by the element kinds that see them.
@@ -34,8 +35,9 @@ def check(model: ProcessModel, wiring: Wiring) -> Iterator[Finding]:
             why = {"detail": problem.code, "detail_params": problem.params}
             yield wrong("feel_syntax", element, what=what, text=text, **why)
             continue
+        called = set(_CALLED.findall(text))
         for name in sorted(names):
-            if re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", text):
+            if name in called:
                 yield wrong("function_unknown", element, what=what, name=name)
             elif not _NAME.fullmatch(name):
                 yield wrong("variable_impossible", element, what=what, name=name)

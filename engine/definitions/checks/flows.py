@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definitions.checks.finding import about_process, doubtful, understood, wrong
-from engine.definitions.checks.places import link_targets
+from engine.definitions.checks.places import is_link, link_targets
 from engine.definitions.checks.undoing import is_undoing
 from engine.definitions.model import Flow, Node, ProcessModel
 from engine.findings import Finding
@@ -70,30 +70,34 @@ def _free(model: ProcessModel, scope: str) -> list[Node]:
 
 
 def _unreachable(model: ProcessModel, scope: str) -> Iterator[Finding]:
+    """Where to mend: what follows an element that nothing leads to is reached once that one is."""
     children = {node.id: node for node in model.children(scope)}
     reached: set[str] = set()
     starts = [node for node in children.values() if node.kind == "startEvent"] or _free(model, scope)
-    waiting = [node.id for node in starts] + [node.id for node in children.values() if node.triggered_by_event]
-    while True:
-        if not waiting:
-            head = _head([node for node in children.values() if node.id not in reached])
-            if head is None:
-                return
-            yield wrong("unreachable", head)
-            waiting.append(head.id)
+    aside = [node for node in children.values() if node.triggered_by_event]
+    _reach(model, children, [*starts, *aside], reached)
+    heads = [node for node in children.values() if not (node.incoming or node.attached_to)]
+    for node in [*heads, *children.values()]:
+        if node.id not in reached:
+            yield wrong("unreachable", node)
+            _reach(model, children, [node], reached)
+
+
+def _reach(model: ProcessModel, children: dict[str, Node], starts: list[Node], reached: set[str]) -> None:
+    waiting = [node.id for node in starts]
+    links: set[str | None] = set()
+    while waiting:
         here = waiting.pop()
         if here in reached or here not in children:
             continue
         reached.add(here)
-        waiting += [model.flows[flow].target for flow in children[here].outgoing]
-        waiting += [node.id for node in model.boundary_events(here)]
-        waiting += [children[here].undone_by or ""]
-        waiting += [node.id for node in link_targets(model, children[here])]
-
-
-def _head(lost: list[Node]) -> Node | None:
-    """Of nodes that no token reaches the one where to mend: what follows it is reached once it is."""
-    return next((node for node in lost if not (node.incoming or node.attached_to)), lost[0] if lost else None)
+        node = children[here]
+        waiting += [model.flows[flow].target for flow in node.outgoing]
+        waiting += [event.id for event in model.boundary_events(here)]
+        waiting += [node.undone_by or ""]
+        if is_link(node) and node.event is not None and node.event.name not in links:
+            links.add(node.event.name)
+            waiting += [target.id for target in link_targets(model, node)]
 
 
 def _splits(model: ProcessModel, node: Node) -> Iterator[Finding]:

@@ -50,8 +50,7 @@ def link_targets(model: ProcessModel, node: Node) -> list[Node]:
     """Where a thrown link goes on: the catching links of its name in its scope."""
     if node.kind != "intermediateThrowEvent" or node.event is None or node.event.kind != "link":
         return []
-    same_scope = [other for other in model.children(node.scope) if other.kind == "intermediateCatchEvent"]
-    return [o for o in same_scope if o.event and o.event.kind == "link" and o.event.name == node.event.name]
+    return model.caught_links(node.scope, node.event.name)
 
 
 def _out_of_place(model: ProcessModel, node: Node) -> Iterator[Finding]:

@@ -30,13 +30,14 @@ def adapt(call: etree._Element, report: Report) -> None:
 
 
 def _called(call: etree._Element, report: Report) -> None:
-    text = zeebe_attribute(call, "calledElement", "processId") or (call.get("calledElement") or "").strip()
+    spoken = zeebe_attribute(call, "calledElement", "processId")
+    text = spoken or (call.get("calledElement") or "").strip()
     if text.startswith(("=", "${", "#{")):
         report.refused("foreign_call_worked_out", call, text=text)
         call.attrib.pop("calledElement", None)
-    elif text:
-        call.set("calledElement", key_of(text) or text)
-    elif camunda(call, "caseRef"):
+    elif spoken:
+        call.set("calledElement", key_of(spoken) or spoken)
+    elif not text and camunda(call, "caseRef"):
         report.refused("foreign_case_call", call, name=camunda(call, "caseRef") or "")
     binding = camunda(call, "calledElementBinding") or zeebe_attribute(call, "calledElement", "bindingType")
     if binding and binding not in ("latest", "deployment"):

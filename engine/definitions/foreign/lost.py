@@ -5,8 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.definitions.foreign.report import Report
+from engine.definitions.foreign.rewriting import ACTING
 from engine.definitions.model import ProcessModel
-from engine.definitions.names import BPMN, FLOW_NODES, local, q
+from engine.definitions.names import local, q
 
 _OTHER_KINDS = {
     "http://www.omg.org/spec/DMN": "file_is_decision",
@@ -40,21 +41,16 @@ def what_else(root: etree._Element) -> str:
 def tell_lost(process: etree._Element, model: ProcessModel, report: Report) -> None:
     """Nodes and flows of the file that are not in the model: they stand where no element of BPMN can hold them."""
     read = {*model.nodes, *model.flows}
-    for element in process.iter(etree.Element):
-        if _acts(element) and element.get("id") not in read:
+    for element in process.iter(*ACTING):
+        if not _in_extension(element) and element.get("id") not in read:
             report.refused("element_lost", element, kind=local(element), inside=_holder(element))
 
 
 def tell_outside(root: etree._Element, report: Report) -> None:
     """Nodes and flows that stand in no process at all."""
-    for element in root.iter(etree.Element):
-        if _acts(element) and next(element.iterancestors(q("process")), None) is None:
+    for element in root.iter(*ACTING):
+        if not _in_extension(element) and next(element.iterancestors(q("process")), None) is None:
             report.refused("element_lost", element, kind=local(element), inside=_holder(element))
-
-
-def _acts(element: etree._Element) -> bool:
-    is_bpmn = etree.QName(element).namespace == BPMN
-    return is_bpmn and local(element) in FLOW_NODES | {"sequenceFlow"} and not _in_extension(element)
 
 
 def _holder(element: etree._Element) -> str:

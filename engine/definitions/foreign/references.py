@@ -62,10 +62,12 @@ def _lead_astray(process: etree._Element, by_id: Mapping[str, etree._Element], r
 
 
 def _astray(flow: etree._Element, process: etree._Element, target: etree._Element | None) -> str | None:
-    if target is None or target.getparent() is flow.getparent():
+    if target is None:
         return None
     if local(target) not in FLOW_NODES:
         return "flow_to_no_step"
+    if target.getparent() is flow.getparent():
+        return None
     if next(target.iterancestors(q("process")), None) is not process:
         return "flow_into_other_process"
     return "flow_across_border"

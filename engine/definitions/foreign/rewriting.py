@@ -16,12 +16,14 @@ from engine.definitions.foreign.report import Report, shown
 from engine.definitions.names import BPMN, FLOW_NODES, local, q
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,58}")
+_PLAIN = re.compile(r"[A-Za-z0-9_. -]+")
 _PREFIXED = re.compile(r"[A-Za-z_][\w.-]*:([A-Za-z_][\w.-]*)")
 _REFERENCES = (
     "sourceRef", "targetRef", "default", "attachedToRef", "messageRef", "signalRef", "errorRef", "escalationRef",
     "calledElement", "activityRef", "dataObjectRef", "dataStoreRef", "itemSubjectRef", "structureRef",
 )  # fmt: skip
 _ACTING_REFERENCES = frozenset(_REFERENCES[:9])
+ACTING = tuple(q(name) for name in sorted(FLOW_NODES | {"sequenceFlow"}))
 _CLASHING = re.compile(r"[()]")
 
 
@@ -52,8 +54,10 @@ def key_of(process_id: str) -> str:
     """The key for a process id of another tool: small letters, digits and underscores; empty when impossible."""
     if _KEY.fullmatch(process_id):
         return process_id
-    plain = re.sub(r"[^a-z0-9_]", "_", process_id.lower()) if process_id.isascii() else ""
-    key = plain if plain[:1].isalpha() else f"process{plain if plain[:1] == '_' else '_' + plain}"
+    plain = re.sub(r"[. -]", "_", process_id.lower()) if _PLAIN.fullmatch(process_id) else ""
+    key = (
+        plain if plain[:1].isalpha() and len(plain) > 1 else f"process{plain if plain[:1] == '_' else '_' + plain}"
+    )
     return key[:59] if plain.strip("_") and _KEY.fullmatch(key[:59]) else ""
 
 
@@ -99,9 +103,7 @@ def _group(element: etree._Element) -> etree._Element:
 
 def acting_elements(process: etree._Element) -> Iterator[etree._Element]:
     """Flow nodes and sequence flows of a process at any depth, outside extensions."""
-    for element in process.iter(etree.Element):
-        if etree.QName(element).namespace != BPMN or local(element) not in FLOW_NODES | {"sequenceFlow"}:
-            continue
+    for element in process.iter(*ACTING):
         if next(element.iterancestors(q("extensionElements")), None) is None:
             yield element
 
