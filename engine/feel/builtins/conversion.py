@@ -25,7 +25,7 @@ MAX_NUMBER_TEXT = 200
 @builtin("number", "from: string, grouping separator?: string, decimal separator?: string")
 def number(_run: Run, text: str, grouping: str | None = None, point: str | None = None) -> Number:
     """The number a text denotes, e.g. ``number("1 000,5", " ", ",")``."""
-    if grouping not in (None, " ", ",", ".") or point not in (None, ".", ",") or grouping == (point or "."):
+    if grouping not in (None, " ", ",", ".") or point not in (None, ".", ",") or (grouping and grouping == point):
         raise NoValueError("feel_separator")
     if grouping:
         text = text.replace(grouping, "")
