@@ -109,14 +109,15 @@ def deliver_thrown(host: Host, thrown: Thrown) -> None:
         if thrown.kind == "message":
             Publish(thrown.name, thrown.correlation, thrown.payload, THROWN_TTL).run(as_system(host))
         else:
-            broadcast(as_system(host), thrown.name, thrown.payload)
+            broadcast(as_system(host), thrown.name, thrown.payload, apart_from=thrown.sender)
     finally:
         info["engine_chain"] -= 1
 
 
-def broadcast(host: Host, name: str, payload: dict[str, Any]) -> int:
-    """Hand a signal to everybody who waits for it."""
+def broadcast(host: Host, name: str, payload: dict[str, Any], *, apart_from: str | None = None) -> int:
+    """Hand a signal to everybody who waits for it, but for one case that has had it."""
     table = SUBSCRIPTIONS
     query = select(table.c.id, table.c.instance_id, table.c.definition_id, table.c.element_id)
-    rows = host.session.execute(query.where(table.c.kind == "signal", table.c.name == name).order_by(table.c.id))
-    return receive_all(host, list(rows.all()), payload).count
+    named = query.where(table.c.kind == "signal", table.c.name == name).order_by(table.c.id)
+    rows = [row for row in host.session.execute(named) if apart_from is None or row.instance_id != apart_from]
+    return receive_all(host, rows, payload).count

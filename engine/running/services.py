@@ -38,12 +38,13 @@ _MESSAGE_ATTEMPTS = 8
 
 @dataclass(frozen=True)
 class Thrown:
-    """A message or signal to be delivered once this instance is saved."""
+    """A message or signal to be delivered once this instance is saved; a signal has reached its sender before."""
 
     kind: str
     name: str
     correlation: dict[str, Any]
     payload: dict[str, Any]
+    sender: str | None = None
 
 
 @dataclass
@@ -188,7 +189,7 @@ class StepServices:
 
     def throw_signal(self, name: str, payload: dict[str, Any]) -> None:
         """Note a signal to be broadcast after this step."""
-        self.thrown.append(Thrown("signal", name, {}, payload))
+        self.thrown.append(Thrown("signal", name, {}, payload, self.record.id))
 
     def note(self, code: str, node: Node, token: int, via: str | None, **params: Any) -> None:
         """Note a history event."""

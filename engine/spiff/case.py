@@ -276,6 +276,15 @@ class Case(Running, BpmnWorkflow):  # type: ignore[misc]
         """Hand an escalation to the nearest catcher; without one it is spent."""
         self._throw(token, "escalation", code, {"code": code})
 
+    def throw_signal(self, name: str, payload: dict[str, Any]) -> None:
+        """Broadcast a signal: who waits for it in this case receives it at once, the others after this step."""
+        waiting = [wait for wait in self.waits() if wait.kind == "signal" and wait.name == name]
+        self.services.throw_signal(name, payload)
+        for wait in waiting:
+            if self.has(wait.token):
+                self.services.note("event_received", wait.node, wait.token, None)
+                self.fire(wait.token, payload)
+
     def cancel_transaction(self, token: Token) -> None:
         """Leave the transaction that a token stands in by its cancel boundary event."""
         host = self.host_of(token.workflow)

@@ -164,7 +164,7 @@ class ThrowStep(Step):
         if event.kind == "message" and event.name:
             self._throw_message(token, event.name)
         elif event.kind == "signal" and event.name:
-            case_of(token).services.throw_signal(event.name, evaluated(token, self.node.payload))
+            case_of(token).throw_signal(event.name, evaluated(token, self.node.payload))
         elif event.kind == "escalation":
             case_of(token).throw_escalation(token, event.name or "")
 

@@ -133,6 +133,23 @@ def test_a_signal_start_begins_a_case_when_another_case_throws_it(house: House) 
     assert [house.ask(lambda e, i=i: e.waiting(i.id))[0].element_id for i in begun] == ["tell"]
 
 
+def test_a_signal_comes_once_to_its_own_case_and_once_to_every_other(house: House) -> None:
+    event = '<signalEventDefinition signalRef="sig"/>'
+    aside = (
+        f'<subProcess id="aside" triggeredByEvent="true"><startEvent id="come" isInterrupting="false">{event}'
+        f'</startEvent>{user("note")}<endEvent id="noted"/>{flows("come note noted")}</subProcess>'
+    )
+    body = f'<startEvent id="s"/>{user("t")}<intermediateThrowEvent id="call">{event}</intermediateThrowEvent>'
+    xml = diagram(
+        f'{body}{user("u")}<endEvent id="e"/>{aside}{flows("s t call u e")}',
+        roots='<signal id="sig" name="sold_out"/>',
+    )
+    house.act(lambda e: e.deploy({"story.bpmn": xml}))
+    mine, other = (Story(house, house.act(lambda e: e.start("story"))) for _ in range(2))
+    mine.complete("t")
+    assert (mine.waiting_at, other.waiting_at) == (["note", "u"], ["note", "t"])
+
+
 def test_a_message_start_begins_an_instance_of_the_newest_version(house: House) -> None:
     house.deploy("started_by_message.bpmn")
     assert house.act(lambda e: e.publish("question", {}, {"who": "an", "noise": 1}), SYSTEM) == 1

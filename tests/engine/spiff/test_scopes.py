@@ -166,3 +166,28 @@ def test_what_came_with_an_error_or_escalation_is_written_where_the_diagram_asks
     assert "code" not in quiet.data
     escalated = Play(calling(boundary("b", "call", asks + ESCALATION)), called=called(ESCALATION)).complete("ask")
     assert escalated.data["why"] == "look"
+
+
+SIGNAL = '<signalEventDefinition signalRef="sig"/>'
+
+
+@pytest.mark.parametrize("interrupting", [True, False])
+def test_a_signal_reaches_its_own_case_before_the_next_step_runs(interrupting: bool) -> None:
+    thrown = f'<intermediateThrowEvent id="call">{SIGNAL}</intermediateThrowEvent><serviceTask id="work"/>'
+    inside = f'{thrown}<endEvent id="z"/>' + flows("a call work z")
+    around = boundary("b", "sub", SIGNAL, interrupting=interrupting) + flows("b caught e")
+    worked: list[str] = []
+    play = Play(scope(inside, around), handlers={"work": lambda _data: worked.append("work") or {}})
+    assert play.waits() == (["caught"] if interrupting else ["after", "caught"])
+    assert worked == ([] if interrupting else ["work"])
+    assert play.services.signals == ["stop"]
+
+
+def test_a_signal_is_not_received_by_what_begins_to_wait_after_it_was_thrown() -> None:
+    xml = diagram(
+        f'<startEvent id="s"/><intermediateThrowEvent id="call">{SIGNAL}</intermediateThrowEvent>'
+        f'<intermediateCatchEvent id="late">{SIGNAL}</intermediateCatchEvent><endEvent id="e"/>'
+        + flows("s call late e"),
+        roots=ROOTS,
+    )
+    assert Play(xml).waits() == ["late"]
