@@ -52,8 +52,9 @@ fmt: .venv/installed-dev ## Format the code and mend what can be mended
 bench: .venv/installed-dev ## Measure, each figure against a named peer
 	@$(BIN)/keyturn bench
 
-fuzz: .venv/installed-dev ## 100,000 hostile expression texts
+fuzz: .venv/installed-dev ## 100,000 hostile expression texts, 6,000 bent diagrams
 	@KEYTURN_FUZZ_TEXTS=100000 $(BIN)/python -m pytest tests/engine/feel -k "hostile or fuzz" --timeout 1800
+	@KEYTURN_FUZZ_DIAGRAMS=6000 $(BIN)/python -m pytest tests/engine/definitions/test_foreign_hostile.py --timeout 1800
 
 proof: .venv/installed-dev ## 2,000 drawn processes, loops of 100,000 turns, ten years of reminders
 	@KEYTURN_PROOF_DIAGRAMS=2000 KEYTURN_PROOF_TURNS=100000 $(BIN)/python -m pytest tests/engine/proof -n $(WORKERS)
