@@ -8,11 +8,11 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import handlers
 from engine.tables.instances import HistoryRow
-from engine.tables.work import JobRow
+from engine.tables.work import JobRow, SubscriptionRow
 from kernel.ids import new_id
 from tests.faults import oracles, relay
 from tests.faults.client import Client, Diary
@@ -146,6 +146,15 @@ def test_a_word_spoken_before_its_listener_survives_a_kill_and_is_heard_once(
         client.act(OPERATOR, "begin_relay:1", "/messages", {"name": relay.BEGUN, "payload": {"number": 1}})
         house.clock.advance(PAUSE)
         wait_for(gateway.told, "the word has been heard")
+        assert not (wrong := oracles.at_rest(house, diary, gateway)), "\n".join(wrong)
+        house.act(lambda engine: engine.publish(relay.BEGUN, {}, {"number": 1}))
+        house.clock.advance(PAUSE)
+        wait_for(lambda: listening(house), "somebody else listens for the same word")
     finally:
         server.kill()
-    assert not (wrong := oracles.at_rest(house, diary, gateway)), "\n".join(wrong)
+    assert [(number, word) for number, _, word in gateway.told()] == [(1, "word 1")]
+
+
+def listening(house: House) -> int:
+    """How many wait for a word."""
+    return house.read(lambda s: s.scalar(select(func.count()).where(SubscriptionRow.name == relay.WORD)) or 0)
