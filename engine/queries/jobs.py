@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, or_, select, union_all
 
 from engine.errors import Missing
 from engine.host import Host
@@ -21,21 +21,39 @@ _OF_CASE = [INSTANCES.c.definition_key, INSTANCES.c.business_key, INSTANCES.c.fa
 _COLUMNS: list[Any] = [JOBS, *_OF_CASE]
 
 # Jobs without a case that bear the name of the process they are about.
+STATES = ("waiting", "failed", "done", "cancelled")
 _OF_PROCESS = (TIMER_START, START_KEPT, DEFINITION_TURN)
 
 
 def find(host: Host, wanted: JobFilter, page: Page) -> PageOf[Job]:
     """One page of the jobs the actor may operate on, the earliest due first; two statements however many rows.
 
-    A job that belongs to no instance is shown to whoever may operate on the whole company.
+    A job that belongs to no instance is shown to whoever may operate on the whole company. Each state is read in
+    the order of its own index, so that a page costs the same among a million timers.
     """
     where = [_operated(host), *_narrowing(wanted)]
-    query = _query().where(*where).order_by(JOBS.c.due_at, JOBS.c.id)
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size)).mappings()
-    found = [_to_job(row) for row in rows]
-    some = select(JOBS.c.id).select_from(_JOINED).where(*where).limit(COUNT_CAP + 1).subquery()
+    end = page.number * page.size
+    ids = _one_by_one(
+        wanted, select(JOBS.c.id, JOBS.c.due_at).where(*where).order_by(JOBS.c.due_at, JOBS.c.id), end
+    )
+    asked = select(ids.c.id).order_by(ids.c.due_at, ids.c.id).limit(page.size).offset(end - page.size)
+    query = _query().where(JOBS.c.id.in_(asked)).order_by(JOBS.c.due_at, JOBS.c.id)
+    found = [_to_job(row) for row in host.session.execute(query).mappings()]
+    some = _one_by_one(wanted, select(JOBS.c.id).where(*where), COUNT_CAP + 1)
     count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
     return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+
+
+def _one_by_one(wanted: JobFilter, query: Select[Any], most: int) -> Subquery:
+    """The first rows of each state, put together."""
+    states = wanted.states or STATES
+    parts = [query.select_from(_JOINED).where(_in_state(s)).limit(most).subquery() for s in states]
+    return union_all(*(select(part) for part in parts)).subquery()
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    # Written into the statement: a partial index is only used for a value that the planner sees.
+    return JOBS.c.state == literal(state, literal_execute=True)
 
 
 def get(host: Host, job_id: str) -> Job:
@@ -67,7 +85,6 @@ def _operated(host: Host) -> ColumnElement[bool]:
 def _narrowing(wanted: JobFilter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     for column, values in (
-        (JOBS.c.state, wanted.states),
         (JOBS.c.kind, wanted.kinds),
         (JOBS.c.name, wanted.names),
         (JOBS.c.element_id, wanted.element_ids),

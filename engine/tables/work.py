@@ -14,6 +14,7 @@ START_KEPT = "start_kept"
 DEFINITION_TURN = "definition_turn"
 CLEAN_UP = "clean_up"
 _WAITING = text("state = 'waiting'")
+_FAILED = text("state = 'failed'")
 _UNDELIVERED = text("delivered_at IS NULL")
 
 
@@ -48,6 +49,7 @@ class JobRow(Base):
     __table_args__ = (
         Index("ix_engine_job_instance_state", "instance_id", "state"),
         Index("ix_engine_job_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_engine_job_failed", "due_at", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
         Index(
             "ix_engine_job_waiting_element",
             "element_id",

@@ -158,3 +158,30 @@ def test_data_of_a_called_process_is_set_where_its_token_stands(house: House) ->
 )  # fmt: skip
 def test_kinds_of_values(value: object, kind: str) -> None:
     assert kind_of(value) == kind
+
+
+WATCHED = process(
+    '<bpmn:startEvent id="begin"/><bpmn:endEvent id="done"/><bpmn:endEvent id="off"/>',
+    extended("userTask", 'id="wait"', '<keyturn:task form="test" candidateGroups="clerk" due="P1D"/>'),
+    '<bpmn:boundaryEvent id="high" attachedToRef="wait"><bpmn:conditionalEventDefinition>'
+    "<bpmn:condition>= floors &gt; 5</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:boundaryEvent>",
+    flow("f1", "begin", "wait"),
+    flow("f2", "wait", "done"),
+    flow("f3", "high", "off"),
+    key="watched",
+)
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_a_condition_that_an_edit_makes_true_comes_at_once_or_when_the_case_goes_on(
+    house: House, suspended: bool
+) -> None:
+    house.act(lambda e: e.deploy({"watched.bpmn": WATCHED}))
+    story = Story(house, house.act(lambda e: e.start("watched", {"floors": 3})))
+    if suspended:
+        house.act(lambda e: e.suspend(story.id, "wrong"))
+    edit(house, story, {"floors": 6})
+    if suspended:
+        assert story.state == "suspended"
+        house.act(lambda e: e.resume(story.id, "right"))
+    assert (story.state, story.done()[-1]) == ("completed", "off")

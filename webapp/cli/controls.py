@@ -6,9 +6,12 @@ from datetime import datetime
 
 import click
 
+import handlers
 from engine.api import OperationFilter, Page
 from webapp.cli.operating import Instant, act, as_json, as_person, ask, because, show
+from webapp.jobs import JobRunner
 from webapp.settings import Settings
+from webapp.startup import open_database, require_schema
 
 
 @click.group()
@@ -161,4 +164,13 @@ def clean(settings: Settings, portion: int, username: str | None) -> None:
     click.echo(f"{erased} erased, {held} held")
 
 
-COMMANDS = [processes, list_messages, used_by, list_operations, history]
+@click.command()
+@click.pass_obj
+def tidy(settings: Settings) -> None:
+    """Drop what is over (keys of requests, messages) and index old cases, as the job thread does once a day."""
+    database = open_database(settings)
+    require_schema(database)
+    JobRunner(database, handlers.registry()).tidy()
+
+
+COMMANDS = [tidy, processes, list_messages, used_by, list_operations, history]

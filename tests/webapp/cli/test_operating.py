@@ -90,5 +90,6 @@ def test_processes_are_suspended_used_held_and_cleaned_from_a_terminal(failed: t
     (row,) = json.loads(terminal.run("operations", "--action", "hold:lift").stdout)["rows"]
     assert row["reason"] == "settled"
     assert json.loads(terminal.run("messages").stdout)["rows"] == []
+    terminal.run("tidy")
     (job,) = json.loads(terminal.run("jobs", "list", "--kind", "clean_up", "--json").stdout)["rows"]
     assert job["state"] == "waiting"
