@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from engine.definitions.model import Node
 from engine.findings import ERROR, Finding
 from engine.spiff.build import Bundle, ScopeSpec
-from engine.spiff.gateways import InclusiveStep, ParallelStep
 from engine.spiff.steps import Step
 
 
@@ -67,11 +66,6 @@ class ElementMap:
             return named
         beside = [f for f in incoming if flows[f].source == source]
         return beside[0] if len(beside) == 1 else None
-
-
-def joins(step: Step) -> bool:
-    """Whether tokens wait at a step for one another."""
-    return isinstance(step, ParallelStep | InclusiveStep) and len(step.node.incoming) > 1
 
 
 def _has(bundle: Bundle, element_id: str) -> bool:

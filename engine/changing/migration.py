@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.changing.elements import ElementMap, joins
+from engine.changing.elements import ElementMap
 from engine.changing.fitting import event_kind, misfit, waits_otherwise
-from engine.changing.joins import short_joins
+from engine.changing.joins import joins, stuck_at_joins
 from engine.changing.undoing import is_undoing, lost, renamed
 from engine.definitions.model import Node
 from engine.findings import ERROR, Finding
@@ -81,8 +81,7 @@ def carry_out(case: Case, elements: ElementMap, plan: Migration) -> list[Finding
     Raises `CannotGoOn` when a new event's expression cannot be worked out.
     """
     scopes = [workflow for workflow, _ in plan.scopes]
-    before = {(elements.of(join), elements.of(flow)) for join, flow in short_joins(scopes)}
-    many = Counter(join for join, _ in before)
+    before = Counter({elements.of(join): count for join, count in stuck_at_joins(scopes).items()})
     for token in plan.gone:
         token.remove()
     swap_bundle(case, elements.old, elements.new)
@@ -98,11 +97,8 @@ def carry_out(case: Case, elements: ElementMap, plan: Migration) -> list[Finding
     for arm in plan.arms:
         case.at = arm.step.node
         arm_at(arm.workflow, arm.step, arm.host, arm.via)
-    nodes, after = elements.new.model.nodes, short_joins(scopes)
-    # A join that lacked as many before lacks them still, whatever its flows are called now.
-    worse = {join for join, count in Counter(join for join, _ in after).items() if count > many[join]}
-    short = sorted(pair for pair in after - before if pair[0] in worse)
-    return [against("migrate_join_short", nodes[join], flow=flow) for join, flow in short]
+    stuck = stuck_at_joins(scopes) - before
+    return [against("change_join_stuck", elements.new.model.nodes[join]) for join in sorted(stuck)]
 
 
 class _Planner:

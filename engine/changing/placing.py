@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.changing.elements import joins
-from engine.changing.joins import short_joins
+from engine.changing.joins import joins, stuck_at_joins
 from engine.changing.migration import against
 from engine.changing.undoing import is_undoing, undoable
 from engine.definitions.model import Node
@@ -47,9 +46,7 @@ def begin_at(case: Case, elements: Sequence[str]) -> list[Finding]:
             hand.begin(Change("before", element))
     except _Refused as refused:
         return [refused.finding]
-    for join, flow in sorted(short_joins(_all(case))):
-        placed.findings.append(against("migrate_join_short", _node(case, join), flow=flow))
-    return placed.findings
+    return [against("change_join_stuck", _node(case, join)) for join in sorted(stuck_at_joins(_all(case)))]
 
 
 def place(case: Case, changes: Sequence[Change]) -> Placed:
@@ -61,7 +58,7 @@ def place(case: Case, changes: Sequence[Change]) -> Placed:
     if is_undoing(case):
         placed.findings.append(Finding("change_while_undoing", ERROR))
         return placed
-    before = short_joins(_all(case))
+    before = stuck_at_joins(_all(case))
     hand = _Hand(case, placed)
     try:
         for change in changes:
@@ -74,8 +71,8 @@ def place(case: Case, changes: Sequence[Change]) -> Placed:
     except _Refused as refused:
         placed.findings.append(refused.finding)
         return placed
-    for join, flow in sorted(short_joins(_all(case)) - before):
-        placed.findings.append(against("migrate_join_short", _node(case, join), flow=flow))
+    for join in sorted(stuck_at_joins(_all(case)) - before):
+        placed.findings.append(against("change_join_stuck", _node(case, join)))
     return placed
 
 

@@ -110,9 +110,9 @@ TEXTS = {
         "A branch waits at “%(element)s” that came by the flow “%(flow)s”; the other version does not say by which "
         "flow it comes now. Name that flow in the mapping."
     ),
-    "migrate_join_short": N_(
-        "“%(element)s” would wait for ever: nothing in the case can come by its flow “%(flow)s”. Move the case on "
-        "first, or draw the join so that running cases can pass it."
+    "change_join_stuck": N_(
+        "A branch would wait at the join “%(element)s” for ever: one that it waits for would never come, or one would "
+        "come twice. Take all branches before the join along, or begin behind it."
     ),
     "migrate_nothing_to_wait_for": N_(
         "Behind “%(element)s” no event is left that the case could wait for. Draw one, or move the case on first."

@@ -17,7 +17,7 @@ from tests.engine.proof.conftest import hasty
 
 __all__ = ["hasty"]
 
-DRAWINGS = int(os.environ.get("KEYTURN_PROOF_DIAGRAMS", "200")) // 5
+DRAWINGS = int(os.environ.get("KEYTURN_PROOF_DIAGRAMS", "200")) // 10
 GROUPS = 5
 
 

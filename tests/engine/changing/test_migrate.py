@@ -218,7 +218,7 @@ def test_a_join_that_would_wait_for_ever_is_refused(versions: Versions) -> None:
     versions.deploy(FORK, ends("e"), flows("s split a join", "split b join", "join e"))
     story = versions.start()
     versions.deploy(FORK, task("c"), ends("e"), flows("s split a join", "split b join", "split c join", "join e"))
-    assert against(versions.preview(story)) == [("migrate_join_short", "join")]
+    assert against(versions.preview(story)) == [("change_join_stuck", "join")]
     with pytest.raises(ChangeRefused):
         versions.migrate(story)
     story.complete("a")

@@ -164,7 +164,7 @@ FORKED = (FORK, task("z"), ends("e"), flows("s split a join", "split b join", "j
 def test_a_branch_is_ended_only_when_its_join_does_not_wait_for_it(versions: Versions) -> None:
     versions.deploy(*FORKED)
     story = versions.start()
-    assert refused(story, Change("cancel", "a")) == ["migrate_join_short"]
+    assert refused(story, Change("cancel", "a")) == ["change_join_stuck"]
     changes = [Change("cancel", "a"), Change("after", "a")]
     versions.house.act(lambda e: e.modify(story.id, changes, reason="done on paper"))
     assert story.waiting_at == ["b"]
