@@ -157,6 +157,14 @@ def test_knowledge_may_call_itself_and_is_stopped_when_it_never_ends() -> None:
         evaluate_knowledge(SERVICES, "fibonacci", {"n": 10_000}, strict=False)
 
 
+def test_knowledge_knows_itself_without_requiring_itself() -> None:
+    alone = (FILES / "services.dmn").read_text()
+    own = '<knowledgeRequirement><requiredKnowledge href="#fib"/></knowledgeRequirement>\n  </businessKnowledgeModel>'
+    assert own in alone
+    made = parse(alone.replace(own, "</businessKnowledgeModel>").encode())
+    assert evaluate_knowledge(made, "fibonacci", {"n": 10}).value == 55
+
+
 def test_knowledge_is_an_entry_point_too() -> None:
     assert evaluate_knowledge(SERVICES, "percent off", {"amount": 200, "percent": 10}).value == 180
     assert evaluate_knowledge(SERVICES, "percent off", {"amount": "x", "percent": 10}).value is None
