@@ -109,6 +109,27 @@ def test_checking_alone_deploys_nothing(desk: Desk, browser_of) -> None:
     assert analyst.post("/studio/deploy", {}).status_code == 422
 
 
+FOREIGN = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:other="http://example.org/other"
+ xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><process id="Sign-Papers" name="Sign">
+<userTask id="sign" name="Sign" camunda:formKey="approval/decide" camunda:candidateGroups="sales_manager" other:cost="3"/>
+<sequenceFlow sourceRef="begin" targetRef="sign"/><startEvent id="begin"/></process></definitions>"""
+
+
+def test_a_diagram_of_another_tool_is_offered_as_it_is_read_and_kept_as_it_came(desk: Desk, browser_of) -> None:
+    analyst = browser_of("business_analyst", path="/kt/")
+    offered = analyst.post("/studio/deploy", {**files(sign__bpmn=FOREIGN), "check": "1"}).text
+    assert "can be deployed as they are read here" in offered
+    assert "Read as" in offered
+    assert "sign_papers" in offered
+    done = analyst.post("/studio/deploy", files(sign__bpmn=FOREIGN)).text
+    assert "Deployed, with remarks" in done
+    assert analyst.get("/studio/process/sign_papers/1/file").data == FOREIGN
+    analyst.post("/language", {"language": "zh"}, page="/studio/")
+    told = analyst.post("/studio/deploy", {**files(sign__bpmn=FOREIGN), "check": "1"}).text
+    assert "改读" in told
+    assert "保留在文件中" in told
+
+
 def test_a_role_that_does_not_exist_is_found_before_it_waits_for_nobody(desk: Desk, browser_of) -> None:
     unknown = DIAGRAM.replace(b'candidateGroups="sales_manager"', b'candidateGroups="sales_boss"')
     answer = browser_of("business_analyst", path="/kt/").post(
