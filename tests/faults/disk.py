@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_MEGABYTES = 24
-
 
 class Disk:
     """A folder on a small disk."""
 
     def __init__(self, folder: Path, *, mounted: bool) -> None:
         self.folder = folder
-        self._mounted = mounted
+        self.is_mounted = mounted
         self._filler = folder / "filler"
 
     def fill(self, pid: int) -> None:
         """Leave no room for another byte; ``pid`` is the process that shall feel it."""
-        if not self._mounted:
+        if not self.is_mounted:
             # No file may grow: not the database, not its log.
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
             return
@@ -33,16 +31,16 @@ class Disk:
 
     def empty(self, pid: int) -> None:
         """Make room again."""
-        if not self._mounted:
+        if not self.is_mounted:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         self._filler.unlink(missing_ok=True)
 
 
 @contextmanager
-def small(folder: Path) -> Iterator[Disk]:
-    """A disk of 24 megabytes."""
+def small(folder: Path, *, megabytes: int = 24) -> Iterator[Disk]:
+    """A disk of a few megabytes; ``is_mounted`` says whether it is a real one."""
     folder.mkdir()
-    mounted = os.geteuid() == 0 and _run("mount", "-t", "tmpfs", "-o", f"size={_MEGABYTES}m", "tmpfs", str(folder))
+    mounted = os.geteuid() == 0 and _run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder))
     try:
         yield Disk(folder, mounted=mounted)
     finally:

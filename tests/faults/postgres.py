@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.faults import disk
 from tests.faults.company import free_port
 from tests.faults.serving import wait_for
 
@@ -39,12 +40,32 @@ class OwnPostgres:
         if self._user:
             shutil.chown(folder, self._user)
         self._process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--wal-segsize",
+            "1",
+        )
 
     def _run(self, program: str, *words: str) -> None:
         subprocess.run(  # noqa: S603 - the server's own program.
             [self._bin / program, *words], user=self._user, check=True, capture_output=True, cwd="/"
         )
+
+    def revive(self) -> None:
+        """Start it again if it has ended by itself; wait until it answers."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+            self.start()
+        wait_for(self._answers, "PostgreSQL answers again")
 
     def start(self) -> None:
         """Start it and wait until it has recovered."""
@@ -69,7 +90,7 @@ class OwnPostgres:
 
     def kill(self) -> None:
         """SIGKILL for the server and every process of it."""
-        if self._process is None:
+        if self._process is None or self._process.poll() is not None:
             return
         listed = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         for pid in [self._process.pid, *map(int, listed.read_text().split())]:
@@ -80,12 +101,15 @@ class OwnPostgres:
 
 
 @contextmanager
-def postgres_of_our_own(bin_folder: Path) -> Iterator[OwnPostgres]:
-    """A running server in a folder that its user may enter."""
+def postgres_of_our_own(bin_folder: Path, *, megabytes: int = 0) -> Iterator[tuple[OwnPostgres, disk.Disk]]:
+    """A running server in a folder that its user may enter, with ``megabytes`` on a small disk."""
     with tempfile.TemporaryDirectory(prefix="keyturn-postgres-") as folder:
-        server = OwnPostgres(bin_folder, Path(folder))
-        server.start()
-        try:
-            yield server
-        finally:
-            server.kill()
+        # The server's user must come through to its own folder.
+        Path(folder).chmod(0o755)
+        with disk.small(Path(folder) / "disk", megabytes=megabytes or 512) as small:
+            server = OwnPostgres(bin_folder, small.folder)
+            server.start()
+            try:
+                yield server, small
+            finally:
+                server.kill()

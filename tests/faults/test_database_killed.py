@@ -25,7 +25,7 @@ def test_a_database_server_that_dies_takes_nothing_acknowledged_along(
     programs = postgres.programs()
     if programs is None:
         pytest.skip("there are no programs of PostgreSQL")
-    with postgres.postgres_of_our_own(programs) as server:
+    with postgres.postgres_of_our_own(programs) as (server, _):
         engine = connect(server.url)
         migrate(engine)
         engine.dispose()

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import disk, oracles
+from kernel.database import connect
+from tests.faults import disk, oracles, postgres
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.killing import Round
 from tests.faults.serving import Server, wait_for
+from webapp.schema import migrate
 
 TIMES = 3
 
@@ -43,6 +45,37 @@ def test_a_full_disk_refuses_and_with_room_again_everything_goes_on(
                 small.empty(server.pid)
                 done = len(play.load.diary.acts)
                 wait_for(lambda: len(play.load.diary.acts) > done, "work goes on")  # noqa: B023
+            assert not (wrong := play.settle()), "\n".join(wrong)
+        finally:
+            play.end()
+            house.database.engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+def test_a_full_disk_under_postgresql_loses_nothing_acknowledged(
+    found: Callable[..., House], gateway: Gateway
+) -> None:
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip("there are no programs of PostgreSQL")
+    with postgres.postgres_of_our_own(programs, megabytes=96) as (database, small):
+        if not small.is_mounted:
+            pytest.skip("nothing may be mounted here")
+        engine = connect(database.url)
+        migrate(engine)
+        engine.dispose()
+        house = found(homes=60, url=database.url)
+        play = Round(house, gateway, [Server(house)], seed=201, filed=1)
+        answers = play.load.diary.answers
+        try:
+            play.begin()
+            small.fill(0)
+            wait_for(lambda: answers["503"] > 3, "requests are refused")
+            small.empty(0)
+            house.database.engine.dispose()
+            database.revive()
+            assert not (wrong := oracles.at_rest(house, play.load.diary, gateway)), "\n".join(wrong)
             assert not (wrong := play.settle()), "\n".join(wrong)
         finally:
             play.end()
