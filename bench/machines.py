@@ -1,0 +1,147 @@
+"""What a second web process and a second worker bring: completed steps a second, two and two against one and one.
+
+Clients complete user tasks over HTTP; after each a worker asks a neighbour and answers, which offers the next
+task. A step is one of both. Each side runs with the number of web threads that serves it best.
+"""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import secrets
+import statistics
+import threading
+import time
+
+from sqlalchemy import func, select
+
+from bench import opening_day, process
+from bench.measuring import RUNS, Figure, at_least
+from bench.processes import Installation, installation
+from engine.tables.instances import InstanceRow
+from engine.tables.tasks import TaskRow
+from kernel.actor import SYSTEM
+from ledger.organisation.operations import add_node
+from ledger.staff.operations import add_staff
+from ledger.staff.queries import actor_for
+from ledger.staff.tokens import issue_token
+from webapp.engine_room import engine_for
+
+CASES, CLIENTS = 48, 12
+THREADS = (1, 2, 4)
+SECONDS, TRY_SECONDS = 6.0, 3.0
+_ANSWERS = b'{"answers": {"filled": true}}'
+_DIAGRAM = f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:keyturn="https://keyturn.example/schema/bpmn/1.0" targetNamespace="https://keyturn.example/bench">
+<process id="machines" isExecutable="true"><startEvent id="begin"/><exclusiveGateway id="again"/>
+<userTask id="act"><extensionElements><keyturn:task form="approval/fill_vacancy"
+  candidateGroups="administrator" due="P1D"/></extensionElements></userTask>
+<serviceTask id="ask"><extensionElements><keyturn:handler name="{process.VERB}"/></extensionElements></serviceTask>
+<endEvent id="done"/><exclusiveGateway id="more" default="back"/>
+<sequenceFlow id="f1" sourceRef="begin" targetRef="again"/><sequenceFlow id="f2" sourceRef="again" targetRef="act"/>
+<sequenceFlow id="f3" sourceRef="act" targetRef="ask"/><sequenceFlow id="f4" sourceRef="ask" targetRef="more"/>
+<sequenceFlow id="back" sourceRef="more" targetRef="again"/>
+<sequenceFlow id="out" sourceRef="more" targetRef="done"><conditionExpression>= round &lt; 0</conditionExpression>
+</sequenceFlow></process></definitions>""".encode()
+
+
+def figures(database_url: str, broker_url: str) -> list[Figure]:
+    """The ratio of throughputs on PostgreSQL, then the opening day."""
+    with installation(database_url, broker_url) as house:
+        token = _prepare(house)
+        best = {count: _best(house, token, count) for count in (1, 2)}
+        told: dict[int, list[float]] = {1: [], 2: []}
+        for _ in range(RUNS):
+            for count, threads in best.items():
+                told[count].append(_throughput(house, token, count, threads, SECONDS))
+    ratio = statistics.median(told[2]) / statistics.median(told[1])
+    name = "2 web processes + 2 workers / 1 + 1, completed steps a second"
+    return [at_least(name, ratio, 1.15, "ratio", "postgresql"), *opening_day.figures(database_url, broker_url)]
+
+
+def _best(house: Installation, token: str, count: int) -> int:
+    """The number of web threads with which so many processes complete most."""
+    tried = {threads: _throughput(house, token, count, threads, TRY_SECONDS) for threads in THREADS}
+    return max(tried, key=lambda threads: tried[threads])
+
+
+def _prepare(house: Installation) -> str:
+    """The diagram with cases that stand at their task, and the token of who completes them."""
+    clock = house.database.clock
+    with house.database.unit_of_work() as session:
+        add_node(session, SYSTEM, clock, parent="/", kind="group", code="kt", name="KT")
+        person = add_staff(
+            session, SYSTEM, clock, username="clerk", display_name="Clerk", password=secrets.token_urlsafe(12),
+            roles=[("administrator", "/")], must_change_password=False,
+        )  # fmt: skip
+        engine = engine_for(session, SYSTEM, clock)
+        engine.deploy({"machines.bpmn": _DIAGRAM})
+        for _ in range(CASES):
+            engine.start("machines", {"round": 1}, scope="/kt/")
+    with house.database.unit_of_work() as session:
+        return issue_token(session, actor_for(session, person.id, clock), clock, name="bench").secret
+
+
+def _throughput(house: Installation, token: str, count: int, threads: int, seconds: float) -> float:
+    """Steps a second with so many web processes and workers, once they are warm."""
+    port = house.serve(PROCESSES=str(count), THREADS=str(threads))
+    house.work(count, CONCURRENCY="1")
+    load = _Load(house, token, port)
+    load.begin()
+    time.sleep(seconds / 3)
+    before, began = _steps(house), time.perf_counter()
+    time.sleep(seconds)
+    reached = (_steps(house) - before) / (time.perf_counter() - began)
+    load.end()
+    house.rest()
+    return reached
+
+
+def _steps(house: Installation) -> int:
+    """Each step raises its case's revision by one."""
+    with house.database.reading() as session:
+        return int(session.scalar(select(func.sum(InstanceRow.revision))) or 0)
+
+
+class _Load:
+    """Clients that complete whatever task is offered; one looks for tasks in the database, which costs no request."""
+
+    def __init__(self, house: Installation, token: str, port: int) -> None:
+        self._house, self._port = house, port
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._offered: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._look)]
+        self._threads += [threading.Thread(target=self._complete) for _ in range(CLIENTS)]
+
+    def begin(self) -> None:
+        """Let them come."""
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Let them finish what they ask for."""
+        self._over.set()
+        for _ in range(CLIENTS):
+            self._offered.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _look(self) -> None:
+        seen: set[str] = set()
+        while not self._over.wait(0.02):
+            with self._house.database.reading() as session:
+                open_now = set(session.scalars(select(TaskRow.id).where(TaskRow.state == "open")))
+            for task in open_now - seen:
+                self._offered.put(task)
+            seen = open_now
+
+    def _complete(self) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        while not self._over.is_set() and (task := self._offered.get()):
+            line.request("POST", f"/api/v1/tasks/{task}/complete", _ANSWERS, self._headers)
+            answer = line.getresponse()
+            told = answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"a step was refused: {told.decode()}")
+        line.close()
