@@ -1,7 +1,8 @@
 """``keyturn bench``: runs groups of figures and tells which hold.
 
 A figure is a ratio or time measured in one run: ``{figure, value, limit, holds, unit, database}``; ``limit`` is
-None and ``holds`` True when none is set. PostgreSQL is measured too when KEYTURN_TEST_DATABASE_URL names a server.
+None and ``holds`` True when none is set. PostgreSQL is measured too when KEYTURN_TEST_DATABASE_URL names a server,
+several processes when KEYTURN_TEST_REDIS_URL names a broker beside it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-from bench import engine, feel
+from bench import engine, feel, machines
 from bench.databases import SQLITE
 
 Figure = dict[str, Any]
@@ -24,10 +25,22 @@ FIELDS = ("figure", "value", "limit", "holds", "unit", "database")
 
 def _engine() -> Sequence[Mapping[str, Any]]:
     server = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
-    return engine.figures([SQLITE, server] if server else [SQLITE])
+    return [*engine.figures([SQLITE, server] if server else [SQLITE]), *_machines()]
+
+
+def _machines() -> Sequence[Mapping[str, Any]]:
+    server, broker = (os.environ.get(f"KEYTURN_TEST_{name}_URL", "") for name in ("DATABASE", "REDIS"))
+    if not (server and broker):
+        click.echo(
+            "Left out: several processes; set KEYTURN_TEST_DATABASE_URL and KEYTURN_TEST_REDIS_URL.", err=True
+        )
+        return []
+    return machines.figures(server, broker)
 
 
 GROUPS: dict[str, Group] = {"engine": _engine, "feel": feel.figures}
+# What a group holds and may be measured alone.
+PARTS: dict[str, Group] = {"machines": _machines}
 
 
 def measure(groups: Mapping[str, Group]) -> list[Figure]:
@@ -36,11 +49,11 @@ def measure(groups: Mapping[str, Group]) -> list[Figure]:
 
 
 @click.command()
-@click.argument("group", required=False, type=click.Choice(sorted(GROUPS)))
+@click.argument("group", required=False, type=click.Choice(sorted({**GROUPS, **PARTS})))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of figures.")
 def bench(group: str | None, as_json: bool) -> None:
     """Measure, each figure against a named peer or limit; fails when one does not hold."""
-    figures = measure({group: GROUPS[group]} if group else GROUPS)
+    figures = measure({group: (GROUPS | PARTS)[group]} if group else GROUPS)
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
     else:

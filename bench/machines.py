@@ -36,9 +36,10 @@ _DIAGRAM = f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
 <process id="machines" isExecutable="true"><startEvent id="begin"/><exclusiveGateway id="again"/>
 <userTask id="act"><extensionElements><keyturn:task form="approval/fill_vacancy"
   candidateGroups="administrator" due="P1D"/></extensionElements></userTask>
-<serviceTask id="ask"><extensionElements><keyturn:handler name="{process.VERB}"/></extensionElements></serviceTask>
-<endEvent id="done"/><exclusiveGateway id="more" default="back"/>
-<sequenceFlow id="f1" sourceRef="begin" targetRef="again"/><sequenceFlow id="f2" sourceRef="again" targetRef="act"/>
+<serviceTask id="ask"><extensionElements><keyturn:handler name="{process.VERB}"/></extensionElements>
+</serviceTask><endEvent id="done"/><exclusiveGateway id="more" default="back"/>
+<sequenceFlow id="f1" sourceRef="begin" targetRef="again"/>
+<sequenceFlow id="f2" sourceRef="again" targetRef="act"/>
 <sequenceFlow id="f3" sourceRef="act" targetRef="ask"/><sequenceFlow id="f4" sourceRef="ask" targetRef="more"/>
 <sequenceFlow id="back" sourceRef="more" targetRef="again"/>
 <sequenceFlow id="out" sourceRef="more" targetRef="done"><conditionExpression>= round &lt; 0</conditionExpression>
@@ -104,7 +105,7 @@ def _steps(house: Installation) -> int:
 
 
 class _Load:
-    """Clients that complete whatever task is offered; one looks for tasks in the database, which costs no request."""
+    """Clients that complete whatever task is offered; one looks for tasks in the database, not by requests."""
 
     def __init__(self, house: Installation, token: str, port: int) -> None:
         self._house, self._port = house, port

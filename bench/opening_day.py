@@ -43,7 +43,7 @@ from webapp.definitions import deploy_shipped
 UNITS, BUYERS, CONSULTANTS = 1000, 2000, 40
 SECONDS, IN_FLIGHT = 60.0, 200
 _SEED = 20260302
-_NO_PASSWORD = "-"
+_UNUSED = "-"
 _HEAD = "楼号,房号,建筑面积,单价,总价,底价单价"
 
 
@@ -119,7 +119,7 @@ def _consultant(house: Installation, number: int, path: str) -> str:
     clock = house.database.clock
     with house.database.unit_of_work() as session:
         person = Staff(
-            username=f"consultant_{number}", display_name=f"顾问{number}", password_hash=_NO_PASSWORD, active=True,
+            username=f"consultant_{number}", display_name=f"顾问{number}", password_hash=_UNUSED, active=True,
             data_key=house.database.vault.new_data_key(), created_at=clock.now(), must_change_password=False,
         )  # fmt: skip
         session.add(person)

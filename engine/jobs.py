@@ -45,6 +45,8 @@ class LeasedJob:
     attempt: int
     due_at: datetime
     owner: str
+    instance_id: str | None
+    token: int | None
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ def _lease(session: Session, row: AnyRow, now: datetime, lease: timedelta, worke
     held = {"lock_owner": owner, "locked_until": now + lease, "attempts": attempts}
     session.execute(update(JOBS).where(JOBS.c.id == row.id).values(held))
     return LeasedJob(
-        row.id, row.kind, row.name, dict(row.payload), row.idempotency_key, attempts + 1, row.due_at, owner
-    )
+        row.id, row.kind, row.name, dict(row.payload), row.idempotency_key, attempts + 1, row.due_at, owner,
+        row.instance_id, row.token,
+    )  # fmt: skip
 
 
 def any_due(session: Session, now: datetime) -> bool:
@@ -146,21 +149,21 @@ def finish(host: Host, job: LeasedJob, outcome: Outcome) -> None:
 
     Raises `Stale` when the lease was lost, `StepFailed` when the instance cannot go on.
     """
-    row = _job(host.session, job.id)
-    record = lock_instance(host.session, row.instance_id) if job.kind == "external" else None
+    waits = job.instance_id if job.kind == "external" else None
+    record = lock_instance(host.session, waits) if waits is not None else None
     _close(host, job)
-    if record is None or record.state != "active":
+    if record is None or record.state != "active" or job.token is None:
         return
     step = Run.of(as_system(host), record, job_id=job.id)
     with step.step(deliver_thrown) as case:
-        if not case.has(row.token):
+        if not case.has(job.token):
             return
-        token = case.token(row.token)
+        token = case.token(job.token)
         case.at = token.task_spec.node
         if outcome.error is not None:
             case.throw_error(token, outcome.error, outcome.params)
         else:
-            case.answer(row.token, step.services.results(token.task_spec.node, outcome.result, token.data))
+            case.answer(job.token, step.services.results(token.task_spec.node, outcome.result, token.data))
 
 
 def fail(session: Session, clock: Clock, job: LeasedJob, fault: BaseException) -> Incident:
@@ -172,10 +175,6 @@ def fail(session: Session, clock: Clock, job: LeasedJob, fault: BaseException) -
     if row.lock_owner != job.owner or row.state != "waiting":
         raise Stale("lease_lost", job_id=job.id, worker=job.owner)
     return record_incident(session, clock, _failure(session, row, fault))
-
-
-def _job(session: Session, job_id: str) -> AnyRow:
-    return session.execute(select(JOBS).where(JOBS.c.id == job_id)).one()
 
 
 def _close(host: Host, job: LeasedJob) -> None:

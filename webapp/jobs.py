@@ -31,6 +31,7 @@ log = structlog.get_logger("keyturn.jobs")
 LEASE = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
 TIDY_EVERY = timedelta(days=1)
+_SAME_KIND = 10
 KEYS_KEPT = timedelta(days=30)
 _PORTION = 200
 
@@ -45,7 +46,9 @@ class JobRunner:
         self._registry = registry
         self.name = name or f"{os.uname().nodename}:{os.getpid()}"
         self._lease = lease
-        self._timers_first = False
+        # The kind that had work is asked first again, but not for ever: a flood of one keeps no other waiting.
+        self._kinds = [self._fire_timer, self._deliver, self._batch_item]
+        self._in_turn = 0
 
     def run_due(self, *, limit: int = 1000, seconds: float = 3600.0) -> int:
         """Run what is due now, at most ``limit`` jobs; returns how many were run or failed.
@@ -83,11 +86,13 @@ class JobRunner:
         with self._database.reading() as session:
             if not jobs.any_due(session, self.now()):
                 return False
-        # In turn, so that a flood of timers keeps no message waiting.
-        self._timers_first = not self._timers_first
-        if self._timers_first:
-            return self._fire_timer() or self._deliver() or self._batch_item()
-        return self._deliver() or self._fire_timer() or self._batch_item()
+        for _ in range(len(self._kinds) + 1):
+            if self._in_turn < _SAME_KIND and self._kinds[0]():
+                self._in_turn += 1
+                return True
+            self._kinds.append(self._kinds.pop(0))
+            self._in_turn = 0
+        return False
 
     def _fire_timer(self) -> bool:
         try:

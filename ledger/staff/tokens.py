@@ -65,9 +65,10 @@ def staff_of_token(session: Session, clock: Clock, secret: str) -> str | None:
     """The id of the active member of staff a valid token belongs to, else None."""
     if not secret.startswith(_PREFIX):
         return None
+    # The whole row, so that whoever asks for the account next has it at hand.
     query = (
-        select(ApiToken.staff_id)
-        .join(Staff, Staff.id == ApiToken.staff_id)
+        select(Staff)
+        .join(ApiToken, ApiToken.staff_id == Staff.id)
         .where(
             ApiToken.token_hash == _hash(secret),
             ApiToken.revoked_at.is_(None),
@@ -75,7 +76,8 @@ def staff_of_token(session: Session, clock: Clock, secret: str) -> str | None:
             Staff.active,
         )
     )
-    return session.scalars(query).one_or_none()
+    staff = session.scalars(query).one_or_none()
+    return None if staff is None else staff.id
 
 
 def list_tokens(session: Session, actor: Actor) -> list[ApiToken]:

@@ -156,3 +156,16 @@ def test_keys_of_forms_and_requests_are_dropped_after_a_month(
     with database.reading() as session:
         assert session.scalars(select(FormSent.key)).all() == ["a:new"]
         assert session.scalars(select(RequestSent.key)).all() == []
+
+
+def test_a_flood_of_timers_keeps_no_message_waiting(
+    runner: JobRunner, gateway: Gateway, clock: MovedClock, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        for number in range(30):
+            engine_for(session, SYSTEM, clock).start("job_story", {"text": f"case {number}"})
+    clock.advance(timedelta(hours=1))
+    assert runner.run_due(limit=22) == 22
+    assert 5 <= len(gateway.reached) <= 15
+    runner.run_due()
+    assert len(gateway.reached) == 31
