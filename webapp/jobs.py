@@ -100,7 +100,7 @@ class JobRunner:
                 return engine_for(session, SYSTEM, self._database.clock).run_due(limit=1) > 0
         except StepFailed as failure:
             # The unit of work has recorded the incident and put the job off.
-            log.warning("timer failed", job=failure.job_id, element=failure.element_id, error=failure.error_type)
+            log.warning("timer failed", **_told(failure))
             return True
 
     def _batch_item(self) -> bool:
@@ -133,20 +133,33 @@ class JobRunner:
             with self._database.unit_of_work(SYSTEM) as session:
                 jobs.finish(engine_for(session, SYSTEM, clock).host, job, outcome)
         except Stale:
-            log.warning("lease lost", job=job.id)
+            log.warning("lease lost", job=job.id, instance=job.instance_id)
         except StepFailed as failure:
-            log.warning("step failed", job=job.id, element=failure.element_id, error=failure.error_type)
+            log.warning("step failed", **_told(failure))
         except Exception as fault:
             self._put_off(job, fault)
         return True
 
     def _put_off(self, job: jobs.LeasedJob, fault: Exception) -> None:
-        log.warning("delivery failed", job=job.id, kind=job.name, attempt=job.attempt, error=type(fault).__name__)
+        log.warning(
+            "delivery failed", job=job.id, kind=job.name, instance=job.instance_id, attempt=job.attempt,
+            error=type(fault).__name__,
+        )  # fmt: skip
         try:
             with self._database.unit_of_work(SYSTEM) as session:
                 jobs.fail(session, self._database.clock, job, fault)
         except Stale:
-            log.warning("lease lost", job=job.id)
+            log.warning("lease lost", job=job.id, instance=job.instance_id)
+
+
+def _told(failure: StepFailed) -> dict[str, str | None]:
+    return {
+        "job": failure.job_id,
+        "instance": failure.instance_id,
+        "process": failure.definition_key,
+        "element": failure.element_id,
+        "error": failure.error_type,
+    }
 
 
 class JobThread:
@@ -173,6 +186,7 @@ class JobThread:
         self._thread.join(timeout=LEASE.total_seconds())
 
     def _loop(self) -> None:
+        structlog.contextvars.bind_contextvars(worker=self._runner.name)
         tidied_at = None
         while not self._stop.is_set():
             try:

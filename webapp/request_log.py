@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO, cast
 
 import structlog
@@ -26,6 +26,7 @@ PERSONAL = frozenset(
         "id_no", "id_number", "name", "names", "password", "payer", "phone", "text", "token",
     }
 )  # fmt: skip
+_PLACES = {"instance_id": "instance", "task_id": "task", "key": "process"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,36}")
 
 log = structlog.get_logger("keyturn.web")
@@ -119,6 +120,11 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=request_id())
 
 
+def _places(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The case, task or process that an address names."""
+    return {told: asked[name] for name, told in _PLACES.items() if name in asked}
+
+
 def install(app: Flask, metrics: Metrics) -> None:
     """Log and measure every request."""
 
@@ -136,6 +142,7 @@ def install(app: Flask, metrics: Metrics) -> None:
                 status=answer.status_code,
                 ms=round(seconds * 1000, 1),
                 actor=actor.id if actor else None,
+                **_places(request.view_args or {}),
             )
         return answer
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 
 import handlers
 from handlers.jobs import use_office
@@ -66,6 +66,7 @@ def work(settings: Settings) -> int:
     hands = Hands(settings, celery)
     _register(celery, {RUN_DUE: hands.run_due, TIDY: hands.tidy})
     worker_process_init.connect(hands.begin, weak=False)
+    worker_ready.connect(lambda **_signal: celery.send_task(TIDY, ignore_result=True), weak=False)
     log_as_we_do(settings)
     worker = celery.Worker(
         hostname=f"keyturn-{os.getpid()}@{os.uname().nodename}", without_gossip=True, without_mingle=True,
