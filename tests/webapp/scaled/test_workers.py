@@ -48,15 +48,15 @@ def wake(installation: Installation, times: int = 1) -> None:
 
 def test_beat_and_two_workers_do_everything_that_is_due_once(install: Install, broker: str) -> None:
     installation = install(broker)
-    workers = [installation.start("worker", "--concurrency", "2") for _ in range(2)]
+    workers = [installation.start("worker", "--concurrency", "1") for _ in range(2)]
     beat = installation.start("beat")
     installation.ready(*workers)
-    for number in range(40):
+    for number in range(20):
         begin(installation, "scaled_story", text=f"case-{number}")
-    wake(installation, times=60)
-    until(lambda: completed(installation, "scaled_story") == 40, "forty cases to end")
-    assert sorted(text for _, text, _ in installation.lines("note")) == sorted(f"case-{n}" for n in range(40))
-    assert len(installation.lines("asked")) == 40
+    wake(installation, times=30)
+    until(lambda: completed(installation, "scaled_story") == 20, "twenty cases to end")
+    assert sorted(text for _, text, _ in installation.lines("note")) == sorted(f"case-{n}" for n in range(20))
+    assert len(installation.lines("asked")) == 20
     assert len({pid for _, _, pid, _ in installation.lines("asked")}) > 1
     assert [process.stop() for process in (*workers, beat)] == [0, 0, 0]
 
