@@ -17,7 +17,7 @@ STEPS = 25
 
 @dataclass(frozen=True)
 class Choice:
-    """What happens next: a task is completed, a message or signal comes, or time passes."""
+    """What happens next: a task is completed, a message or signal comes, a worker answers, or time passes."""
 
     kind: str
     name: str = ""
@@ -34,6 +34,8 @@ class Choice:
             side.complete(self.name, self.index, self.values)
         elif self.kind == "time":
             side.pass_time(self.until)
+        elif self.kind == "work":
+            side.work()
         else:
             side.tell(self.kind, self.name, self.values)
 
@@ -86,5 +88,7 @@ class Course:
             for name in expected.names(kind):
                 payload = {f"got_{name}": self.random.randint(1, 9)} if self.payloads else {}
                 found.append(Choice(kind, name, values=payload))
+        if expected.parked():
+            found.append(Choice("work"))
         due = expected.next_due()
         return [*found, Choice("time", until=due)] if due is not None else found

@@ -55,6 +55,8 @@ def _names(process: Process, place: Place) -> Iterator[str]:
         yield f"{place.kind} {'one after the other' if place.many.sequential else 'at once'}"
     if place.kind == "subProcess" and owner is not None:
         yield "subProcess in subProcess"
+    if place.outside:
+        yield "serviceTask external"
     if place.nested:
         yield "scriptTask nested data"
     if place.kind == "userTask" and len(process.outgoing(place.id)) > 1:

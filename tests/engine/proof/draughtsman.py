@@ -142,6 +142,11 @@ class Draughtsman:
         self._say(f"service {task} raises {block.code} when amount is above 5")
         return self._guarded(task, block)
 
+    def _outside(self, block: Block) -> Ends:
+        task = self._put("t", "serviceTask", code=block.code, outside=True)
+        self._say(f"external service {task} raises {block.code} when amount is above 5")
+        return self._guarded(task, block)
+
     def _receive(self, block: Block) -> Ends:
         task = self._put("r", "receiveTask", many=block.many)
         self.process.places[task].event = Happening("message", f"message_{task}")

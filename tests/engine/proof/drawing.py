@@ -49,7 +49,8 @@ class Many:
 
 @dataclass
 class Place:
-    """A node. ``region`` is the process or sub-process it stands in; ``writes`` what a person answers there."""
+    """A node. ``region`` is the process or sub-process it stands in; ``writes`` what a person answers there,
+    ``outside`` that a service works outside the transaction."""
 
     id: str
     kind: str
@@ -61,6 +62,7 @@ class Place:
     many: Many | None = None
     calls: str | None = None
     code: str | None = None
+    outside: bool = False
     aside: bool = False
     nested: bool = False
     writes: tuple[str, ...] = ()

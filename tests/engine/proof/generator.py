@@ -42,6 +42,7 @@ _ALL_BLOCKS = (
     "aside",
     "aside",
     "receive",
+    "outside",
 )
 _GUARDS = ("message", "timer", "signal")
 _CODES = tuple(f"proof.e{n}" for n in range(1, 9))
@@ -177,6 +178,12 @@ class _Generator:
         if self._chance(0.6):
             return Block("service", code=code, guards=(guard,))
         return Block("sub", (Block("row", (task, self.block(0))),), guards=(guard,))
+
+    def _outside(self, depth: int) -> Block:
+        code = self._code()
+        guards = self._guards(depth) if self._chance(0.4) else ()
+        guard = Guard("error", True, self.block(min(depth - 1, 1)), merges=True, code=code)
+        return Block("outside", code=code, guards=(*guards, guard))
 
     def _fail(self, depth: int) -> Block:
         code = self._code()

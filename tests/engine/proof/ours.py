@@ -5,13 +5,13 @@ Every step is a command in a unit of work of its own, so the instance is written
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
 from sqlalchemy import select
 
-from engine import cache
+from engine import cache, jobs
 from engine.api import BusinessError, Context, Engine, HandlerRegistry, Instance, StepFailed
 from engine.spiff.build import Bundle
 from engine.spiff.codec import FORMAT, dump, load
@@ -20,6 +20,7 @@ from kernel.actor import SYSTEM
 from tests.engine.conftest import WORKER, House
 from tests.engine.proof.drawing import Drawing, Happening, Line, Many, Place, Process
 from tests.engine.proof.handlers import CODES, Seat, Seated
+from tests.engine.proof.prints import print_of
 from tests.engine.spiff.play import diagram
 
 _USER = '<keyturn:task form="any/form" candidateGroups="clerk" due="P1D"/>'
@@ -69,8 +70,9 @@ def _extensions(place: Place) -> str:
     if place.kind == "userTask":
         return _USER
     if place.kind == "serviceTask":
+        verb = "proof.ask" if place.outside else "proof.seat"
         inputs = f'<keyturn:input name="amount" value="= amount"/><keyturn:input name="code" value="= &quot;{place.code}&quot;"/>'
-        return f'<keyturn:handler name="proof.seat">{inputs}<keyturn:output name="v_{place.id}" value="= result.seats"/></keyturn:handler>'
+        return f'<keyturn:handler name="{verb}">{inputs}<keyturn:output name="v_{place.id}" value="= result.seats"/></keyturn:handler>'
     if place.kind == "scriptTask" and place.nested:
         return (
             '<keyturn:assign name="doc" value="= context put(doc, [&quot;a&quot;, &quot;n&quot;], doc.a.n + 1)"/>'
@@ -121,6 +123,10 @@ def register(registry: HandlerRegistry) -> None:
             raise BusinessError(data.code)
         return Seated(data.amount * 2)
 
+    @registry.handler("proof.ask", errors=CODES, external=True)
+    def ask(data: Seat, ctx: Context) -> Seated:
+        return seat(data, ctx)
+
 
 class Bundles:
     """All that reading a state asks of the engine around it."""
@@ -151,6 +157,7 @@ class Ours:
             raise Failed from fault
         self.id = begun.id
         self.look()
+        self.shared_before = self.shared()
 
     def look(self) -> None:
         """Read everything that is to be compared, in one transaction."""
@@ -176,6 +183,13 @@ class Ours:
             return dump(load(bundle, self.stored, FORMAT, dict(self.data), services))
 
         return str(self.house.ask(again))
+
+    def shared(self) -> dict[str, Any]:
+        """The print of the specification that all instances share."""
+        found: dict[str, Any] = self.house.ask(
+            lambda e: print_of(cache.bundle_of(e.host.session, self.definition))
+        )
+        return found
 
     @property
     def ended(self) -> bool:
@@ -212,6 +226,17 @@ class Ours:
         self.house.clock.advance(now - self.house.clock.now())
         while self._act(lambda e: e.run_due(self.house.clock.now()), SYSTEM):
             pass
+
+    def work(self) -> None:
+        """A worker answers for the oldest external service: leased, run, and finished in three transactions."""
+
+        def lease(engine: Engine) -> jobs.LeasedJob | None:
+            host = engine.host
+            return jobs.lease_next(host.session, host.clock.now(), timedelta(minutes=1), worker="one")
+
+        job = self.house.act(lease, SYSTEM)
+        outcome = jobs.run(job, self.house.registry, self.house.clock)
+        self._act(lambda e: jobs.finish(e.host, job, outcome), SYSTEM)
 
     def done(self) -> list[str]:
         """The elements done, as the history tells them, sorted."""

@@ -16,6 +16,7 @@ from typing import Any
 from tests.engine.proof.drawing import Condition, Drawing, Happening, Line, Place, Process
 
 _WAITED_FOR = ("message", "timer", "signal")
+_STAYS = ("userTask", "receiveTask", "subProcess", "callActivity")
 
 
 class Uncaught(Exception):
@@ -130,7 +131,12 @@ class Reference:
 
     def next_due(self) -> datetime | None:
         """When the next timer is due."""
-        return min((w.due for w in self._waits() if w.due), default=None)
+        return min((w.due for w in self._waits() if w.due and w.event.kind == "timer"), default=None)
+
+    def parked(self) -> list[Token]:
+        """External services that wait for a worker, the oldest first."""
+        waits = sorted((w.due, w.order, w.owner) for w in self._waits() if w.due and w.event.kind == "external")
+        return [owner for _, _, owner in waits if isinstance(owner, Token)]
 
     def data_at(self, element: str, index: int) -> dict[str, Any]:
         """What one of the open tasks at an element sees."""
@@ -159,10 +165,22 @@ class Reference:
     def pass_time(self, now: datetime) -> None:
         """The clock moves; what is due by then comes in order."""
         self.now = now
-        while due := [w for w in self._waits() if w.due is not None and w.due <= now]:
+        while due := [w for w in self._waits() if w.event.kind == "timer" and w.due and w.due <= now]:
             first = min(due, key=lambda w: (w.due, w.order))
             self._come(first, {})
             self._run()
+
+    def work(self) -> None:
+        """A worker answers for the oldest external service, with what it was given when it was reached."""
+        token = self.parked()[0]
+        (amount,) = token.items
+        if amount > 5:
+            self._throw(token, "error", token.place.code)
+        else:
+            token.waits = []
+            token.values.put(f"v_{token.place.id}", amount * 2)
+            self._leave(token)
+        self._run()
 
     # Walking through everything
 
@@ -266,9 +284,13 @@ class Reference:
         if place.many is not None and token.body is None:
             self._begin_many(token)
             return
-        if token.body is None and place.kind in ("userTask", "receiveTask", "subProcess", "callActivity"):
+        if token.body is None and (place.kind in _STAYS or place.outside):
             self._guard(token)
-        if place.kind == "userTask":
+        if place.outside:
+            token.state = "open"
+            token.items = [token.values.seen()["amount"]]
+            token.waits.append(Wait(next(self.orders), "own", place, Happening("external"), token, self.now))
+        elif place.kind == "userTask":
             token.state = "open"
         elif place.kind == "receiveTask" or (place.kind == "intermediateCatchEvent" and _is_awaited(place)):
             token.state = "open"

@@ -78,6 +78,7 @@ class _Match:
             self._compare(ours, expected)
             while self._step(ours):
                 self._compare(ours, expected)
+            self._same("the specification that instances share", ours.shared_before, ours.shared())
             if not self.course.failed:
                 self._same("elements done in the history", sorted(expected.done.elements()), ours.done())
         finally:
@@ -97,7 +98,7 @@ class _Match:
             failed = True
         self._same("error nobody catches", self.course.failed, failed)
         if failed:
-            if choice.kind != "time":  # Timers due before the failing one have done their work.
+            if choice.kind not in ("time", "work"):  # Timers due before the failing one have done their work.
                 self._same("what a failed step left as it was", before, (ours.offered(), ours.data))
             return False
         if self.bare is not None:

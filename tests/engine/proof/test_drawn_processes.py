@@ -43,7 +43,8 @@ LEAST = {
     ),
     **dict.fromkeys(
         (
-            "boundaryEvent timer beside", "boundaryEvent message beside", "boundaryEvent cycle", "boundaryEvent escalation", "boundaryEvent escalation beside",
+            "boundaryEvent timer beside", "boundaryEvent message beside", "boundaryEvent cycle",
+            "serviceTask external", "boundaryEvent escalation", "boundaryEvent escalation beside",
             "boundaryEvent signal beside", "event sub-process message", "event sub-process message beside",
             "event sub-process timer", "event sub-process timer beside", "event sub-process signal",
             "event sub-process signal beside", "event sub-process error", "event sub-process escalation",

@@ -24,11 +24,11 @@ from engine.definitions import read
 from engine.definitions.checks import check_process
 from engine.definitions.wiring import Wiring
 from engine.errors import CannotGoOn
-from engine.spiff.build import Bundle, ScopeSpec, build
-from engine.spiff.steps import Step
+from engine.spiff.build import build
 from engine.store.instances import TABLE
 from kernel.actor import SYSTEM
 from tests.engine.conftest import House, Story
+from tests.engine.proof.prints import print_of
 from tests.engine.proof.work import Meter
 from tests.engine.spiff.play import Play, diagram, flow, flows
 from tests.engine.states.stories import KEY, MESSAGE, ROOTS, aside, boundary, ends, sub, timer, user
@@ -150,20 +150,6 @@ def test_trap_3_eight_fan_outs_in_a_row_start_with_the_work_of_one(hasty: House)
         seen.append((work.written, work.statements, len(tokens), len(again.tasks)))
         assert story.waiting_at == again.waiting_at == ["a0", "b0", "c0"]
     assert seen[0] == seen[1]
-
-
-def print_of(bundle: Bundle) -> dict[str, Any]:
-    """Everything that a specification is made of, to be compared before and after."""
-    return {spec.name: _print_of_scope(spec) for spec in (bundle.spec, *bundle.scopes.values())}
-
-
-def _print_of_scope(spec: ScopeSpec) -> dict[str, Any]:
-    steps = {
-        name: ([*step._outputs], [*step._inputs], step.flows, [b.name for b in step.boundary], sorted(vars(step)))
-        for name, step in spec.task_specs.items()
-        if isinstance(step, Step)
-    }
-    return {"steps": steps, "armed": [armed.name for armed in spec.armed], "first": spec.first and spec.first.name}
 
 
 ARMED = (

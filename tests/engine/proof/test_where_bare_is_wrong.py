@@ -29,6 +29,7 @@ def failing(code: str, caught: str | None) -> Block:
 
 
 KNOWN = {
+    "a service always completes at once": Tree(Block("outside", code="proof.e1")),
     "event sub-processes start by themselves, do not interrupt and are not seen waiting": Tree(
         ROW, (Aside("message", True, USER),)
     ),
