@@ -47,6 +47,14 @@ def parse_xml(content: bytes, *, resource: str = "") -> etree._Element:
     return root
 
 
+def as_text(content: bytes) -> str:
+    """A stored file as text, whatever encoding it declares; for pages, which are sent in UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return etree.tostring(parse_xml(content).getroottree(), encoding="unicode")
+
+
 def _parsed(content: bytes, resource: str) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import cache
+from engine.definitions.safe_xml import as_text
 from engine.host import Host
 from engine.incidents import INCIDENTS
 from engine.queries import definitions, instances
@@ -30,7 +31,7 @@ def state(host: Host, instance_id: str) -> DiagramState:
     failed = (INCIDENTS.c.instance_id == instance_id) & (INCIDENTS.c.state == "open")
     taken = [event.params.get("via") for event in events] + resting.flows()
     return DiagramState(
-        xml=definitions.content(host.session, row.definition_id).decode("utf-8", errors="replace"),
+        xml=as_text(definitions.content(host.session, row.definition_id)),
         completed=list(dict.fromkeys(e.element_id for e in events if e.code in _DONE and e.element_id)),
         active=resting.active(),
         incidents=list(

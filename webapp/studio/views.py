@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine.api import Definition, DefinitionError, Finding
+from engine.definitions.safe_xml import as_text
 from engine.findings import REWRITTEN, SEVERITIES, errors_of
 from kernel.errors import Missing
 from ledger.staff.permissions import Permission
@@ -70,15 +71,16 @@ def definition(kind: str, key: str) -> str:
 
 @pages.get("/<kind>/<key>/<int:version>/file")
 def file(kind: str, key: str, version: int) -> Response:
-    """The file of a version, as it was deployed."""
+    """The file of a version: to be saved, byte for byte as it was deployed; to be looked at, in UTF-8."""
     _known(kind)
     with reading() as (session, actor):
         engine = engine_for(session, actor, clock())
         content = engine.resource(key, version, kind=kind)
         name = engine.get_definition(key, version, kind=kind).resource
-    answer = make_response(content)
-    answer.content_type = "application/xml; charset=utf-8"
-    if request.args.get("save"):
+    saved = bool(request.args.get("save"))
+    answer = make_response(content if saved else as_text(content))
+    answer.content_type = "application/xml" if saved else "application/xml; charset=utf-8"
+    if saved:
         answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 

@@ -130,6 +130,16 @@ def test_a_diagram_of_another_tool_is_offered_as_it_is_read_and_kept_as_it_came(
     assert "保留在文件中" in told
 
 
+def test_a_file_in_another_encoding_is_shown_as_text_and_saved_as_it_came(desk: Desk, browser_of) -> None:
+    wide = f'<?xml version="1.0" encoding="UTF-16"?>{FOREIGN.decode().replace("Sign-Papers", "wide").replace("Sign", "签")}'
+    content = wide.encode("utf-16")
+    analyst = browser_of("business_analyst", path="/kt/")
+    assert analyst.post("/studio/deploy", files(wide__bpmn=content)).status_code == 200
+    shown = analyst.get("/studio/process/wide/1/file")
+    assert 'name="签"' in shown.data.decode("utf-8")
+    assert analyst.get("/studio/process/wide/1/file?save=1").data == content
+
+
 def test_a_role_that_does_not_exist_is_found_before_it_waits_for_nobody(desk: Desk, browser_of) -> None:
     unknown = DIAGRAM.replace(b'candidateGroups="sales_manager"', b'candidateGroups="sales_boss"')
     answer = browser_of("business_analyst", path="/kt/").post(
