@@ -19,6 +19,10 @@ _DMN_ROOT = re.compile(rb"<(?:[\w.-]+:)?definitions\b[^>]*[\"']https?://www\.omg
 _MOST_OF_A_KIND = 200
 # These only repeat what a refused setting of another tool already told of the same element.
 _FOLLOWING = {
+    "feel_syntax",
+    "variable_impossible",
+    "function_unknown",
+    "timer_unreadable",
     "handler_missing",
     "form_missing",
     "nobody_assigned",
@@ -68,7 +72,7 @@ def kind_of(name: str, content: bytes) -> str | None:
 def _of_reading(reading: Reading, resource: str, wiring: Wiring) -> Iterator[Finding]:
     """What was read in another form, then what each process lacks, even one that is not marked to run."""
     found = [*reading.findings]
-    refused = {finding.element_id for finding in found if finding.severity == ERROR}
+    refused = {f.element_id for f in found if f.severity == ERROR and f.code.startswith(("foreign_", "calls_"))}
     for model in reading.models:
         found += check_process(model, wiring)
     told: Counter[str] = Counter()

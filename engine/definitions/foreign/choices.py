@@ -35,7 +35,6 @@ def _condition(flow: etree._Element, report: Report) -> None:
             feel = feel_of(text, condition.get("language") or condition.get(q("language", XSI)))
         except NotCertain as why:
             report.refused("foreign_condition", flow, text=text, detail=why.code, detail_params=why.params)
-            condition.text = "= null"
             continue
         if feel is not None:
             report.rewritten("rewritten_condition", flow, text=text, feel=feel)

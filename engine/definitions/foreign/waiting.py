@@ -52,10 +52,9 @@ def adapt_timers(node: etree._Element, report: Report) -> None:
             if time is None or not text:
                 continue
             if is_marked(text) and not text.startswith("="):
-                time.text = settings.setting(text, "timer", node, report) or "= null"
+                time.text = settings.setting(text, "timer", node, report) or text
             elif _CRON.fullmatch(text):
                 report.refused("foreign_cron", node, text=text)
-                time.text = "= null"
 
 
 def adapt_conditions(node: etree._Element, report: Report) -> None:
@@ -98,7 +97,6 @@ def _translate(element: etree._Element | None, what: str, activity: etree._Eleme
         feel = feel_of(text, element.get("language"))
     except NotCertain as why:
         settings.refuse(why, text, what, activity, report)
-        element.text = "= null"
         return
     if feel is not None:
         report.rewritten("rewritten_setting", activity, what=what, value=f"= {feel}")
