@@ -55,16 +55,17 @@ class Changing:
         dry_run: bool = False,
         mapping: Mapping[str, str] | None = None,
         recalculate: bool = False,
+        called: str | None = None,
         reason: str = "",
     ) -> Migration:
         """Let an instance go on by another version of its diagram, or (``dry_run``) tell what that would mean.
 
         ``mapping`` names the new id of elements and flows whose id changed; ``recalculate`` counts timers that
-        the diagram changed from now. Raises `ChangeRefused` with findings when a token does not fit: then
-        nothing was changed.
+        the diagram changed from now. ``called`` names a called process whose calls under way are meant instead.
+        Raises `ChangeRefused` with findings when a token does not fit: then nothing was changed.
         """
-        command = MigrateInstance(instance_id, version, dict(mapping or {}), reason, recalculate, dry_run)
-        return command.run(self.host)
+        given = dict(mapping or {})
+        return MigrateInstance(instance_id, version, given, reason, recalculate, dry_run, called).run(self.host)
 
     def modify(
         self, instance_id: str, changes: Sequence[Change], *, reason: str, dry_run: bool = False

@@ -24,6 +24,7 @@ def _migrate(host: Host, instance_id: str, params: Params, reason: str) -> dict[
         reason,
         params.get("recalculate", False),
         params.get("dry_run", False),
+        params.get("called"),
     )
     done = command.run(host)
     if not done.possible:
@@ -48,7 +49,7 @@ def _migrate_back(params: Params, result: Params) -> Order:
     back = {new: old for old, new in mapping.items()}
     if params.get("dry_run") or len(back) < len(mapping):
         raise Invalid("batch_cannot_be_undone", kind="migrate")
-    return "migrate", {"version": result["from_version"], "mapping": back}
+    return "migrate", {"version": result["from_version"], "mapping": back, "called": params.get("called")}
 
 
 def _modify(host: Host, instance_id: str, params: Params, reason: str) -> dict[str, Any]:

@@ -19,6 +19,13 @@ def own_scopes(case: Case, bundle: Bundle) -> list[Running]:
     return [workflow for workflow in found if case.bundle_at(workflow.task_tree).definition_id == wanted]
 
 
+def called_bundles(case: Case, key: str) -> list[Bundle]:
+    """The versions of a called process that are under way in a case, each once."""
+    bundles = [inner.bundle for inner in case.subprocesses.values() if isinstance(inner, Inner)]
+    found = {bundle.definition_id: bundle for bundle in bundles if bundle is not None and bundle.key == key}
+    return list(found.values())
+
+
 def resting(workflow: Running) -> list[Token]:
     """The tokens that stand for themselves, not the events and loop instances that hang on them."""
     return [token for token in workflow.tokens() if token.parent is workflow.task_tree]

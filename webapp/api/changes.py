@@ -33,6 +33,11 @@ class Target(Schema):
     recalculate = fields.Boolean(
         load_default=False, metadata={"description": "Count timers that the diagram changed from now"}
     )
+    called = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Key of a called process whose calls under way are meant instead of the case"},
+    )
 
 
 class MigrationOrder(Target, Reason):
@@ -177,6 +182,7 @@ def _migrate(asked: Asked, instance_id: str, *, dry_run: bool) -> Migration:
         body["version"],
         mapping=body["mapping"],
         recalculate=body["recalculate"],
+        called=body["called"],
         reason=body.get("reason", ""),
         dry_run=dry_run,
     )

@@ -32,6 +32,7 @@ def batches() -> None:
 @click.option(
     "--map", "pairs", multiple=True, metavar="OLD=NEW", help="For migrate: new id of an element or flow."
 )
+@click.option("--called", help="For migrate: key of a called process whose calls under way are meant.")
 @click.option("--recalculate", is_flag=True, help="For migrate: count changed timers from now.")
 @click.option("--dry-run", is_flag=True, help="For migrate: only find out which cases would fail, and why.")
 @because
@@ -66,7 +67,7 @@ def _params(kind: str, told: dict[str, Any]) -> dict[str, Any]:
     if told["version"] is None:
         raise click.UsageError("Say with --to which version the cases shall go on by.")
     params = {"version": told["version"], "mapping": mapping_of(told["pairs"])}
-    return params | {"recalculate": told["recalculate"], "dry_run": told["dry_run"]}
+    return params | {name: told[name] for name in ("recalculate", "dry_run", "called")}
 
 
 @batches.command("list")

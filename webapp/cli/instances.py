@@ -40,6 +40,7 @@ def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.argument("instance_id")
 @click.option("--to", "version", type=int, required=True, help="Version of the diagram to go on by.")
 @click.option("--map", "pairs", multiple=True, metavar="OLD=NEW", help="New id of an element or flow; repeatable.")
+@click.option("--called", help="Key of a called process whose calls under way are meant instead.")
 @click.option("--recalculate", is_flag=True, help="Count timers that the diagram changed from now.")
 @click.option("--dry-run", is_flag=True, help="Only tell what it would mean.")
 @click.option("--reason", default="", help="Why; kept in history and audit.")
@@ -51,6 +52,7 @@ def migrate(
     instance_id: str,
     version: int,
     pairs: tuple[str, ...],
+    called: str | None,
     recalculate: bool,
     dry_run: bool,
     reason: str,
@@ -64,7 +66,13 @@ def migrate(
 
     def do(engine: Engine) -> Migration:
         return engine.migrate(
-            instance_id, version, mapping=mapping, recalculate=recalculate, dry_run=dry_run, reason=reason
+            instance_id,
+            version,
+            mapping=mapping,
+            recalculate=recalculate,
+            called=called,
+            dry_run=dry_run,
+            reason=reason,
         )
 
     plan: Migration = ask(settings, username, do) if dry_run else act(settings, username, do)

@@ -76,6 +76,10 @@ TEXTS = {
     "audit.batch:start": N_("ordered an act on many cases"),
     "audit.batch:stop": N_("stopped an act on many cases"),
     "audit.batch:continue": N_("let an act on many cases go on"),
+    "migrate_not_called": N_("No call of the process “%(key)s” is under way in the case."),
+    "history.called_migrated": N_(
+        "moved the called process “%(process)s” from version %(from_version)s to version %(to_version)s: %(reason)s"
+    ),
     "history.instance_migrated": N_(
         "moved the case from version %(from_version)s to version %(to_version)s of the process: %(reason)s"
     ),
