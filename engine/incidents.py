@@ -54,8 +54,9 @@ def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Inci
         _resolve(session, clock, INCIDENTS.c.job_id == failure.job_id, "system")
     task_id = (failure.command or {}).get("task_id")
     if task_id is not None:
-        _resolve(session, clock, INCIDENTS.c.task_id == task_id, "system")
+        # The task before its incidents, as whoever completes it locks them.
         session.execute(update(TASKS).where(TASKS.c.id == task_id).values(troubled=True))
+        _resolve(session, clock, INCIDENTS.c.task_id == task_id, "system")
     known = failure.instance_id and session.execute(select(exists().where(INSTANCES.c.id == failure.instance_id)))
     row = {
         "id": new_id(),

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.commands.complete_task import CompleteTask
-from engine.commands.on_task import require_operate
 from engine.commands.start_process import StartProcess
 from engine.due import note_due
 from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
 from engine.incidents import INCIDENTS, JOBS, to_incident
 from engine.results import Incident
+from engine.store.instances import lock_instance
 from engine.tables.columns import AnyRow
 from kernel.actor import Actor
 from kernel.audit import record
@@ -55,10 +55,18 @@ class RetryIncident:
 
 def open_incident(host: Host, incident_id: str) -> AnyRow:
     """Lock an incident for this transaction; raises `Missing`, `NotAllowed`, `Stale` when it is resolved."""
-    row = host.session.execute(select(INCIDENTS).where(INCIDENTS.c.id == incident_id).with_for_update()).first()
-    if row is None or not host.checker.may_operate(host.actor, row.path):
+    session, wanted = host.session, INCIDENTS.c.id == incident_id
+    seen = session.execute(
+        select(INCIDENTS.c.instance_id, INCIDENTS.c.job_id, INCIDENTS.c.path).where(wanted)
+    ).first()
+    if seen is None or not host.checker.may_operate(host.actor, seen.path):
         raise Missing("incident_missing", incident_id=incident_id)
-    require_operate(host, row.path)
+    # The case first, then the job, then what is said of them: everybody else locks them in this order.
+    if seen.instance_id is not None:
+        lock_instance(session, seen.instance_id)
+    if seen.job_id is not None:
+        session.execute(select(JOBS.c.id).where(JOBS.c.id == seen.job_id).with_for_update())
+    row = session.execute(select(INCIDENTS).where(wanted).with_for_update()).one()
     if row.state == "resolved":
         raise Stale("incident_resolved", by=row.resolved_by, at=row.resolved_at)
     return row
