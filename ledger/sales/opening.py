@@ -23,10 +23,13 @@ from ledger.inventory.models import Unit
 from ledger.inventory.states import UnitStatus
 from ledger.inventory.taking import check_sellable, move_unit
 from ledger.organisation.models import Project
+from ledger.organisation.parameters import OPENING_MODE
+from ledger.organisation.queries import parameter
 from ledger.sales.acts import Act, about
 from ledger.sales.closing import close_line
+from ledger.sales.errors import QueueNotReady
 from ledger.sales.facts import HoldReleased, SaleOpened
-from ledger.sales.models import Hold, Sale
+from ledger.sales.models import Hold, QueueBatch, Sale
 from ledger.sales.queueing import convert_queue_number
 from ledger.scope import require_on
 from ledger.staff.permissions import Permission
@@ -63,7 +66,7 @@ def open_sale(
     """Take a unit for a customer who will subscribe: a walk-in, or the bearer of a called queue number.
 
     The sale waits at stage ``subscribing`` for `subscribe`. Raises `UnitTaken` (who and when), `UnitNotSellable`
-    (reason), `QueueNotReady`, `Missing`, `NotAllowed`.
+    (reason), `QueueNotReady` (also on opening day without a called number), `Missing`, `NotAllowed`.
     """
     act = Act(session, actor, clock, key)
     if earlier := act.earlier("opened", unit_id=unit_id):
@@ -99,6 +102,8 @@ def open_line(
     owner_id = consultant_id or act.actor.id
     require_on(act.actor, opening.permission, path=unit.path, owner_id=owner_id)
     act.require_customers(customer_id)
+    if opening is not QUEUE:
+        _require_daily_mode(act, unit)
     end_expired_hold(act, unit)
     price = check_sellable(act.session, act.clock, unit)
     sale_id = new_id()
@@ -135,6 +140,15 @@ def open_line(
     act.note(sale, "opened", after=sale.stage, details={"entry": opening.entry, "unit_id": unit.id})
     tell(act.session, SaleOpened(*about(sale), entry=opening.entry))
     return sale
+
+
+def _require_daily_mode(act: Act, unit: Unit) -> None:
+    """On opening day a project with a queue gives its homes to the bearers of called numbers alone."""
+    if parameter(act.session, unit.path, OPENING_MODE, act.today(unit.project_id)) != "opening_day":
+        return
+    queued = select(QueueBatch.id).where(QueueBatch.project_id == unit.project_id, QueueBatch.state != "closed")
+    if act.session.scalar(select(queued.exists())):
+        raise QueueNotReady("opening_by_queue", field="entry", unit_id=unit.id)
 
 
 def end_expired_hold(act: Act, unit: Unit) -> None:

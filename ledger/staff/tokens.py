@@ -61,11 +61,10 @@ def revoke_token(session: Session, actor: Actor, clock: Clock, *, token_id: str)
         audit.record(session, actor, clock, "staff:revoke_token", "api_token", token.id)
 
 
-def staff_of_token(session: Session, clock: Clock, secret: str) -> str | None:
-    """The id of the active member of staff a valid token belongs to, else None."""
+def account_of_token(session: Session, clock: Clock, secret: str) -> Staff | None:
+    """The active member of staff a valid token belongs to, else None."""
     if not secret.startswith(_PREFIX):
         return None
-    # The whole row, so that whoever asks for the account next has it at hand.
     query = (
         select(Staff)
         .join(ApiToken, ApiToken.staff_id == Staff.id)
@@ -76,7 +75,12 @@ def staff_of_token(session: Session, clock: Clock, secret: str) -> str | None:
             Staff.active,
         )
     )
-    staff = session.scalars(query).one_or_none()
+    return session.scalars(query).one_or_none()
+
+
+def staff_of_token(session: Session, clock: Clock, secret: str) -> str | None:
+    """The id of the active member of staff a valid token belongs to, else None."""
+    staff = account_of_token(session, clock, secret)
     return None if staff is None else staff.id
 
 

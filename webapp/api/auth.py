@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, current_app, request
 
 from ledger.staff.permissions import Permission
-from ledger.staff.queries import actor_for, get_account
-from ledger.staff.tokens import staff_of_token
+from ledger.staff.queries import actor_for
+from ledger.staff.tokens import account_of_token
 from webapp.current import set_actor
 from webapp.errors import explain
 from webapp.pace import Pace
@@ -20,13 +20,13 @@ def admit() -> Response | None:
         return _refused("token_missing")
     house = database()
     with house.reading() as session:
-        staff_id = staff_of_token(session, house.clock, secret.strip())
-        account = get_account(session, staff_id) if staff_id else None
-        if staff_id is None or account is None or account.must_change_password:
+        # The account is held here, so that whoever asks the session for it need not ask the database.
+        account = account_of_token(session, house.clock, secret.strip())
+        if account is None or account.must_change_password:
             return _refused("token_invalid")
-        actor = actor_for(session, staff_id, house.clock)
+        actor = actor_for(session, account.id, house.clock)
     pace: Pace = current_app.extensions["keyturn.pace"]
-    if not pace.allows(staff_id, house.clock.now()):
+    if not pace.allows(actor.id, house.clock.now()):
         answer = explain(429, code="too_many_requests")
         answer.headers["Retry-After"] = "60"
         return answer

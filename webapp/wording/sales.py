@@ -109,6 +109,9 @@ TEXTS = {
     "queue_code_empty": N_("The batch needs a code. Give it one."),
     "filing_no_too_long": N_("The filing number is too long; at most %(longest)s characters fit. Check it."),
     "queue_not_ready": N_("The queue number or its batch does not allow this now."),
+    "opening_by_queue": N_(
+        "It is opening day: homes are given in the order of the queue. Begin with the buyer's called number."
+    ),
     "queue_closed": N_("This batch of queue numbers is closed."),
     "queue_batch_invalid": N_("The batch of queue numbers is not right."),
     "queue_batch_missing": N_("There is no such batch of queue numbers."),

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from kernel.clock import MovedClock
+from kernel.clock import MovedClock, business_date
 from kernel.errors import Missing, NotAllowed
 from ledger.customers.models import Customer
 from ledger.inventory.models import Unit
 from ledger.organisation import operations as organisation
 from ledger.organisation.models import Project
+from ledger.organisation.parameters import OPENING_MODE
 from ledger.sales.errors import AmountInvalid, PermitMissing, QueueBatchInvalid, QueueNotReady, QueueOrder
 from ledger.sales.models import QueueBatch, QueueNumber
 from ledger.sales.operations import (
@@ -185,3 +186,21 @@ def test_wrong_batches_and_strangers_are_refused(
     close_queue_batch(session, admin, clock, batch_id=batch.id)
     with pytest.raises(QueueNotReady):
         issue_queue_number(session, admin, clock, batch_id=batch.id, customer_id=buyer.id)
+
+
+def test_on_opening_day_homes_go_to_called_numbers_alone(
+    session: Session, admin: Actor, clock: MovedClock, project: Project, units: list[Unit], buyer: Customer
+) -> None:
+    today = business_date(clock, project.zone)
+    organisation.set_parameter(
+        session, admin, clock, path=project.path, name=OPENING_MODE, value="opening_day", effective_from=today
+    )
+    batch = open_queue_batch(session, admin, clock, project_id=project.id, code="A", name="", fee_fen=0)
+    number = issue_queue_number(session, admin, clock, batch_id=batch.id, customer_id=buyer.id)
+    with pytest.raises(QueueNotReady, match="opening_by_queue"):
+        open_sale(session, admin, clock, unit_id=units[0].id, customer_id=buyer.id)
+    call_queue_number(session, admin, clock, number_id=number.id)
+    taken = open_sale(session, admin, clock, unit_id=units[0].id, customer_id=buyer.id, queue_number_id=number.id)
+    assert taken.entry == "queue"
+    close_queue_batch(session, admin, clock, batch_id=batch.id)
+    assert open_sale(session, admin, clock, unit_id=units[1].id, customer_id=buyer.id).entry == "walk_in"
