@@ -65,6 +65,12 @@ class Findings(Schema):
     findings = fields.List(fields.Nested(FindingAnswer))
 
 
+class Deployed(Definitions):
+    """Deployed definitions, and what is doubtful or read in another form than it is written in."""
+
+    findings = fields.List(fields.Nested(FindingAnswer))
+
+
 @endpoint("GET", "/definitions", tag="definitions", returns=Definitions)
 def list_definitions(asked: Asked) -> Any:
     """List the latest version of every process and decision."""
@@ -81,13 +87,14 @@ def check(asked: Asked) -> Any:
     return {"findings": of_forms + asked.engine.check(resources)}
 
 
-@endpoint("POST", "/definitions", tag="definitions", body=Resources, returns=Definitions, status=201)
+@endpoint("POST", "/definitions", tag="definitions", body=Resources, returns=Deployed, status=201)
 def deploy(asked: Asked) -> Any:
     """Deploy files that pass the checks; unchanged ones keep their version."""
     resources, wrong = apart(asked.body["resources"])
     if wrong:
         raise DefinitionError(wrong)
-    return {"definitions": asked.engine.deploy(resources, note=asked.body["note"])}
+    done = asked.engine.deploy(resources, note=asked.body["note"])
+    return {"definitions": done, "findings": asked.engine.check(resources)}
 
 
 def _require(asked: Asked, permission: Permission) -> None:

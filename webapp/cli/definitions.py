@@ -47,18 +47,23 @@ def deploy(settings: Settings, files: tuple[Path, ...], note: str) -> None:
     """Deploy diagrams and decision tables: those given, or all that are shipped."""
     database = open_database(settings)
     require_schema(database)
+    told: list[Finding] = []
     try:
         with database.unit_of_work(SYSTEM) as session:
             if files:
                 resources, wrong = apart({file.name: file.read_bytes() for file in files})
                 if wrong:
                     raise DefinitionError(wrong)
-                done = engine_for(session, SYSTEM, database.clock).deploy(resources, note=note)
+                engine = engine_for(session, SYSTEM, database.clock)
+                done = engine.deploy(resources, note=note)
+                told = engine.check(resources)
             else:
                 done = deploy_shipped(session, SYSTEM, database.clock)
     except DefinitionError as refused:
         _print(refused.findings, as_json=False)
         raise
+    if told:
+        _print(told, as_json=False)
     for definition in done:
         click.echo(f"{definition.kind:10} {definition.key} v{definition.version}")
 

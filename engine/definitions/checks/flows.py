@@ -48,7 +48,7 @@ def _starts(model: ProcessModel, scope: str) -> Iterator[Finding]:
     if not starts:
         yield _start_missing(model, scope)
     for extra in plain[1:]:
-        yield wrong("start_twice", extra, first=plain[0].id)
+        yield wrong("start_twice", extra, first=model.described(plain[0]))
     for start in starts:
         if start.incoming:
             yield wrong("flow_into_start", start)

@@ -120,6 +120,20 @@ def test_a_wrong_diagram_is_refused_with_its_findings(caller_of: Callers, house:
     assert (refused.status_code, list(refused.json["fields"])) == (422, ["x.bpmn"])
 
 
+def test_a_diagram_of_another_tool_is_deployed_as_it_is_read_and_says_how(
+    caller_of: Callers, house: House
+) -> None:
+    drawn = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="Other-Tool">'
+        '<startEvent id="s"/><endEvent id="e"/><sequenceFlow sourceRef="s" targetRef="e"/></process></definitions>'
+    )
+    files = {"resources": {"x.bpmn": base64.b64encode(drawn.encode()).decode()}}
+    done = caller_of("business_analyst", "/kt/").post("/definitions", files)
+    assert (done.status_code, [d["key"] for d in done.json["definitions"]]) == (201, ["other_tool"])
+    assert {f["severity"] for f in done.json["findings"]} == {"rewritten"}
+    assert any("other_tool" in f["text"] for f in done.json["findings"])
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -70,3 +70,17 @@ def test_an_empty_folder_and_two_files_of_one_key_are_told_without_forbidding(tm
     answer = check("--json", str(tmp_path), str(tmp_path / "empty"))
     assert answer.exit_code == 0
     assert {row["code"] for row in json.loads(answer.stdout)} == {"process_key_twice", "folder_without_files"}
+
+
+def test_deploying_says_how_a_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "otherwise.bpmn"
+    file.write_text(READ_OTHERWISE)
+    environment = {
+        "KEYTURN_DATABASE_URL": f"sqlite:///{tmp_path / 'company.db'}",
+        "KEYTURN_SECRET_FILE": str(tmp_path / "keys.json"),
+        "LANG": "en_GB.UTF-8",
+    }
+    assert CliRunner().invoke(main, ["migrate"], env=environment).exit_code == 0
+    told = CliRunner().invoke(main, ["deploy", str(file)], env=environment).output
+    assert "read as: [Good-Too]" in told
+    assert "good_too v1" in told
