@@ -53,5 +53,10 @@ class PostgresDatabase:
         return [row[0] for row in connection.execute(sql.SQL(" UNION ALL ").join(questions))]
 
     def _administer(self, statement: str) -> None:
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
+        administer(self._server, statement, self.name)
+
+
+def administer(server: str, statement: str, name: str) -> None:
+    """Make or drop a database: ``{}`` in the statement stands for its name."""
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if str(item.path).startswith(here)]
     for item in ours:
         item.add_marker(pytest.mark.xdist_group("faults"))
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
     if not POSTGRES:
         out = [item for item in ours if item.get_closest_marker("postgres")]
         items[:] = [item for item in items if item not in out]

@@ -32,8 +32,8 @@ from webapp.startup import open_database, require_schema
 
 assert webapp.models.__name__
 
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["tests.faults.serving"])
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload(["tests.faults.serving"])
 PATIENCE_SECONDS = 60.0
 _numbers = itertools.count(1)
 
@@ -87,10 +87,10 @@ class Server:
         """Start it; it answers a little later (see `wait_ready`)."""
         house = self.house
         self._read_from = self.log.stat().st_size if self.log.exists() else 0
-        leash, self._leash = _forks.Pipe(duplex=False)
+        leash, self._leash = forks.Pipe(duplex=False)
         files = (str(house.clock.file), str(self.log))
         arguments = (self.role, house.settings, self.port, house.gateway_port, *files, leash)
-        process = _forks.Process(target=_run, args=arguments)
+        process = forks.Process(target=_run, args=arguments)
         process.start()
         leash.close()
         self._process = process
