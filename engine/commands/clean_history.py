@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
-from engine.commands.definition_control import may_control
 from engine.due import note_due
 from engine.errors import NotAllowed
 from engine.host import Host
@@ -50,14 +49,14 @@ class CleanHistory:
 
     def run(self, host: Host) -> int:
         """How many cases were erased; raises `NotAllowed`."""
-        if not may_control(host, host.actor):
+        if not host.operates_house():
             raise NotAllowed("operate_missing", path=ROOT)
         return sum(_erase_due(host, row.key, row.history_days, self.limit) for row in _kept_for_a_time(host))
 
 
 def progress(host: Host) -> HistoryProgress:
     """How many cases have been erased, wait for it (counted up to a limit), or are held."""
-    if not may_control(host, host.actor):
+    if not host.operates_house():
         raise NotAllowed("operate_missing", path=ROOT)
     waits, held = 0, 0
     for row in _kept_for_a_time(host):

@@ -19,7 +19,7 @@ from engine.running.services import job_row
 from engine.store.control import suspension_of, write_control
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
-from kernel.actor import ROOT, SYSTEM, Actor
+from kernel.actor import ROOT, SYSTEM
 from kernel.audit import record
 from kernel.ids import new_id
 
@@ -128,13 +128,8 @@ def turn_definition(host: Host, job: AnyRow) -> None:
         ActivateDefinition(job.name, told["reason"]).turn(theirs)
 
 
-def may_control(host: Host, actor: Actor) -> bool:
-    """A process serves the whole house, so the right to operate must be held for all of it, or that to deploy."""
-    return host.checker.may_operate(actor, ROOT) or host.checker.may_deploy(actor)
-
-
 def _require(host: Host, key: str, reason: str) -> None:
-    if not may_control(host, host.actor):
+    if not host.operates_house():
         raise NotAllowed("operate_missing", path=ROOT)
     require_reason(reason)
     if cache.latest(host.session, "process", key) is None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from engine.commands.definition_control import may_control
 from engine.commands.on_task import require_operate
 from engine.editing import require_reason
 from engine.errors import Invalid, Missing, NotAllowed, Stale
@@ -39,7 +38,7 @@ class PlaceHold:
         if self.instance_id is not None:
             path = lock_instance(host.session, self.instance_id).path
             require_operate(host, path)
-        elif not may_control(host, host.actor):
+        elif not host.operates_house():
             raise NotAllowed("operate_missing", path=ROOT)
         row = {
             "id": new_id(),
@@ -70,7 +69,7 @@ class LiftHold:
     def run(self, host: Host) -> LegalHold:
         """Raises `Missing`, `NotAllowed`, `Invalid`, `Stale` when it is lifted already."""
         require_reason(self.reason)
-        if not may_control(host, host.actor):
+        if not host.operates_house():
             raise NotAllowed("operate_missing", path=ROOT)
         known = _get(host, self.hold_id)
         if known.lifted_at is not None:
@@ -83,7 +82,7 @@ class LiftHold:
 
 def find_holds(host: Host, *, lifted_too: bool = False) -> list[LegalHold]:
     """The holds, the newest first; raises `NotAllowed`."""
-    if not may_control(host, host.actor):
+    if not host.operates_house():
         raise NotAllowed("operate_missing", path=ROOT)
     query = select(HOLDS).order_by(HOLDS.c.placed_at.desc(), HOLDS.c.id.desc()).limit(500)
     if not lifted_too:

@@ -13,7 +13,6 @@ from engine.results import COUNT_CAP, Job, JobFilter, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import table_of
 from engine.tables.work import DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
-from kernel.actor import ROOT
 
 JOBS = table_of(JobRow)
 _JOINED = JOBS.outerjoin(INSTANCES, INSTANCES.c.id == JOBS.c.instance_id)
@@ -79,7 +78,7 @@ def _operated(host: Host) -> ColumnElement[bool]:
     actor = host.actor
     paths = [path for path in actor.scope_paths() if host.checker.may_operate(actor, path)]
     visible = within_any(INSTANCES.c.path, paths)
-    return or_(visible, JOBS.c.instance_id.is_(None)) if ROOT in paths else visible
+    return or_(visible, JOBS.c.instance_id.is_(None)) if host.operates_house() else visible
 
 
 def _narrowing(wanted: JobFilter) -> list[ColumnElement[bool]]:

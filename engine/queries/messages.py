@@ -21,7 +21,7 @@ def find(host: Host, page: Page, *, state: str = "waiting", name: str | None = N
 
     ``state`` is waiting, expired (nobody came in time) or delivered. Raises `NotAllowed`, `Invalid`.
     """
-    if not host.checker.may_operate(host.actor, ROOT):
+    if not host.operates_house():
         raise NotAllowed("operate_missing", path=ROOT)
     now = host.clock.now()
     where = [_in_state(state, now)]

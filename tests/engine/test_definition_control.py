@@ -173,3 +173,16 @@ def test_messages_that_nobody_waited_for_are_listed_until_they_are_delivered_or_
         house.ask(lambda e: e.find_messages(), LOCAL)
     with pytest.raises(Invalid, match="message_state_unknown"):
         house.ask(lambda e: e.find_messages(state="lost"))
+
+
+def test_who_operates_a_group_sees_and_moves_what_serves_the_whole_house(house: House) -> None:
+    rights = frozenset({"engine:operate", "engine:deploy"})
+    group, project = (Actor(path, path, (Grant("operator", path, rights),)) for path in ("/kt/", "/kt/sh/yx/"))
+    house.act(lambda e: e.deploy({"daily.bpmn": DAILY}))
+    (job,) = house.ask(lambda e: e.find_jobs(), group).rows
+    assert house.ask(lambda e: e.find_jobs(), project).rows == []
+    with pytest.raises(Missing, match="job_missing"):
+        house.act(lambda e: e.fire_job(job.id, "mine"), project)
+    house.act(lambda e: e.fire_job(job.id, "asked for"), group)
+    assert house.run_due() == 1
+    assert house.ask(lambda e: e.find_messages(), group).rows == []

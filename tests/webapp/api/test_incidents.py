@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kernel.actor import SYSTEM
+from ledger.organisation.operations import add_node
 from tests.webapp.api.conftest import Caller
 from tests.webapp.house import House
 from tests.webapp.operations.test_operations import Machine, fail_once, machine
@@ -87,3 +89,18 @@ def test_a_case_is_found_by_what_is_known_of_it(caller_of: Callers, house: House
     for query in ("search=t-7", "element=work", "version=2", "ended_from=2026-01-01T00:00:00Z", "fact=unit=1"):
         assert operator.get(f"/instances?{query}")["rows"] == []
     assert operator.send("GET", "/instances?fact=unit").json["code"] == "fact_unreadable"
+
+
+def test_many_at_once_reach_nothing_outside_the_operators_scope(
+    caller_of: Callers, house: House, machine: Machine
+) -> None:
+    """viewflow #422: acting on all that was selected left the viewer's scope."""
+    fail_once(house)
+    (row,) = caller_of("business_analyst").get("/incidents")["rows"]
+    with house.database.unit_of_work() as session:
+        add_node(session, SYSTEM, house.database.clock, parent="/kt/", kind="company", code="west", name="West")
+    elsewhere = caller_of("business_analyst", "/kt/west/")
+    machine.broken = False
+    answer = elsewhere.post("/incidents/retry", {"incident_ids": [row["id"]], "reason": "mine"})
+    assert [(one["done"], one["code"]) for one in answer.json["outcomes"]] == [(False, "incident_missing")]
+    assert caller_of("business_analyst", "/kt/").get("/incidents")["count"] == 1
