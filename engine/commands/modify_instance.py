@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from engine.changing.placing import place
 from engine.changing.waits import compared
@@ -65,10 +66,17 @@ class ModifyInstance:
     def _said(self) -> list[str]:
         return [f"{change.kind} {change.element_id}" for change in self.changes]
 
+    def _by_kind(self) -> dict[str, Any]:
+        named = (("ended", "cancel"), ("before", "before"), ("after", "after"))
+        return {
+            name: [change.element_id for change in self.changes if change.kind == kind] or None
+            for name, kind in named
+        }
+
     def _change(self, host: Host, row: InstanceRecord) -> Modification:
         run = Run.of(host, row)
         before = {wait.token: wait for wait in run.case.waits()}
-        run.journal.note("instance_modified", changes=self._said(), reason=self.reason or None)
+        run.journal.note("instance_modified", **self._by_kind(), reason=self.reason or None)
         placed = place(run.case, self.changes)
         first = row.history_seq
         if not placed.findings:

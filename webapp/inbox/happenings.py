@@ -27,6 +27,12 @@ _LOOKS = {
     "instance_cancelled": ("ban", "red"),
     "instance_suspended": ("player-pause", "yellow"),
     "instance_resumed": ("player-play", "primary"),
+    "instance_migrated": ("edit", "orange"),
+    "instance_modified": ("edit", "orange"),
+    "instance_restarted": ("player-play", "primary"),
+    "instance_followed": ("arrow-forward-up", "azure"),
+    "called_migrated": ("edit", "orange"),
+    "element_cancelled": ("player-stop", "orange"),
     "task_created": ("inbox", "neutral"),
     "task_claimed": ("hand-grab", "azure"),
     "task_unclaimed": ("arrow-back-up", "neutral"),
@@ -44,7 +50,7 @@ _LOOKS = {
     "timer_fired": ("alarm", "orange"),
     "event_received": ("mail", "teal"),
 }
-_BY_PERSONS = ("task_", "instance_", "comment_", "variables_", "timer_moved", "answered_")
+_BY_PERSONS = ("task_", "instance_", "comment_", "variables_", "timer_moved", "answered_", "called_")
 _PEOPLE = ("former", "assignee", "owner", "delegate")
 
 

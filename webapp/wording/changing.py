@@ -48,7 +48,9 @@ TEXTS = {
     "history.instance_restarted": N_("began the case anew at %(elements)s, from case %(former_id)s: %(reason)s"),
     "history.instance_followed": N_("began case %(follower_id)s with the data of this one: %(reason)s"),
     "audit.instance:restart": N_("began a case anew"),
-    "history.instance_modified": N_("changed the case by hand (%(changes)s): %(reason)s"),
+    "history.instance_modified": N_(
+        "changed the case by hand (ended: %(ended)s; begun before: %(before)s; begun after: %(after)s): %(reason)s"
+    ),
     "history.element_cancelled": N_("“%(element)s” was ended by hand"),
     "audit.instance:modify": N_("changed by hand where a case stands"),
     "batch_kind_unknown": N_("There is no such act on many. Choose one of these: %(kinds)s."),

@@ -90,7 +90,7 @@ def test_the_act_stands_in_history_and_audit_with_its_reason(versions: Versions)
     story = versions.start()
     moved(story, "t", "u")
     event = next(e for e in story.history if e.code == "instance_modified")
-    assert event.params == {"changes": ["cancel t", "before u"], "reason": "by hand"}
+    assert event.params == {"ended": ["t"], "before": ["u"], "reason": "by hand"}
     assert [e.element_id for e in story.history if e.code == "element_cancelled"] == ["t"]
     with versions.house.database.reading() as session:
         row = session.scalars(select(AuditRow).where(AuditRow.action == "instance:modify")).one()
