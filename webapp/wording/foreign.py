@@ -157,6 +157,9 @@ TEXTS = {
     "message_flows_drawn_only": N_(
         "%(count)s message flows between pools are drawn only (such as “%(example)s”). A message is sent and received by the events and tasks that name it."
     ),
+    "shapes_without_element": N_(
+        "The picture shows %(count)s shapes or lines that the file itself lacks (such as “%(example)s”). Draw them again, or export the diagram again."
+    ),
     "imports_ignored": N_(
         "The file imports %(count)s others (such as “%(example)s”), which are not read. Put what is needed into this file."
     ),

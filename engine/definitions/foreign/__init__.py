@@ -23,6 +23,7 @@ from engine.definitions.names import local, q
 
 def adapt(root: etree._Element, report: Report) -> None:
     """Change a parsed diagram into what the reader reads; ``report`` takes what is to be told of it."""
+    written = frozenset(element.get("id", "") for element in root.iter(etree.Element))
     rewriting.rewrite(root, report)
     references.mend(root, report)
     by_id = {element.get("id", ""): element for element in root.iter(etree.Element) if element.get("id")}
@@ -34,6 +35,7 @@ def adapt(root: etree._Element, report: Report) -> None:
             _adapt_node(node, process, by_id, report)
     lost.tell_outside(root, report)
     unused.tell(root, by_id, report)
+    unused.tell_shapes(root, written, report)
     extensions.tell(root, report)
 
 

@@ -15,6 +15,7 @@ from engine.definitions.foreign.vocabulary import ATTRIBUTES, DRAWN_ONLY, NOT_RU
 from engine.definitions.names import BPMN, FLOW_NODES, local, local_ref, q
 
 _DATA_LINES = {"dataInputAssociation", "dataOutputAssociation"}
+_DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DETAILS = ATTRIBUTES.keys() - FLOW_NODES - {"process", "sequenceFlow"}
 
 
@@ -92,6 +93,15 @@ def _acting_attributes(element: etree._Element, by_id: Mapping[str, etree._Eleme
     if called is not None and local(called).startswith("global"):
         report.refused("calls_global_task", element, name=called.get("name") or called.get("id") or "")
         element.attrib.pop("calledElement", None)
+
+
+def tell_shapes(root: etree._Element, written: frozenset[str], report: Report) -> None:
+    """Shapes and lines of the picture whose element the file lacks, as after a broken export."""
+    first = root.find(q("process"))
+    for shape in root.iter(q("BPMNShape", _DI), q("BPMNEdge", _DI)):
+        reference = local_ref(shape.get("bpmnElement") or "")
+        if first is not None and reference and reference not in written:
+            report.ignored_often("shapes_without_element", first, example=reference)
 
 
 def _around(root: etree._Element, first: etree._Element, report: Report) -> None:

@@ -322,3 +322,13 @@ def test_unknown_extensions_are_told_once_with_their_number() -> None:
     tasks = "".join(f'<bpmn:task id="t{n}" ad:cost="5"/>' for n in range(3))
     found = [f for f in check_resources({"a.bpmn": drawing(tasks)}, Wiring()) if f.code == "extensions_ignored"]
     assert [(f.params["count"], f.params["example"], f.element_id) for f in found] == [(3, "cost", "order")]
+
+
+def test_a_shape_without_its_element_is_told() -> None:
+    shapes = "".join(f'<di:BPMNShape bpmnElement="{name}"/>' for name in ("begin", "Gone_1", "order"))
+    picture = f'<di:BPMNDiagram xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI">{shapes}</di:BPMNDiagram>'
+    xml = drawing('<bpmn:manualTask id="it"/>').replace(
+        b"</bpmn:definitions>", f"{picture}</bpmn:definitions>".encode()
+    )
+    found = [f for f in check_resources({"a.bpmn": xml}, Wiring()) if f.code == "shapes_without_element"]
+    assert [(f.params["count"], f.params["example"], f.element_id) for f in found] == [(1, "Gone_1", "order")]
