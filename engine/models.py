@@ -4,6 +4,7 @@ from engine.tables.batches import BatchItemRow, BatchRow
 from engine.tables.definitions import DefinitionRow, ResourceRow
 from engine.tables.instances import CommentRow, DecisionLogRow, HistoryRow, IncidentRow, InstanceRow
 from engine.tables.keeping import ControlRow, LegalHoldRow, ReleaseRow
+from engine.tables.offers import OfferRow
 from engine.tables.search import WordRow
 from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
 from engine.tables.work import JobRow, MessageRow, SubscriptionRow
@@ -22,6 +23,7 @@ __all__ = [
     "JobRow",
     "LegalHoldRow",
     "MessageRow",
+    "OfferRow",
     "ReleaseRow",
     "ResourceRow",
     "SubscriptionRow",

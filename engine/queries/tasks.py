@@ -11,7 +11,7 @@ from engine import cache
 from engine.commands.on_task import may_see
 from engine.errors import Invalid, Missing
 from engine.host import Host
-from engine.queries import instances
+from engine.queries import inbox_lists, instances
 from engine.queries.facts import fact_fits
 from engine.queries.paths import within, within_any
 from engine.queries.resting import ResumedCase
@@ -35,6 +35,10 @@ _SORTS = {
 def find(host: Host, wanted: TaskFilter, page: Page) -> PageOf[Task]:
     """One page; two statements however many rows. Raises `Invalid` for an unknown sort or operator."""
     viewer = wanted.viewer or host.actor
+    if wanted.sort == inbox_lists.DEFAULT_ORDER and (ordered := _branches(host, wanted, viewer)):
+        rows = [to_task(row) for row in inbox_lists.find_page(host.session, ordered, page)]
+        whole = inbox_lists.count(host.session, ordered)
+        return PageOf(rows, min(whole, COUNT_CAP), whole > COUNT_CAP, page.number, page.size)
     where = [_box(host, wanted, viewer), *_narrowing(host, wanted)]
     query = select(*COLUMNS).where(*where)
     query = _sorted(query, wanted).limit(page.size).offset((page.number - 1) * page.size)
@@ -83,7 +87,28 @@ def data_at(host: Host, instance_id: str, token: int) -> dict[str, Any] | None:
 
 def count(host: Host, wanted: TaskFilter) -> int:
     """How many tasks fit, counted up to `COUNT_CAP` + 1; one statement."""
-    return _count(host.session, [_box(host, wanted, wanted.viewer or host.actor), *_narrowing(host, wanted)])
+    viewer = wanted.viewer or host.actor
+    if ordered := _branches(host, wanted, viewer):
+        return inbox_lists.count(host.session, ordered)
+    return _count(host.session, [_box(host, wanted, viewer), *_narrowing(host, wanted)])
+
+
+def _branches(host: Host, wanted: TaskFilter, viewer: Actor) -> list[inbox_lists.Branch]:
+    """The ordered branches of a list; none for boxes and filters that other indexes answer better."""
+    if wanted.instance_id or wanted.instance_ids or wanted.business_key:
+        return []
+    if wanted.box == "all" and wanted.states == ("open",):
+        found = inbox_lists.open_branches(viewer, _overseen(host, viewer))
+    elif wanted.box in ("mine", "group", "work"):
+        found = inbox_lists.branches(viewer, wanted.box, None if wanted.show_snoozed else host.clock.now())
+    else:
+        return []
+    where = _filters(wanted)
+    return [inbox_lists.with_tasks(branch).where(*where) for branch in found] if where else found
+
+
+def _overseen(host: Host, viewer: Actor) -> list[str]:
+    return [path for path in viewer.scope_paths() if host.checker.may_operate(viewer, path)]
 
 
 def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
@@ -92,15 +117,15 @@ def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
     if wanted.box == "mine":
         return and_(is_open, or_(TABLE.c.assignee.in_(people), _owned(people)))
     if wanted.box == "group":
-        return and_(is_open, TABLE.c.assignee.is_(None), candidate_of(viewer))
+        return and_(is_open, inbox_lists.offered_to(viewer))
     if wanted.box == "done":
         return and_(TABLE.c.state == "completed", TABLE.c.completed_by.in_(people))
     if wanted.box == "work":
         theirs = or_(TABLE.c.assignee.in_(people), _owned(people))
-        return and_(is_open, or_(theirs, and_(TABLE.c.assignee.is_(None), candidate_of(viewer))))
+        return and_(is_open, or_(theirs, inbox_lists.offered_to(viewer)))
     if wanted.box != "all":
         raise Invalid("box_unknown", field="box", box=wanted.box)
-    paths = [path for path in viewer.scope_paths() if host.checker.may_operate(viewer, path)]
+    paths = _overseen(host, viewer)
     mine = or_(TABLE.c.assignee.in_(people), TABLE.c.completed_by.in_(people), candidate_of(viewer))
     return or_(within_any(TABLE.c.path, paths), mine)
 
@@ -114,6 +139,11 @@ def _narrowing(host: Host, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     if wanted.box in ("mine", "group", "work") and not wanted.show_snoozed:
         now = host.clock.now()
         where.append(or_(TABLE.c.follow_up_at.is_(None), TABLE.c.follow_up_at <= now))
+    return where + _filters(wanted)
+
+
+def _filters(wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
     if wanted.assignee is not None:
         where.append(TABLE.c.assignee == wanted.assignee)
     if wanted.roles:

@@ -11,6 +11,8 @@ from engine.tables.columns import Name, PathText, ScopePath
 from kernel.columns import Id, Instant, JsonList, JsonMap
 from kernel.database import Base
 
+_ASSIGNED = text("assignee IS NOT NULL")
+_OWNED = text("owner IS NOT NULL")
 _OPEN = text("state = 'open'")
 
 
@@ -56,9 +58,17 @@ class TaskRow(Base):
     __table_args__ = (
         Index("ix_engine_task_instance_state", "instance_id", "state"),
         Index("ix_engine_task_state_far_due", "state", "far_due"),
-        Index("ix_engine_task_assignee_state", "assignee", "state", "far_due"),
+        Index("ix_engine_task_owner", "owner", sqlite_where=_OWNED, postgresql_where=_OWNED),
+        Index(
+            "ix_engine_task_assignee_state",
+            "assignee",
+            "state",
+            "far_due",
+            sqlite_where=_ASSIGNED,
+            postgresql_where=_ASSIGNED,
+        ),
         Index("ix_engine_task_completed_by", "completed_by", "completed_at"),
-        Index("ix_engine_task_path_state", "path", "state"),
+        Index("ix_engine_task_path_state", "path", "state", "far_due"),
         Index("ix_engine_task_business_key", "business_key"),
         Index(
             "ix_engine_task_open_element", "element_id", "instance_id", sqlite_where=_OPEN, postgresql_where=_OPEN
