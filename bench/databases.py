@@ -34,9 +34,12 @@ def fresh(url: str) -> Iterator[str]:
 
 def analyze(engine: Engine) -> None:
     """Let the database count what is in it, as a running one does by itself after a while."""
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        statement = "ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
-        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def kind_of(url: str) -> str:

@@ -63,6 +63,7 @@ from engine.ports import (
     TaskAccess,
 )
 from engine.queries import definitions, diagram, instances, tasks
+from engine.queries.paths import nodes_of
 from engine.results import (
     COUNT_CAP,
     Batch,
@@ -228,7 +229,7 @@ class Engine(Changing, Operating):
 
     def startable(self) -> list[Definition]:
         """The processes that the actor may start somewhere and that begin with a form."""
-        paths = self.host.actor.scope_paths()
+        paths = nodes_of(self.host.actor)
         known = definitions.find_latest(self.host.session, kind="process")
         return [d for d in known if d.start_form and any(self.may_start(d.key, path) for path in paths)]
 

@@ -10,7 +10,7 @@ from engine.batches.running import BATCHES, ITEMS
 from engine.errors import Missing
 from engine.findings import ERROR, Finding
 from engine.host import Host
-from engine.queries.paths import within_any
+from engine.queries.paths import nodes_of, within_any
 from engine.results import COUNT_CAP, Batch, BatchItem, Page, PageOf
 from engine.tables.columns import AnyRow
 
@@ -78,5 +78,5 @@ def _to_item(row: AnyRow) -> BatchItem:
 
 def _visible(host: Host) -> ColumnElement[bool]:
     actor = host.actor
-    paths = [path for path in actor.scope_paths() if host.checker.may_operate(actor, path)]
+    paths = [path for path in nodes_of(actor) if host.checker.may_operate(actor, path)]
     return or_(within_any(BATCHES.c.path, paths), BATCHES.c.actor_id == actor.id)

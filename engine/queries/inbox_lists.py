@@ -46,10 +46,10 @@ def branches(viewer: Actor, box: str, now: datetime | None) -> list[Branch]:
 
 
 def open_branches(viewer: Actor, overseen: Sequence[str]) -> list[Branch]:
-    """The branches of all open tasks a viewer sees: those of the nodes overseen, and what the viewer may work on."""
+    """The branches of all open tasks a viewer sees: of the nodes overseen, and what the viewer may work on."""
     own = [*_had(people_of(viewer))]
     for taken in (False, True):
-        own += [select(*_OF_OFFER).where(fits) for fits in _fitting(viewer, taken=taken)]
+        own.extend(select(*_OF_OFFER).where(fits) for fits in _fitting(viewer, taken=taken))
     return own + [select(*_OF_TASK).where(_OPEN, _ordered(TABLE.c.path, path)) for path in _widest(overseen)]
 
 
@@ -84,8 +84,9 @@ def offered_to(viewer: Actor) -> ColumnElement[bool]:
 
 
 def _had(people: list[str]) -> Iterable[Branch]:
-    yield select(*_OF_TASK).where(_OPEN, TABLE.c.assignee.in_(people))
-    yield select(*_OF_TASK).where(_OPEN, TABLE.c.owner.in_(people), TABLE.c.delegation == "pending")
+    is_open = _Unsought(TABLE.c.state) == "open"  # By the person: nobody has as many tasks as are open in all.
+    yield select(*_OF_TASK).where(is_open, TABLE.c.assignee.in_(people))
+    yield select(*_OF_TASK).where(is_open, TABLE.c.owner.in_(people), TABLE.c.delegation == "pending")
 
 
 def _fitting(viewer: Actor, *, taken: bool) -> Iterable[ColumnElement[bool]]:

@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
-from kernel.actor import ROOT
+from kernel.actor import ROOT, Actor
+
+
+def nodes_of(viewer: Actor) -> list[str]:
+    """Every node where the viewer holds anything, to ask a right at each.
+
+    `Actor.scope_paths` leaves out what lies within a wider node, where another role may not have the right.
+    """
+    return sorted({*viewer.scope_paths(), *(grant.path for grant in viewer.grants)})
 
 
 def within(column: Any, path: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -13,7 +14,7 @@ from engine.errors import Invalid, Missing
 from engine.host import Host
 from engine.queries import inbox_lists, instances
 from engine.queries.facts import fact_fits
-from engine.queries.paths import within, within_any
+from engine.queries.paths import nodes_of, within, within_any
 from engine.queries.resting import ResumedCase
 from engine.queries.task_visibility import candidate_of, people_of
 from engine.results import COUNT_CAP, Page, PageOf, Task, TaskDetail, TaskFilter, TaskRights
@@ -98,7 +99,7 @@ def _branches(host: Host, wanted: TaskFilter, viewer: Actor) -> list[inbox_lists
     if wanted.instance_id or wanted.instance_ids or wanted.business_key:
         return []
     if wanted.box == "all" and wanted.states == ("open",):
-        found = inbox_lists.open_branches(viewer, _overseen(host, viewer))
+        found, wanted = inbox_lists.open_branches(viewer, _overseen(host, viewer)), replace(wanted, states=())
     elif wanted.box in ("mine", "group", "work"):
         found = inbox_lists.branches(viewer, wanted.box, None if wanted.show_snoozed else host.clock.now())
     else:
@@ -108,7 +109,7 @@ def _branches(host: Host, wanted: TaskFilter, viewer: Actor) -> list[inbox_lists
 
 
 def _overseen(host: Host, viewer: Actor) -> list[str]:
-    return [path for path in viewer.scope_paths() if host.checker.may_operate(viewer, path)]
+    return [path for path in nodes_of(viewer) if host.checker.may_operate(viewer, path)]
 
 
 def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
