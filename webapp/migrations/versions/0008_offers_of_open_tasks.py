@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0007_offers_of_open_tasks'
-down_revision = '0006_waits_by_case'
+revision = '0008_offers_of_open_tasks'
+down_revision = '0007_failed_jobs'
 branch_labels = None
 depends_on = None
 
