@@ -99,6 +99,8 @@ def test_an_activation_by_hand_ends_the_one_that_was_scheduled(house: House) -> 
     suspend(house, "pay_in_time")
     house.pass_time(days=2)
     assert house.ask(lambda e: e.definition_control("pay_in_time")).suspended
+    with pytest.raises(Stale, match=r"^definition_suspended\("):
+        house.act(lambda e: e.start("pay_in_time", {"order": "1"}))
 
 
 def test_what_messages_were_to_start_is_started_in_order_at_the_activation(house: House) -> None:
