@@ -48,6 +48,7 @@ class Installation:
             "QUEUE": self.queue,
             "OUTBOX_FOLDER": str(self.folder / "outbox"),
             "REQUESTS_PER_MINUTE": "10000000",
+            "SWEEP_SECONDS": "5",
             "LOG_LEVEL": "WARNING",
         }
         environment = kept | {f"KEYTURN_{name}": value for name, value in (own | settings).items()}
