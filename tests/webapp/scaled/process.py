@@ -18,6 +18,7 @@ PAUSE = (
     '<bpmn:intermediateCatchEvent id="pause"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1S</bpmn:timeDuration>'
     "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
 )
+_TASK = '<keyturn:task form="approval/fill_vacancy" candidateGroups="sales_manager" due="P1D"/>'
 _CALL = '<keyturn:handler name="scaled_story.{0}"/>'
 # begin → tell (sends a note) → pause (one second) → ask (an answer from outside) → done
 WHOLE = process(
@@ -44,18 +45,23 @@ def deciding(end: str) -> bytes:
     """A case with one task for a manager, ending as told; another end is another version."""
     return process(
         f'<bpmn:startEvent id="begin"/><bpmn:endEvent id="{end}"/>',
-        extended(
-            "userTask",
-            'id="decide"',
-            '<keyturn:task form="approval/fill_vacancy" candidateGroups="sales_manager" due="P1D"/>',
-        ),
+        extended("userTask", 'id="decide"', _TASK),
         flow("f1", "begin", "decide"),
         flow("f2", "decide", end),
         key="scaled_deciding",
     )
 
 
-DIAGRAMS = {"whole.bpmn": WHOLE, "asking.bpmn": ASKING, "deciding.bpmn": deciding("done")}
+HANDING = process(
+    '<bpmn:startEvent id="begin"/><bpmn:endEvent id="done"/>',
+    extended("userTask", 'id="decide"', _TASK),
+    extended("serviceTask", 'id="tell"', _CALL.format("tell")),
+    flow("f1", "begin", "decide"),
+    flow("f2", "decide", "tell"),
+    flow("f3", "tell", "done"),
+    key="scaled_handing",
+)
+DIAGRAMS = {"handing.bpmn": HANDING, "whole.bpmn": WHOLE, "asking.bpmn": ASKING, "deciding.bpmn": deciding("done")}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ledger.staff.tokens import issue_token
 from tests.postgres import PostgresDatabase
 from tests.webapp.house import PASSWORD, House
 from tests.webapp.scaled.conftest import any_broker, installed
-from tests.webapp.scaled.installation import Installation
+from tests.webapp.scaled.installation import Installation, until
 from tests.webapp.scaled.process import deciding
 from tests.webapp.scaled.visitor import Visitor
 from webapp.engine_room import engine_for
@@ -43,11 +43,11 @@ class Pair:
         with self.house.database.unit_of_work(actor) as session:
             return Visitor(issue_token(session, actor, self.house.database.clock, name="story").secret)
 
-    def task(self) -> tuple[str, str]:
+    def task(self, key: str = "scaled_deciding", **variables: str) -> tuple[str, str]:
         """A new case that a manager has to decide, and its task."""
         with self.house.database.unit_of_work() as session:
             engine = engine_for(session, SYSTEM, self.house.database.clock)
-            case = engine.start("scaled_deciding", {}, scope=self.house.project.path)
+            case = engine.start(key, variables, scope=self.house.project.path)
             return case.id, case.open_tasks[0]
 
 
@@ -55,7 +55,7 @@ class Pair:
 def pair(
     scaled_server: PostgresDatabase, vault: Vault, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
-    """The pair, serving one company; neither worker nor beat is needed here."""
+    """The pair with a worker beside it, serving one company; no beat, so that only a commit wakes the worker."""
     with installed(scaled_server, vault, tmp_path_factory.mktemp("pair")) as install:
         installation = install(any_broker())
         settings = {"REQUESTS_PER_MINUTE": str(PER_MINUTE)}
@@ -64,7 +64,7 @@ def pair(
         with installation.database.unit_of_work() as session:
             add_node(session, SYSTEM, clock, parent="/", kind="group", code="kt", name="KT")
             project = create_project(session, SYSTEM, clock, name="云栖", code="yunxi", parent="/kt/")
-        installation.ready(one, two)
+        installation.ready(one, two, installation.start("worker", "--concurrency", "1"))
         yield Pair(installation, House(installation.database, project), one.address, two.address)
 
 
@@ -140,6 +140,13 @@ def test_two_processes_that_complete_one_task_complete_it_once(pair: Pair) -> No
                 assert len(ended) == 1
                 (row,) = engine.find_instances(InstanceFilter(instance_ids=(case,))).rows
                 assert row.state == "completed"
+
+
+def test_what_a_request_leaves_to_be_done_is_done_by_a_worker_without_waiting_for_beat(pair: Pair) -> None:
+    manager = pair.client("hander", "sales_manager")
+    _, task = pair.task("scaled_handing", text="handed")
+    assert manager.call(f"{pair.two}/api/v1/tasks/{task}/complete", {"answers": {"filled": True}}).status == 200
+    until(lambda: [text for _, text, _ in pair.installation.lines("note")] == ["handed"], "the worker to deliver")
 
 
 def test_the_figures_of_all_processes_behind_an_address_are_told_together(pair: Pair) -> None:
