@@ -28,6 +28,7 @@ from engine.models import JobRow
 from kernel.actor import SYSTEM, Actor, Grant
 from kernel.audit import AuditRow
 from tests.engine.conftest import House, Story
+from tests.engine.test_many_hands import at_once
 
 LEASE = timedelta(minutes=5)
 ELSEWHERE = Actor("else", "else", (Grant("operator", "/b/", frozenset({"engine:operate"})),))
@@ -340,3 +341,23 @@ def test_a_retry_sends_nothing_twice(house: House, outside: Outside) -> None:
     assert (outside.held, len(outside.sent)) == (["1-101"], 1)
     with pytest.raises(Stale, match="incident_resolved"):
         house.act(lambda e: e.retry(incident.id))
+
+
+def test_a_retry_and_the_person_who_acts_again_meet_and_one_of_them_does_it(
+    house: House, outside: Outside
+) -> None:
+    """Each locks the case first; otherwise the two would wait for each other on PostgreSQL."""
+    for _ in range(5):
+        story = failing_step(house, outside)
+        incident, task = only(house), story.task("choose")
+        outside.fault = None
+        acts = (
+            lambda e, i=incident: e.retry(i.id),
+            lambda e, t=task: e.complete(t.id, {"unit": "1-101"}),
+        )
+        answers = at_once(2, lambda n, acts=acts: house.act(acts[n], SYSTEM))
+        assert sum(isinstance(answer, Stale) for answer in answers) == 1
+        assert story.state == "completed"
+        assert [e.code for e in story.history].count("task_completed") == 1
+        assert house.ask(lambda e: e.incidents()) == []
+    assert outside.held == ["1-101"] * 5
