@@ -77,8 +77,10 @@ class Changing:
         """
         return ModifyInstance(instance_id, tuple(changes), reason, dry_run).run(self.host)
 
-    def move(self, instance_id: str, from_: str, to: str, *, reason: str, dry_run: bool = False) -> Modification:
-        """Take a token from one element and let it come to another."""
+    def move(
+        self, instance_id: str, from_: str, to: str, *, reason: str | None = None, dry_run: bool = False
+    ) -> Modification:
+        """Take a token from one element and let it come to another; a reason that is given must say something."""
         changes = (Change("cancel", from_), Change("before", to))
         return ModifyInstance(instance_id, changes, reason, dry_run).run(self.host)
 

@@ -29,7 +29,7 @@ class ModifyInstance:
 
     instance_id: str
     changes: tuple[Change, ...]
-    reason: str
+    reason: str | None
     dry_run: bool = False
 
     def run(self, host: Host) -> Modification:
@@ -60,7 +60,7 @@ class ModifyInstance:
         for change in self.changes:
             if change.kind not in KINDS:
                 raise Invalid("change_kind_unknown", field="changes", kind=change.kind, kinds=list(KINDS))
-        if not self.dry_run and not self.reason.strip():
+        if not self.dry_run and self.reason is not None and not self.reason.strip():
             raise Invalid("reason_missing", field="reason")
 
     def _said(self) -> list[str]:
