@@ -30,4 +30,4 @@ def test_a_drawn_process_is_moved_about_and_goes_on(hasty: House, group: int) ->
             changed += play(hasty, 20_000 + seed, 200_000 + seed)
         except AssertionError as difference:
             raise AssertionError(f"seed {seed}: {difference}") from difference
-    assert changed >= DRAWINGS // GROUPS
+    assert changed >= DRAWINGS // GROUPS // 4
