@@ -225,7 +225,7 @@ class _Generator:
     def _guard(self, kind: str, depth: int) -> Guard:
         interrupting = not self.free or self._chance(0.5)
         turns = self.random.choice((1, 2, 3)) if kind == "timer" and not interrupting else 1
-        merges = interrupting and self._chance(0.8)
+        merges = self._chance(0.8 if interrupting else 0.2)
         return Guard(kind, interrupting, self._beside_path(depth, interrupting), merges, turns=turns)
 
     def _beside_path(self, depth: int, interrupting: bool) -> Block:
