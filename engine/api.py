@@ -12,6 +12,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import cache
+from engine.change_results import (
+    Batch,
+    BatchItem,
+    Change,
+    ElementDifference,
+    Migration,
+    Modification,
+)
 from engine.changing.versions import differences
 from engine.changing_cases import Changing
 from engine.commands.assign_task import AssignTask
@@ -66,14 +74,10 @@ from engine.queries import definitions, diagram, instances, tasks
 from engine.queries.paths import nodes_of
 from engine.results import (
     COUNT_CAP,
-    Batch,
-    BatchItem,
-    Change,
     Comment,
     Definition,
     DefinitionControl,
     DiagramState,
-    ElementDifference,
     HistoryEvent,
     HistoryProgress,
     Incident,
@@ -85,8 +89,6 @@ from engine.results import (
     JobFilter,
     LegalHold,
     Message,
-    Migration,
-    Modification,
     Operation,
     OperationFilter,
     Page,

@@ -8,6 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.change_results import (
+    Batch,
+    BatchItem,
+    Change,
+    Migration,
+    Modification,
+)
 from engine.commands.batches import ContinueBatch, StartBatch, StopBatch, UndoBatch
 from engine.commands.cancel_instance import CancelInstance
 from engine.commands.migrate_instance import MigrateInstance
@@ -17,14 +24,9 @@ from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.host import Host
 from engine.queries import batches
 from engine.results import (
-    Batch,
-    BatchItem,
-    Change,
     IncidentFilter,
     Instance,
     InstanceFilter,
-    Migration,
-    Modification,
     Page,
     PageOf,
 )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from engine.findings import Finding
 from kernel.actor import Actor
 
 T = TypeVar("T")
@@ -368,128 +367,6 @@ class IncidentFilter:
     path: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class ElementDifference:
-    """What two versions of a diagram do not share. ``becomes`` is added, removed or changed in ``fields``."""
-
-    element_id: str
-    element_name: str
-    kind: str
-    becomes: str
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ElementChange:
-    """A token of a case and the element it will stand at; ``to`` is None when it cannot or goes."""
-
-    element_id: str
-    element_name: str
-    to: str | None
-
-
-@dataclass(frozen=True)
-class WaitChange:
-    """What becomes of something a case waits for. ``becomes`` is kept, renewed, ended or begun."""
-
-    becomes: str
-    kind: str
-    element_id: str
-    element_name: str
-    to: str | None = None
-    name: str | None = None
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One act on a case by hand. ``kind`` is cancel (a branch), before or after (begin at an element)."""
-
-    kind: str
-    element_id: str
-
-
-@dataclass(frozen=True)
-class Modification:
-    """What changes by hand mean for a case; ``done`` says that they were carried out.
-
-    ``waits`` are what ended and what begun, ``steps`` the elements that were done on the way, ``forgotten`` the
-    completed steps that can no longer be undone; ``state`` is the case's state afterwards.
-    """
-
-    instance_id: str
-    changes: tuple[Change, ...]
-    possible: bool
-    done: bool
-    state: str
-    waits: tuple[WaitChange, ...]
-    steps: tuple[str, ...]
-    forgotten: tuple[str, ...]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Migration:
-    """What a change of version means for one case; ``done`` says that it was carried out.
-
-    It is ``possible`` when nothing was found against it; the findings name each element that does not fit.
-    """
-
-    instance_id: str
-    key: str
-    from_version: int
-    to_version: int
-    possible: bool
-    done: bool
-    tokens: tuple[ElementChange, ...]
-    waits: tuple[WaitChange, ...]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """An act on many cases. ``state`` is running, stopped or ended; ``undoes`` names the batch it takes back.
-
-    Of ``total`` items ``succeeded`` and ``failed`` are over, ``waiting`` are to come.
-    """
-
-    id: str
-    kind: str
-    state: str
-    params: dict[str, Any]
-    reason: str
-    scope: str
-    total: int
-    succeeded: int
-    failed: int
-    undoes: str | None
-    started_by: str
-    created_at: datetime
-    ended_at: datetime | None
-
-    @property
-    def waiting(self) -> int:
-        """How many items are to come."""
-        return self.total - self.succeeded - self.failed
-
-
-@dataclass(frozen=True)
-class BatchItem:
-    """One case or incident of a batch. ``state`` is waiting, done or failed.
-
-    ``code`` with ``params`` says why it failed, ``findings`` which elements of the diagram stood against it.
-    """
-
-    position: int
-    subject_id: str
-    state: str
-    result: dict[str, Any]
-    code: str | None
-    params: dict[str, Any]
-    findings: tuple[Finding, ...]
-    at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from engine.change_results import Change
 from engine.changing.joins import joins, stuck_at_joins
 from engine.changing.migration import against
 from engine.changing.undoing import is_undoing, undoable
 from engine.definitions.model import Node
 from engine.errors import CannotGoOn
 from engine.findings import ERROR, Finding
-from engine.results import Change
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case, Inner, Running
 from engine.spiff.gateways import EventStep, ParallelStep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.results import WaitChange
+from engine.change_results import WaitChange
 from engine.spiff.case import Wait
 
 

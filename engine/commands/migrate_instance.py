@@ -9,6 +9,10 @@ from typing import Any
 from sqlalchemy import update
 
 from engine import cache
+from engine.change_results import (
+    ElementChange,
+    Migration,
+)
 from engine.changing.elements import ElementMap
 from engine.changing.migration import Migration as Planned
 from engine.changing.migration import against, carry_out, plan_migration
@@ -19,7 +23,6 @@ from engine.definitions.model import UserTask
 from engine.errors import CannotGoOn, ChangeRefused, Invalid, Missing, Stale
 from engine.findings import ERROR, Finding
 from engine.host import Host
-from engine.results import ElementChange, Migration
 from engine.running.run import Run
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case, Wait

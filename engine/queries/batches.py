@@ -7,11 +7,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from engine.batches.running import BATCHES, ITEMS
+from engine.change_results import (
+    Batch,
+    BatchItem,
+)
 from engine.errors import Missing
 from engine.findings import ERROR, Finding
 from engine.host import Host
 from engine.queries.paths import nodes_of, within_any
-from engine.results import COUNT_CAP, Batch, BatchItem, Page, PageOf
+from engine.results import (
+    COUNT_CAP,
+    Page,
+    PageOf,
+)
 from engine.tables.columns import AnyRow
 
 
