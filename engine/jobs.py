@@ -18,7 +18,7 @@ from engine.commands.publish import deliver_thrown
 from engine.errors import BusinessError, CannotGoOn, KeyturnError, Stale, StepFailed
 from engine.handlers import HandlerRegistry, JobContext
 from engine.host import Host
-from engine.incidents import record_incident
+from engine.incidents import record_incident, resolve_job
 from engine.results import Incident
 from engine.running.run import Run, as_system
 from engine.store.instances import TABLE as INSTANCES
@@ -145,13 +145,15 @@ def run(job: LeasedJob, registry: HandlerRegistry, clock: Clock) -> Outcome:
 
 
 def finish(host: Host, job: LeasedJob, outcome: Outcome) -> None:
-    """Mark a job done; the instance of an external step goes on with its answer.
+    """Mark a job done and its earlier failures mended; the instance of an external step goes on with its answer.
 
     Raises `Stale` when the lease was lost, `StepFailed` when the instance cannot go on.
     """
     waits = job.instance_id if job.kind == "external" else None
     record = lock_instance(host.session, waits) if waits is not None else None
     _close(host, job)
+    if job.attempt > 1:
+        resolve_job(host.session, host.clock, job.id, "system")
     if record is None or record.state != "active" or job.token is None:
         return
     step = Run.of(as_system(host), record, job_id=job.id)

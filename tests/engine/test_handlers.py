@@ -186,6 +186,17 @@ def test_a_job_that_fails_is_put_off_longer_each_time_then_waits_for_a_person(
     assert len({key for _, key in held["sent"]}) == 1
 
 
+def test_a_delivery_that_succeeds_after_all_leaves_no_incident_behind(house: House, held: dict[str, Any]) -> None:
+    held["line_down"] = True
+    house.start("reserve").complete("choose", unit="1-101")
+    assert work(house)
+    assert [one.state for one in house.ask(lambda e: e.incidents(state=None))] == ["retrying"]
+    held["line_down"] = False
+    house.clock.advance(timedelta(minutes=1))
+    assert work(house)
+    assert [one.state for one in house.ask(lambda e: e.incidents(state=None))] == ["resolved"]
+
+
 def test_a_worker_that_stalls_beyond_its_lease_cannot_finish(house: House, held: dict[str, Any]) -> None:
     house.start("reserve").complete("choose", unit="1-101")
     with house.database.unit_of_work() as session:

@@ -16,6 +16,7 @@ from channels.papers import issue
 from channels.sms import HttpSms, SmsFolder, SmsMessage, SmsSettings
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Missing
+from ledger.documents.errors import NumberTaken
 from ledger.documents.operations import store_document
 from ledger.documents.queries import find_documents
 from ledger.messages.operations import Delivery, delivery_of, mark_failed, mark_sent
@@ -102,23 +103,29 @@ class PaperOffice:
             made = _make(paper, kind)
             path, owner_id = paper.sale.path, paper.sale.owner_id
         pdf = issue(made.data, language=made.language).pdf
-        with self._database.unit_of_work(SYSTEM) as session:
-            if _is_issued(session, kind, subject_id):
-                return
-            store_document(
-                session,
-                author,
-                clock,
-                kind=kind,
-                subject="sale",
-                subject_id=subject_id,
-                number=made.number,
-                pdf=pdf,
-                path=path,
-                template=kind,
-                language=made.language,
-                owner_id=owner_id,
-            )
+        try:
+            with self._database.unit_of_work(SYSTEM) as session:
+                if _is_issued(session, kind, subject_id):
+                    return
+                store_document(
+                    session,
+                    author,
+                    clock,
+                    kind=kind,
+                    subject="sale",
+                    subject_id=subject_id,
+                    number=made.number,
+                    pdf=pdf,
+                    path=path,
+                    template=kind,
+                    language=made.language,
+                    owner_id=owner_id,
+                )
+        except NumberTaken:
+            # Another worker, whose lease had run out, may have stored the same paper at this very moment.
+            with self._database.reading() as session:
+                if not _is_issued(session, kind, subject_id):
+                    raise
 
 
 def _is_issued(session: Session, kind: str, sale_id: str) -> bool:
