@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bench import loops, messages, starting, steps, timers
+from bench import lists, loops, messages, starting, steps, timers
 from bench.measuring import Figure
 
 PARTS: tuple[Callable[[str], list[Figure]], ...] = (
@@ -13,6 +13,7 @@ PARTS: tuple[Callable[[str], list[Figure]], ...] = (
     starting.figures,
     timers.figures,
     messages.figures,
+    lists.figures,
 )
 
 
