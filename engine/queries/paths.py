@@ -22,7 +22,13 @@ def within(column: Any, path: str) -> ColumnElement[bool]:
     """Whether a path column lies at or below a node (paths end with a slash, and ``0`` follows it)."""
     if path == ROOT:
         return true()
-    return and_(column >= path, column < path[:-1] + "0")
+    first, beyond = below(path)
+    return and_(column >= first, column < beyond)
+
+
+def below(path: str) -> tuple[str, str]:
+    """A node's own path and the first text after all that lies below it."""
+    return path, path[:-1] + "0"
 
 
 def within_any(column: Any, paths: Iterable[str]) -> ColumnElement[bool]:

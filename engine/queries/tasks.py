@@ -36,9 +36,10 @@ _SORTS = {
 def find(host: Host, wanted: TaskFilter, page: Page) -> PageOf[Task]:
     """One page; two statements however many rows. Raises `Invalid` for an unknown sort or operator."""
     viewer = wanted.viewer or host.actor
-    if wanted.sort == inbox_lists.DEFAULT_ORDER and (ordered := _branches(host, wanted, viewer)):
-        rows = [to_task(row) for row in inbox_lists.find_page(host.session, ordered, page)]
-        whole = inbox_lists.count(host.session, ordered)
+    ordered = _ordered_list(host, wanted, viewer)
+    if ordered is not None and wanted.sort == inbox_lists.DEFAULT_ORDER:
+        rows = [to_task(row) for row in ordered.page(host.session, page)]
+        whole = ordered.count(host.session)
         return PageOf(rows, min(whole, COUNT_CAP), whole > COUNT_CAP, page.number, page.size)
     where = [_box(host, wanted, viewer), *_narrowing(host, wanted)]
     query = select(*COLUMNS).where(*where)
@@ -89,23 +90,23 @@ def data_at(host: Host, instance_id: str, token: int) -> dict[str, Any] | None:
 def count(host: Host, wanted: TaskFilter) -> int:
     """How many tasks fit, counted up to `COUNT_CAP` + 1; one statement."""
     viewer = wanted.viewer or host.actor
-    if ordered := _branches(host, wanted, viewer):
-        return inbox_lists.count(host.session, ordered)
+    if (ordered := _ordered_list(host, wanted, viewer)) is not None:
+        return ordered.count(host.session)
     return _count(host.session, [_box(host, wanted, viewer), *_narrowing(host, wanted)])
 
 
-def _branches(host: Host, wanted: TaskFilter, viewer: Actor) -> list[inbox_lists.Branch]:
-    """The ordered branches of a list; none for boxes and filters that other indexes answer better."""
+def _ordered_list(host: Host, wanted: TaskFilter, viewer: Actor) -> inbox_lists.InboxList | None:
+    """The list from ordered indexes; None for boxes and filters that other indexes answer better."""
     if wanted.instance_id or wanted.instance_ids or wanted.business_key:
-        return []
+        return None
     if wanted.box == "all" and wanted.states == ("open",):
-        found, wanted = inbox_lists.open_branches(viewer, _overseen(host, viewer)), replace(wanted, states=())
-    elif wanted.box in ("mine", "group", "work"):
-        found = inbox_lists.branches(viewer, wanted.box, None if wanted.show_snoozed else host.clock.now())
-    else:
-        return []
-    where = _filters(wanted)
-    return [inbox_lists.with_tasks(branch).where(*where) for branch in found] if where else found
+        where = _filters(replace(wanted, states=()))
+        overseen = _overseen(host, viewer)
+        return inbox_lists.list_of(viewer, inbox_lists.ALL_OPEN, None, overseen=overseen, where=where)
+    if wanted.box in ("mine", "group", "work"):
+        now = None if wanted.show_snoozed else host.clock.now()
+        return inbox_lists.list_of(viewer, wanted.box, now, where=_filters(wanted))
+    return None
 
 
 def _overseen(host: Host, viewer: Actor) -> list[str]:
