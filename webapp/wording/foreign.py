@@ -27,13 +27,13 @@ TEXTS = {
     "bpmn_without_definitions": N_(
         "The file begins with a process instead of “definitions”, so its parts cannot be told apart. Export it again as BPMN 2.0."
     ),
-    "more_of_a_kind": N_("The same is true of %(more)s more elements, the last of which is this: %(finding)s"),
+    "more_of_a_kind": N_("The same is true of other elements (%(more)s), the last of which is this: %(finding)s"),
     "rewritten_namespace": N_("The diagram is in an early form of BPMN (%(namespace)s). It is read as BPMN 2.0."),
     "rewritten_key": N_("The process id “%(old)s” is read as the key “%(key)s”."),
-    "rewritten_prefixes": N_(
-        "%(count)s references carry a prefix (such as “%(example)s”). They are read without it."
+    "rewritten_prefixes": N_("References with a prefix (%(count)s, such as “%(example)s”) are read without it."),
+    "rewritten_flow_ids": N_(
+        "Arrows without an id (%(count)s) are each read with one of their own (“%(example)s”)."
     ),
-    "rewritten_flow_ids": N_("%(count)s arrows have no id. Each is read with one of its own (“%(example)s”)."),
     "rewritten_id": N_(
         "This element (%(kind)s) has no id. It is read as “%(id)s”; give it one of its own before you change the drawing."
     ),
@@ -152,16 +152,16 @@ TEXTS = {
     "flow_loose": N_("The arrow's %(end)s is connected to nothing. Draw it again."),
     "subprocess_empty": N_("The sub-process is empty. Draw what happens inside, or call a process of its own."),
     "data_lines_drawn_only": N_(
-        "%(count)s data associations are drawn only. Here every step sees the data of the process by name; write what a step takes and gives into its inputs and outputs."
+        "Data associations (%(count)s) are drawn only. Here every step sees the data of the process by name; write what a step takes and gives into its inputs and outputs."
     ),
     "message_flows_drawn_only": N_(
-        "%(count)s message flows between pools are drawn only (such as “%(example)s”). A message is sent and received by the events and tasks that name it."
+        "Message flows between pools are drawn only (%(count)s, such as “%(example)s”). A message is sent and received by the events and tasks that name it."
     ),
     "shapes_without_element": N_(
-        "The picture shows %(count)s shapes or lines that the file itself lacks (such as “%(example)s”). Draw them again, or export the diagram again."
+        "The picture shows shapes or lines that the file itself lacks (%(count)s, such as “%(example)s”). Draw them again, or export the diagram again."
     ),
     "imports_ignored": N_(
-        "The file imports %(count)s others (such as “%(example)s”), which are not read. Put what is needed into this file."
+        "What the file imports (%(count)s, such as “%(example)s”) is not read. Put what is needed into this file."
     ),
     "choreography_drawn_only": N_("The choreography in the file is drawn only and is not run."),
     "correlation_elsewhere": N_(
@@ -169,6 +169,12 @@ TEXTS = {
     ),
     "part_unknown": N_(
         "A part of the element (“%(part)s”) is not known to BPMN and has no effect. Remove it, or draw what is meant."
+    ),
+    "element_unknown": N_(
+        "“%(part)s” is no element of BPMN, so what it draws would be missing. Draw it again; capital letters count."
+    ),
+    "foreign_setting_twice": N_(
+        "The setting “%(what)s” stands here twice. “%(value)s” has no effect; remove the one that is not meant."
     ),
     "attribute_unknown": N_(
         "The setting “%(attribute)s” of the element (%(kind)s) is not known to BPMN and has no effect. Check its spelling."
@@ -195,7 +201,7 @@ TEXTS = {
         "“%(setting)s” of another program has no effect here. Draw what it does, or ask a developer for a handler."
     ),
     "extensions_ignored": N_(
-        "%(count)s settings of another program (%(namespace)s, such as “%(example)s”) stay in the file and have no effect here."
+        "Settings of another program (%(namespace)s: %(count)s, such as “%(example)s”) stay in the file and have no effect here."
     ),
     "uncertain_statement": N_("“%(text)s” does more than assign a value."),
     "uncertain_result": N_("It names no variable that takes the result."),

@@ -74,8 +74,9 @@ def _understood_field(element: etree._Element, name: str) -> bool:
 def _foreign(element: etree._Element) -> Iterator[tuple[str, str]]:
     """Namespace and name of what other programs wrote at an element and its parts, not at elements within."""
     for part in (element, *_own_parts(element)):
-        for key in part.attrib:
-            yield from _named(str(key))
+        for key, value in part.attrib.items():
+            if value != "false":
+                yield from _named(str(key))
         for container in part.iterfind(q("extensionElements")):
             for child in container.iterchildren(etree.Element):
                 yield from _named(str(child.tag))

@@ -52,7 +52,7 @@ _WHO = re.compile(r"\s*(user|group)\(\s*([^()]*?)\s*\)\s*")
 
 def adapt(task: etree._Element, roots: Mapping[str, etree._Element], report: Report) -> None:
     """Put what another tool says of a user task into ``keyturn:task``."""
-    given = {**_jbpm(task), **_owners(task, roots), **_camunda(task), **_zeebe(task)}
+    given = _together((_jbpm(task), _owners(task, roots), _camunda(task), _zeebe(task)), task, report)
     _tell_fields(task, report)
     if not given:
         return
@@ -66,6 +66,22 @@ def adapt(task: etree._Element, roots: Mapping[str, etree._Element], report: Rep
         if value is not None:
             made[attribute] = value
     add(task, "task", **made)
+
+
+def _together(spoken: tuple[Mapping[str, str], ...], task: etree._Element, report: Report) -> dict[str, str]:
+    """What a task says in several words at once: lists are joined, of single settings the last one counts."""
+    given: dict[str, str] = {}
+    for said in spoken:
+        for attribute, text in said.items():
+            what, is_list = _SETTINGS[attribute]
+            before = given.get(attribute)
+            if before is not None and before != text:
+                if is_list:
+                    text = f"{before}, {text}"  # noqa: PLW2901 - the list goes on
+                else:
+                    report.ignored("foreign_setting_twice", task, what=what, value=before)
+            given[attribute] = text
+    return given
 
 
 def adapt_start(start: etree._Element, process: etree._Element, report: Report) -> None:

@@ -15,6 +15,7 @@ from engine.definitions.foreign.vocabulary import ATTRIBUTES, DRAWN_ONLY, NOT_RU
 from engine.definitions.names import BPMN, FLOW_NODES, local, local_ref, q
 
 _DATA_LINES = {"dataInputAssociation", "dataOutputAssociation"}
+_SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DETAILS = ATTRIBUTES.keys() - FLOW_NODES - {"process", "sequenceFlow"}
 
@@ -48,7 +49,15 @@ def _parts(element: etree._Element, process: etree._Element, report: Report) -> 
         elif name in NOT_RUN:
             report.refused("element_unsupported", part, kind=name)
         elif not (_is_run(part, element) or name in DRAWN_ONLY | TOLD_ELSEWHERE):
-            report.ignored("part_unknown", part, part=name)
+            _tell_unknown(part, element, report)
+
+
+def _tell_unknown(part: etree._Element, element: etree._Element, report: Report) -> None:
+    """Beside steps and arrows an unknown element may be a misspelt one; inside a step it can only be a setting."""
+    if local(element) in _SCOPES:
+        report.refused("element_unknown", part, part=local(part))
+    else:
+        report.ignored("part_unknown", part, part=local(part))
 
 
 def _is_run(part: etree._Element, element: etree._Element) -> bool:

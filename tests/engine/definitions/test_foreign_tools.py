@@ -140,6 +140,19 @@ def test_a_user_task_of_jbpm() -> None:
     assert task is not None
     assert task.candidate_groups
     assert task.candidate_groups.text == "sales"
+    owner = (
+        "<bpmn:potentialOwner><bpmn:resourceAssignmentExpression><bpmn:formalExpression>clerks</bpmn:formalExpression>"
+        "</bpmn:resourceAssignmentExpression></bpmn:potentialOwner>"
+    )
+    both = it(drawing(f'<bpmn:userTask id="it" camunda:candidateGroups="office">{io}{owner}</bpmn:userTask>')).task
+    assert both is not None
+    assert both.candidate_groups
+    assert both.candidate_groups.text == "sales, clerks, office"
+
+
+def test_a_misspelt_arrow_is_an_error_for_it_would_be_missing() -> None:
+    xml = drawing('<bpmn:manualTask id="it"/><bpmn:sequenceflow id="x" sourceRef="it" targetRef="done"/>')
+    assert ("element_unknown", "x") in errors(xml)
 
 
 @pytest.mark.parametrize(
