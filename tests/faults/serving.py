@@ -135,7 +135,8 @@ class Server:
     def kill_part(self, dice: random.Random) -> None:
         """SIGKILL the parent and leave its children orphans, or kill one child."""
         family = [self.pid, *self.children]
-        os.kill(dice.choice(family), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(dice.choice(family), signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask it to end; what is in hand is finished."""
