@@ -20,6 +20,7 @@ AUDIT_NOUNS = {
     "instance": N_("Cases"),
     "task": N_("Tasks"),
     "incident": N_("Incidents"),
+    "batch": N_("Acts on many cases"),
     "job": N_("Timers and deliveries"),
     "hold": N_("Legal holds"),
     "event": N_("Messages to processes"),
