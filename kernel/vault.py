@@ -1,6 +1,6 @@
 """Encryption at rest: a master key wraps one data key per person; a keyed index finds values without reading them.
 
-Destroying a person's data key erases what was encrypted under it, in backups too.
+Destroying a person's data key erases what was encrypted under it, though not in older backups.
 """
 
 from __future__ import annotations

@@ -16,9 +16,13 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     """Apply what is missing; returns the revision before and the one after."""
     with engine.begin() as connection:
         before = revision_of(connection)
-        config = configuration(connection)
-        command.upgrade(config, "head")
+        upgrade(connection, head())
     return before, head()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Apply what is missing up to a revision, within the transaction that is open."""
+    command.upgrade(configuration(connection), revision)
 
 
 def is_usable(engine: Engine) -> bool:
@@ -28,7 +32,12 @@ def is_usable(engine: Engine) -> bool:
     """
     with engine.connect() as connection:
         revision = revision_of(connection)
-    return revision == head() or (revision is not None and revision not in _known())
+    return revision == head() or (revision is not None and not is_known(revision))
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version has the revision; it lacks those of later versions."""
+    return revision in _known()
 
 
 @cache

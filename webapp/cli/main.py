@@ -9,6 +9,7 @@ import click
 
 from kernel.errors import KeyturnError
 from webapp.cli import (
+    backups,
     batches,
     controls,
     definitions,
@@ -66,6 +67,7 @@ def main(ctx: click.Context) -> None:
 
 
 for module in (
+    backups,
     serving,
     setting_up,
     definitions,
