@@ -125,6 +125,8 @@ class Round:
         for time in (LEASE_RUNS_OUT, A_MORNING):
             self.house.clock.advance(time)
             self._await_idle()
+            self._retry_what_workers_died_of()
+            self._await_idle()
         if wrong := oracles.at_rest(self.house, self.load.diary, self.gateway):
             return wrong
         self.house.clock.advance(ALL_TIME)
@@ -132,6 +134,12 @@ class Round:
         for server in self.servers:
             server.stop()
         return oracles.settled(self.house, self.load.diary, self.gateway)
+
+    def _retry_what_workers_died_of(self) -> None:
+        """A job that lost its worker with every try waits for a person, who looks and retries it."""
+        for incident in self.house.act(lambda engine: engine.incidents()):
+            if incident.message_code == "worker_lost":
+                self.house.act(lambda engine, it=incident: engine.retry(it.id))  # type: ignore[misc]
 
     def _await_random_moment(self) -> None:
         """A few acts later, and somewhere within what is then under way."""
