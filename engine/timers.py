@@ -44,17 +44,19 @@ def is_duration(text: str) -> bool:
     return text.lstrip("-").startswith("P")
 
 
-def after(start: datetime, duration: str, calendar: Calendar, zone: str = DEFAULT_ZONE) -> datetime:
-    """``start`` plus an ISO duration or ``PnWD`` working days, as a UTC instant; raises `CannotGoOn`."""
+def after(
+    start: datetime, duration: str, calendar: Calendar, zone: str = DEFAULT_ZONE, *, times: int = 1
+) -> datetime:
+    """``start`` plus ``times`` an ISO duration or ``PnWD`` working days, as a UTC instant; raises `CannotGoOn`."""
     working = _WORKING.fullmatch(duration)
     local = start.astimezone(ZoneInfo(zone))
     if working:
-        day = calendar.add_working_days(local.date(), int(working[1]))
+        day = calendar.add_working_days(local.date(), int(working[1]) * times)
         return _at(day, local.timetz(), zone)
     parts = _DURATION.fullmatch(duration)
     if parts is None or not any(parts.groups()[1:]):
         raise CannotGoOn("duration_unreadable", text=duration)
-    sign = -1 if parts[1] else 1
+    sign = -times if parts[1] else times
     years, months, weeks, days, hours, minutes = (int(p or 0) for p in parts.groups()[1:7])
     exact = timedelta(hours=hours, minutes=minutes, seconds=float(parts[8] or 0))
     if timedelta(days=(years * 366 + months * 31 + weeks * 7 + days)) + exact > _LONGEST:

@@ -191,7 +191,8 @@ def _tell_case(host: Host, row: InstanceRecord, job: AnyRow, due: datetime, reas
     if not run.case.has(job.token):
         raise Stale("job_over", state=job.state)
     with run.step(deliver_thrown) as case:
-        case.token(job.token).internal_data["due"] = due.isoformat()
+        # A cycle goes on from where it was put.
+        case.token(job.token).internal_data.update(due=due.isoformat(), begin=due.isoformat(), turn=0)
         run.journal.note(
             "timer_moved",
             element_id=job.element_id,

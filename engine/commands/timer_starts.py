@@ -20,7 +20,7 @@ from engine.expressions import Expressions
 from engine.findings import ERROR, Finding
 from engine.host import Host
 from engine.running.services import job_row
-from engine.running.timer_plans import next_due, plan_timer
+from engine.running.timer_plans import due_at_turn, plan_timer
 from engine.spiff.services import TimerPlan
 from engine.store.control import suspension_of
 from engine.tables.columns import AnyRow, table_of
@@ -61,8 +61,9 @@ def _plan(host: Host, node: Node, event: Event) -> TimerPlan:
 
 
 def _schedule(host: Host, definition_id: str, key: str, node: Node, plan: TimerPlan) -> None:
-    turn = plan.due.isoformat()
-    cycle = {"definition_id": definition_id, "every": plan.every, "more": plan.more, "turn": turn}
+    begin = (plan.begin or plan.due).isoformat()
+    cycle = {"definition_id": definition_id, "every": plan.every, "more": plan.more}
+    cycle |= {"begin": begin, "turn": plan.turn}
     unique = f"{TIMER_START}:{definition_id}:{node.id}"
     now = host.clock.now()
     job = job_row(TIMER_START, key, plan.due, cycle, unique, _ATTEMPTS)
@@ -98,10 +99,10 @@ def _next_turn(host: Host, job: AnyRow) -> dict[str, Any]:
     every, more = job.payload["every"], job.payload["more"]
     if every is None or more == 0:
         return {"state": "done", "done_at": host.clock.now()}
-    # Counted from when the turn was due by the diagram, whatever retries have done to the job since.
-    turn = datetime.fromisoformat(job.payload["turn"])
-    due = next_due(turn, every, _expressions(host))
-    payload = {**job.payload, "more": None if more is None else more - 1, "turn": due.isoformat()}
+    # Counted from the beginning, whatever retries have done to the job since.
+    turn = job.payload["turn"] + 1
+    due = due_at_turn(datetime.fromisoformat(job.payload["begin"]), every, turn, _expressions(host))
+    payload = {**job.payload, "more": None if more is None else more - 1, "turn": turn}
     return {"due_at": due, "payload": payload, "attempts": 0, "last_error": None}
 
 

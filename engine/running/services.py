@@ -20,7 +20,7 @@ from engine.feel import FeelError, to_json
 from engine.handlers import Context, Handler
 from engine.host import Host
 from engine.ports import Place
-from engine.running.timer_plans import next_due, plan_timer
+from engine.running.timer_plans import due_at_turn, plan_timer
 from engine.spiff.build import Bundle
 from engine.spiff.services import PARKED, Parked, TimerPlan
 from engine.store.instances import InstanceRecord
@@ -77,9 +77,9 @@ class StepServices:
         """When a timer reached now is due."""
         return plan_timer(event, data, self.expressions)
 
-    def next_due(self, due: datetime, every: str) -> datetime:
-        """The next turn of a cycle."""
-        return next_due(due, every, self.expressions)
+    def due_at_turn(self, begin: datetime, every: str, turn: int) -> datetime:
+        """When a turn of a cycle is due, counted from its beginning."""
+        return due_at_turn(begin, every, turn, self.expressions)
 
     # Handlers and decisions
 

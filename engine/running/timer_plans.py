@@ -27,20 +27,24 @@ def plan_timer(event: Event, data: Mapping[str, Any], expressions: Expressions) 
     if event.working_days and timers.is_duration(text):
         text = timers.working_days(text)
     if timers.is_duration(text):
-        return TimerPlan(next_due(expressions.clock.now(), text, expressions))
+        return TimerPlan(due_at_turn(expressions.clock.now(), text, 1, expressions))
     return TimerPlan(timers.parse_instant(text, expressions.zone))
 
 
-def next_due(due: datetime, every: str, expressions: Expressions) -> datetime:
-    """The next turn of a cycle."""
-    return timers.after(due, every, expressions.calendar, expressions.zone)
+def due_at_turn(begin: datetime, every: str, turn: int, expressions: Expressions) -> datetime:
+    """When a turn of a cycle is due, counted from its beginning.
+
+    Counted from the turn before, a monthly cycle from 31 January would stay on the 28th, and a daily one at 02:30
+    would stay late by the hour that one day lacked.
+    """
+    return timers.after(begin, every, expressions.calendar, expressions.zone, times=turn)
 
 
 def _plan_cycle(text: str, expressions: Expressions) -> TimerPlan:
     turns, start, every = timers.parse_cycle(text)
-    first = (
-        timers.parse_instant(start, expressions.zone)
-        if start
-        else next_due(expressions.clock.now(), every, expressions)
-    )
-    return TimerPlan(first, every, None if turns is None else max(turns - 1, 0))
+    more = None if turns is None else max(turns - 1, 0)
+    if start:
+        first = timers.parse_instant(start, expressions.zone)
+        return TimerPlan(first, every, more, begin=first, turn=0)
+    now = expressions.clock.now()
+    return TimerPlan(due_at_turn(now, every, 1, expressions), every, more, begin=now, turn=1)

@@ -22,11 +22,16 @@ PARKED = Parked()
 
 @dataclass(frozen=True)
 class TimerPlan:
-    """When a timer is due first; for a cycle also how far apart and how many times more (None: for ever)."""
+    """When a timer is due first; for a cycle also how far apart and how many times more (None: for ever).
+
+    Turns of a cycle are counted from ``begin``; ``turn`` is the number of the first.
+    """
 
     due: datetime
     every: str | None = None
     more: int | None = 0
+    begin: datetime | None = None
+    turn: int = 0
 
 
 class Services(Protocol):
@@ -44,8 +49,8 @@ class Services(Protocol):
         """When a timer that is reached now is due."""
         ...
 
-    def next_due(self, due: datetime, every: str) -> datetime:
-        """The next turn of a cycle."""
+    def due_at_turn(self, begin: datetime, every: str, turn: int) -> datetime:
+        """When a turn of a cycle is due, counted from its beginning."""
         ...
 
     def call_handler(self, node: Node, token: int, data: Mapping[str, Any]) -> dict[str, Any] | Parked:

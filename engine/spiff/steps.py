@@ -248,6 +248,8 @@ class CatchStep(Step):
             return
         plan = case_of(token).services.plan_timer(event, token.data)
         token.internal_data.update(kind="timer", due=plan.due.isoformat(), every=plan.every, more=plan.more)
+        if plan.begin is not None:
+            token.internal_data.update(begin=plan.begin.isoformat(), turn=plan.turn)
 
     def take(self, token: Token, payload: dict[str, Any]) -> None:
         """Write what came with the event: the declared parts, or all of it when none is declared."""
@@ -272,11 +274,11 @@ class CatchStep(Step):
             return bool(waiting)
         if waiting["every"] is None or waiting["more"] == 0:
             return False
-        due = (
-            case_of(token).services.next_due(datetime.fromisoformat(waiting["due"]), waiting["every"]).isoformat()
-        )
+        # A cycle that 0.1.0 armed knows no beginning: it is counted from the turn that has come.
+        begin, turn = waiting.get("begin", waiting["due"]), waiting.get("turn", 0) + 1
+        due = case_of(token).services.due_at_turn(datetime.fromisoformat(begin), waiting["every"], turn)
         more = None if waiting["more"] is None else waiting["more"] - 1
-        waiting.update(due=due, more=more)
+        waiting.update(due=due.isoformat(), more=more, begin=begin, turn=turn)
         waiting.pop("row", None)
         return True
 
