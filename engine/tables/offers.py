@@ -6,13 +6,16 @@ task, an older version of the program included.
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, ForeignKey, Index, String, event
+from sqlalchemy import DDL, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import PathText, table_of
 from engine.tables.tasks import CandidateRow
 from kernel.columns import Instant
 from kernel.database import Base
+
+# Most offers go to roles: they are kept out, so that planners know how few name one person.
+_NAMED = text("user_id IS NOT NULL")
 
 
 class OfferRow(Base):
@@ -38,7 +41,7 @@ class OfferRow(Base):
     __table_args__ = (
         Index("ix_engine_offer_role", "role", "taken", "far_due", "urgency", "created_at", "task_id", "path"),
         Index("ix_engine_offer_place", "role", "taken", "path", "far_due", "urgency", "created_at", "task_id"),
-        Index("ix_engine_offer_user", "user_id", "far_due"),
+        Index("ix_engine_offer_user", "user_id", "far_due", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
 

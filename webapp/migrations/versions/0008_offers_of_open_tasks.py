@@ -107,7 +107,7 @@ def upgrade() -> None:
     with op.batch_alter_table('engine_offer', schema=None) as batch_op:
         batch_op.create_index('ix_engine_offer_place', ['role', 'taken', 'path', 'far_due', 'urgency', 'created_at', 'task_id'], unique=False)
         batch_op.create_index('ix_engine_offer_role', ['role', 'taken', 'far_due', 'urgency', 'created_at', 'task_id', 'path'], unique=False)
-        batch_op.create_index('ix_engine_offer_user', ['user_id', 'far_due'], unique=False)
+        batch_op.create_index('ix_engine_offer_user', ['user_id', 'far_due'], unique=False, sqlite_where=sa.text('user_id IS NOT NULL'), postgresql_where=sa.text('user_id IS NOT NULL'))
 
     with op.batch_alter_table('engine_task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_engine_task_path_state'))
