@@ -97,8 +97,9 @@ def list_of(
     viewer: Actor, box: str, now: datetime | None, *, overseen: Sequence[str] = (), where: Where = ()
 ) -> InboxList:
     """The list of ``mine``, ``group``, ``work`` or `ALL_OPEN`; tasks snoozed at ``now`` are left out."""
-    held = _held(viewer)
     wide = _widest(overseen)
+    # What is offered at a node that is overseen is in the list already.
+    held = [(role, path) for role, path in _held(viewer) if not any(path.startswith(node) for node in wide)]
     values: dict[str, Any] = {"people": people_of(viewer)}
     if now is not None:
         values["now"] = now
@@ -180,7 +181,10 @@ def _united(shape: Shape, where: Where, *, ordered: bool) -> Subquery:
     for branch in _branches(shape):
         identity, far_due, urgency, created_at = branch.selected_columns
         query = _with_tasks(branch).where(*where) if where else branch
-        query = query.order_by(far_due, urgency, created_at, identity) if ordered else query
+        if ordered:
+            query = query.order_by(far_due, urgency, created_at, identity)
+        else:
+            query = query.with_only_columns(identity)
         limited.append(select(query.limit(_MOST).subquery()))
     return union(*limited).subquery() if len(limited) > 1 else limited[0].subquery()
 

@@ -39,8 +39,28 @@ class OfferRow(Base):
     follow_up_at: Mapped[Instant | None]
 
     __table_args__ = (
-        Index("ix_engine_offer_role", "role", "taken", "far_due", "urgency", "created_at", "task_id", "path"),
-        Index("ix_engine_offer_place", "role", "taken", "path", "far_due", "urgency", "created_at", "task_id"),
+        Index(
+            "ix_engine_offer_role",
+            "role",
+            "taken",
+            "far_due",
+            "urgency",
+            "created_at",
+            "task_id",
+            "path",
+            "follow_up_at",
+        ),
+        Index(
+            "ix_engine_offer_place",
+            "role",
+            "taken",
+            "path",
+            "far_due",
+            "urgency",
+            "created_at",
+            "task_id",
+            "follow_up_at",
+        ),
         Index("ix_engine_offer_user", "user_id", "far_due", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 

@@ -105,8 +105,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('task_id', 'position', name=op.f('pk_engine_offer'))
     )
     with op.batch_alter_table('engine_offer', schema=None) as batch_op:
-        batch_op.create_index('ix_engine_offer_place', ['role', 'taken', 'path', 'far_due', 'urgency', 'created_at', 'task_id'], unique=False)
-        batch_op.create_index('ix_engine_offer_role', ['role', 'taken', 'far_due', 'urgency', 'created_at', 'task_id', 'path'], unique=False)
+        batch_op.create_index('ix_engine_offer_place', ['role', 'taken', 'path', 'far_due', 'urgency', 'created_at', 'task_id', 'follow_up_at'], unique=False)
+        batch_op.create_index('ix_engine_offer_role', ['role', 'taken', 'far_due', 'urgency', 'created_at', 'task_id', 'path', 'follow_up_at'], unique=False)
         batch_op.create_index('ix_engine_offer_user', ['user_id', 'far_due'], unique=False, sqlite_where=sa.text('user_id IS NOT NULL'), postgresql_where=sa.text('user_id IS NOT NULL'))
 
     with op.batch_alter_table('engine_task', schema=None) as batch_op:
