@@ -14,7 +14,7 @@ from engine.change_results import (
 from engine.errors import Missing
 from engine.findings import ERROR, Finding
 from engine.host import Host
-from engine.queries.paths import nodes_of, within_any
+from engine.queries.paths import operated_by, within_any
 from engine.results import (
     COUNT_CAP,
     Page,
@@ -86,5 +86,5 @@ def _to_item(row: AnyRow) -> BatchItem:
 
 def _visible(host: Host) -> ColumnElement[bool]:
     actor = host.actor
-    paths = [path for path in nodes_of(actor) if host.checker.may_operate(actor, path)]
+    paths = operated_by(host, actor)
     return or_(within_any(BATCHES.c.path, paths), BATCHES.c.actor_id == actor.id)

@@ -11,7 +11,7 @@ from engine.errors import Missing
 from engine.host import Host
 from engine.incidents import INCIDENTS, to_incident
 from engine.protection import is_reference, protected_names
-from engine.queries.paths import nodes_of, within, within_any
+from engine.queries.paths import operated_by, within, within_any
 from engine.results import COUNT_CAP, Incident, IncidentDetail, IncidentFilter, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import AnyRow, table_of
@@ -72,7 +72,7 @@ def _fixed(host: Host, row: AnyRow, read: dict[str, Any]) -> set[str]:
 
 def _operated(host: Host) -> ColumnElement[bool]:
     actor = host.actor
-    return within_any(INCIDENTS.c.path, [p for p in nodes_of(actor) if host.checker.may_operate(actor, p)])
+    return within_any(INCIDENTS.c.path, operated_by(host, actor))
 
 
 def _narrowing(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from engine.host import Host
 from engine.incidents import INCIDENTS
 from engine.queries import definitions
 from engine.queries.facts import fact_fits
-from engine.queries.paths import nodes_of, within, within_any
+from engine.queries.paths import operated_by, within, within_any
 from engine.queries.task_visibility import has_task_in
 from engine.results import (
     COUNT_CAP,
@@ -143,7 +143,7 @@ def waiting(host: Host, instance_id: str) -> list[Waiting]:
 def _visible(host: Host, viewer: Actor) -> ColumnElement[bool]:
     """Scope of the right to view or operate, or a task in it that the viewer has had or may take."""
     paths = set(viewer.scope_paths(VIEW))
-    paths |= {path for path in nodes_of(viewer) if host.checker.may_operate(viewer, path)}
+    paths |= set(operated_by(host, viewer))
     return or_(within_any(TABLE.c.path, sorted(paths)), TABLE.c.started_by == viewer.id, has_task_in(viewer))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, literal, or_, sele
 
 from engine.errors import Missing
 from engine.host import Host
-from engine.queries.paths import nodes_of, within, within_any
+from engine.queries.paths import operated_by, within, within_any
 from engine.results import COUNT_CAP, Job, JobFilter, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import table_of
@@ -76,7 +76,7 @@ def _to_job(row: Any) -> Job:
 
 def _operated(host: Host) -> ColumnElement[bool]:
     actor = host.actor
-    paths = [path for path in nodes_of(actor) if host.checker.may_operate(actor, path)]
+    paths = operated_by(host, actor)
     visible = within_any(INSTANCES.c.path, paths)
     return or_(visible, JOBS.c.instance_id.is_(None)) if host.operates_house() else visible
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from engine.errors import Invalid, Missing
 from engine.host import Host
-from engine.queries.paths import nodes_of, within, within_any
+from engine.queries.paths import operated_by, within, within_any
 from engine.results import COUNT_CAP, Operation, OperationFilter, Page, PageOf
 from engine.tables.columns import AnyRow, table_of
 from kernel.audit import AuditRow, record
@@ -50,7 +50,7 @@ def annotate(host: Host, operation_id: str, text: str) -> Operation:
 
 def _visible(host: Host) -> ColumnElement[bool]:
     actor = host.actor
-    paths = [path for path in nodes_of(actor) if host.checker.may_operate(actor, path)]
+    paths = operated_by(host, actor)
     acts = AUDIT.c.subject.in_(SUBJECTS) & AUDIT.c.action.not_in(_WORK)
     return or_(acts, AUDIT.c.action.in_(_TASK_ACTS)) & within_any(AUDIT.c.path, paths)
 

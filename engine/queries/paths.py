@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
+from engine.host import Host
 from kernel.actor import ROOT, Actor
 
 
@@ -16,6 +17,11 @@ def nodes_of(viewer: Actor) -> list[str]:
     `Actor.scope_paths` leaves out what lies within a wider node, where another role may not have the right.
     """
     return sorted({*viewer.scope_paths(), *(grant.path for grant in viewer.grants)})
+
+
+def operated_by(host: Host, actor: Actor) -> list[str]:
+    """The nodes where an actor may operate."""
+    return [path for path in nodes_of(actor) if host.checker.may_operate(actor, path)]
 
 
 def within(column: Any, path: str) -> ColumnElement[bool]:

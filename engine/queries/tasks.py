@@ -14,7 +14,7 @@ from engine.errors import Invalid, Missing
 from engine.host import Host
 from engine.queries import inbox_lists, instances
 from engine.queries.facts import fact_fits
-from engine.queries.paths import nodes_of, within, within_any
+from engine.queries.paths import operated_by, within, within_any
 from engine.queries.resting import ResumedCase
 from engine.queries.task_visibility import candidate_of, people_of
 from engine.results import COUNT_CAP, Page, PageOf, Task, TaskDetail, TaskFilter, TaskRights
@@ -101,16 +101,12 @@ def _ordered_list(host: Host, wanted: TaskFilter, viewer: Actor) -> inbox_lists.
         return None
     if wanted.box == "all" and wanted.states == ("open",):
         where = _filters(replace(wanted, states=()))
-        overseen = _overseen(host, viewer)
+        overseen = operated_by(host, viewer)
         return inbox_lists.list_of(viewer, inbox_lists.ALL_OPEN, None, overseen=overseen, where=where)
     if wanted.box in ("mine", "group", "work"):
         now = None if wanted.show_snoozed else host.clock.now()
         return inbox_lists.list_of(viewer, wanted.box, now, where=_filters(wanted))
     return None
-
-
-def _overseen(host: Host, viewer: Actor) -> list[str]:
-    return [path for path in nodes_of(viewer) if host.checker.may_operate(viewer, path)]
 
 
 def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
@@ -127,7 +123,7 @@ def _box(host: Host, wanted: TaskFilter, viewer: Actor) -> ColumnElement[bool]:
         return and_(is_open, or_(theirs, inbox_lists.offered_to(viewer)))
     if wanted.box != "all":
         raise Invalid("box_unknown", field="box", box=wanted.box)
-    paths = _overseen(host, viewer)
+    paths = operated_by(host, viewer)
     mine = or_(TABLE.c.assignee.in_(people), TABLE.c.completed_by.in_(people), candidate_of(viewer))
     return or_(within_any(TABLE.c.path, paths), mine)
 

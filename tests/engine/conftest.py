@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine import jobs
 from engine.api import Engine, HandlerRegistry, HistoryEvent, Instance, RoleChecker, StepFailed, Task, TaskFilter
 from kernel.actor import SYSTEM, Actor
 from kernel.calendar import ChineseCalendar
@@ -16,6 +17,7 @@ from kernel.clock import Clock, MovedClock
 from webapp.db import Database
 
 WORKER = Actor("worker", "Worker", is_system=True)
+LEASE = timedelta(minutes=5)
 DIAGRAMS = Path(__file__).parent / "diagrams"
 
 
@@ -103,6 +105,23 @@ class House:
         """Move the clock and run what became due."""
         self.clock.advance(timedelta(**by))
         return self.run_due()
+
+
+def work(house: House) -> bool:
+    """What a worker does with one job."""
+    with house.database.unit_of_work() as session:
+        job = jobs.lease_next(session, house.clock.now(), LEASE, worker="w1")
+    if job is None:
+        return False
+    try:
+        outcome = jobs.run(job, house.registry, house.clock)
+    except Exception as fault:
+        with house.database.unit_of_work() as session:
+            jobs.fail(session, house.clock, job, fault)
+        return True
+    with house.database.unit_of_work() as session:
+        jobs.finish(house.engine(session, SYSTEM).host, job, outcome)
+    return True
 
 
 class Story:

@@ -14,9 +14,7 @@ from engine.api import BusinessError, Context, HandlerRegistry, Invalid, Stale, 
 from engine.handlers import JobContext
 from engine.models import JobRow
 from kernel.actor import SYSTEM, Actor
-from tests.engine.conftest import WORKER, House
-
-LEASE = timedelta(minutes=5)
+from tests.engine.conftest import LEASE, WORKER, House, work
 
 
 @dataclass(frozen=True)
@@ -126,23 +124,6 @@ def test_a_refusal_is_for_the_person_who_acts_and_no_incident(
 def outgoing(house: House) -> list[Any]:
     with house.database.reading() as session:
         return list(session.scalars(select(JobRow).where(JobRow.kind == "message_out").order_by(JobRow.id)))
-
-
-def work(house: House) -> bool:
-    """What a worker does with one job."""
-    with house.database.unit_of_work() as session:
-        job = jobs.lease_next(session, house.clock.now(), LEASE, worker="w1")
-    if job is None:
-        return False
-    try:
-        outcome = jobs.run(job, house.registry, house.clock)
-    except Exception as fault:
-        with house.database.unit_of_work() as session:
-            jobs.fail(session, house.clock, job, fault)
-        return True
-    with house.database.unit_of_work() as session:
-        jobs.finish(house.engine(session, SYSTEM).host, job, outcome)
-    return True
 
 
 def test_an_outgoing_job_is_written_with_the_step_and_delivered_after_it(

@@ -27,10 +27,9 @@ from engine.api import (
 from engine.models import JobRow
 from kernel.actor import SYSTEM, Actor, Grant
 from kernel.audit import AuditRow
-from tests.engine.conftest import House, Story
+from tests.engine.conftest import LEASE, House, Story, work
 from tests.engine.test_many_hands import at_once
 
-LEASE = timedelta(minutes=5)
 ELSEWHERE = Actor("else", "else", (Grant("operator", "/b/", frozenset({"engine:operate"})),))
 
 
@@ -87,23 +86,6 @@ def only(house: House) -> Incident:
 def detail(house: House, incident: Incident) -> IncidentDetail:
     found: IncidentDetail = house.ask(lambda e: e.get_incident(incident.id))
     return found
-
-
-def work(house: House) -> bool:
-    """What a worker does with one job."""
-    with house.database.unit_of_work() as session:
-        job = jobs.lease_next(session, house.clock.now(), LEASE, worker="w1")
-    if job is None:
-        return False
-    try:
-        outcome = jobs.run(job, house.registry, house.clock)
-    except Exception as fault:
-        with house.database.unit_of_work() as session:
-            jobs.fail(session, house.clock, job, fault)
-        return True
-    with house.database.unit_of_work() as session:
-        jobs.finish(house.engine(session, SYSTEM).host, job, outcome)
-    return True
 
 
 def work_until_idle(house: House, hours: int = 0) -> None:

@@ -28,9 +28,8 @@ from engine.timers import after, parse_instant
 from kernel.actor import SYSTEM, Actor, Grant
 from kernel.audit import AuditRow
 from kernel.calendar import ChineseCalendar
-from tests.engine.conftest import FreeForms, House, NoDirectory, Story
+from tests.engine.conftest import LEASE, FreeForms, House, NoDirectory, Story, work
 
-LEASE = timedelta(minutes=5)
 ELSEWHERE = Actor("else", "else", (Grant("operator", "/b/", frozenset({"engine:operate"})),))
 
 
@@ -164,23 +163,6 @@ def line(registry: HandlerRegistry) -> dict[str, bool]:
         return Answer(420)
 
     return line
-
-
-def work(house: House) -> bool:
-    """What a worker does with one job."""
-    with house.database.unit_of_work() as session:
-        job = jobs.lease_next(session, house.clock.now(), LEASE, worker="w1")
-    if job is None:
-        return False
-    try:
-        outcome = jobs.run(job, house.registry, house.clock)
-    except Exception as fault:
-        with house.database.unit_of_work() as session:
-            jobs.fail(session, house.clock, job, fault)
-        return True
-    with house.database.unit_of_work() as session:
-        jobs.finish(house.engine(session, SYSTEM).host, job, outcome)
-    return True
 
 
 def dead(house: House) -> tuple[Story, Job]:

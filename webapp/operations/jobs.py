@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Response, render_template, request, url_for
 
 from engine.api import Engine
-from kernel.errors import KeyturnError, Missing
-from webapp.acting import acting, clock, reading
+from kernel.errors import Missing
+from webapp.acting import clock, reading
 from webapp.engine_room import engine_for
 from webapp.inbox.rows import process_names
-from webapp.once import once
+from webapp.operations.acts import act_once
 from webapp.operations.mending import asked_instant
 from webapp.operations.naming import job_label
 from webapp.operations.views import pages
 from webapp.process_data import as_seen
-from webapp.wording import word
 
 _ACTS: dict[str, Callable[[Engine, str, str], Any]] = {
     "fire": lambda engine, job_id, reason: engine.fire_job(job_id, reason),
@@ -52,18 +50,5 @@ def act_on_job(job_id: str, act: str) -> Response:
     do = _ACTS.get(act)
     if do is None:
         raise Missing
-    address = url_for("operations.job", job_id=job_id)
-
-    def run() -> str:
-        do(engine_for(session, actor, clock()), job_id, request.form.get("reason", "").strip())
-        return address
-
-    try:
-        with acting() as (session, actor):
-            once(session, actor, clock(), run)
-        flash(_("Done."), "success")
-    except Missing:
-        raise
-    except KeyturnError as refused:
-        flash(word(refused.code, refused.params, field=refused.field), "danger")
-    return redirect(address)  # type: ignore[return-value]
+    reason = request.form.get("reason", "").strip()
+    return act_once(url_for("operations.job", job_id=job_id), lambda engine: do(engine, job_id, reason))

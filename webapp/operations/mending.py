@@ -8,23 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from engine.api import Engine, IncidentDetail
-from kernel.errors import Invalid, KeyturnError, Missing
-from webapp.acting import acting, clock, reading
+from kernel.errors import Invalid
+from webapp.acting import clock, reading
 from webapp.engine_room import engine_for
 from webapp.formatting import project_zone
 from webapp.inbox.people import names_of
 from webapp.inbox.rows import process_names
 from webapp.language import safe_path
-from webapp.once import once
+from webapp.operations.acts import act_once
 from webapp.operations.bulk import each
 from webapp.operations.naming import element_label
 from webapp.operations.views import pages
 from webapp.process_data import as_seen
-from webapp.wording import word
 
 _MOST = 100
 _MOST_TOLD = 5
@@ -114,21 +112,7 @@ def asked_instant(name: str) -> datetime | None:
 
 
 def _act(incident_id: str, do: Callable[[Engine], Any]) -> Response:
-    address = url_for("operations.incident", incident_id=incident_id)
-
-    def run() -> str:
-        do(engine_for(session, actor, clock()))
-        return address
-
-    try:
-        with acting() as (session, actor):
-            once(session, actor, clock(), run)
-        flash(_("Done."), "success")
-    except Missing:
-        raise
-    except KeyturnError as refused:
-        flash(word(refused.code, refused.params, field=refused.field), "danger")
-    return redirect(address)  # type: ignore[return-value]
+    return act_once(url_for("operations.incident", incident_id=incident_id), do)
 
 
 def _values(found: IncidentDetail, seen: dict[str, Any]) -> list[dict[str, Any]]:
