@@ -35,13 +35,31 @@ e2e: .venv/installed-dev ## Run the browser tests alone
 	@$(BIN)/python -m pytest tests/e2e
 
 check: .venv/installed-dev ## Lint, types, arrows, diagrams, migrations, translations, bundle
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target $(CHECKS)
+
+CHECKS := check-bundle check-types check-lint check-arrows check-diagrams check-schema check-translations
+.PHONY: $(CHECKS)
+
+check-lint: .venv/installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+check-types: .venv/installed-dev
 	@$(BIN)/mypy
+
+check-arrows: .venv/installed-dev
 	@$(BIN)/lint-imports
+
+check-diagrams: .venv/installed-dev
 	@$(BIN)/keyturn check
+
+check-schema: .venv/installed-dev
 	@$(BIN)/python -m webapp.schema_check
+
+check-translations: .venv/installed-dev
 	@$(BIN)/python -m webapp.translation_check
+
+check-bundle: .venv/installed-dev
 	@if command -v node >/dev/null; then cd webapp/frontend && npm ci --ignore-scripts --no-audit --no-fund --silent && node build.mjs --check; \
 	else echo "Left out: the bundle is not rebuilt, because Node is not installed."; fi
 

@@ -15,45 +15,56 @@ from typing import Any
 
 import click
 
-from bench import engine, feel, machines
+from bench import arranged, engine, feel, lists, machines
 from bench.databases import SQLITE
+from bench.sizes import FULL, SMALL, Sizes
 
 Figure = dict[str, Any]
-Group = Callable[[], Sequence[Mapping[str, Any]]]
+Group = Callable[[Sizes], Sequence[Mapping[str, Any]]]
 FIELDS = ("figure", "value", "limit", "holds", "unit", "database")
 
 
-def _engine() -> Sequence[Mapping[str, Any]]:
+def _databases() -> list[str]:
     server = os.environ.get("KEYTURN_TEST_DATABASE_URL", "")
-    return [*engine.figures([SQLITE, server] if server else [SQLITE]), *_machines()]
+    return [SQLITE, server] if server else [SQLITE]
 
 
-def _machines() -> Sequence[Mapping[str, Any]]:
+def _engine(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
+    return [*engine.figures(_databases(), sizes), *_machines(sizes)]
+
+
+def _machines(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
     server, broker = (os.environ.get(f"KEYTURN_TEST_{name}_URL", "") for name in ("DATABASE", "REDIS"))
     if not (server and broker):
         click.echo(
             "Left out: several processes; set KEYTURN_TEST_DATABASE_URL and KEYTURN_TEST_REDIS_URL.", err=True
         )
         return []
-    return machines.figures(server, broker)
+    return machines.figures(server, broker, sizes)
+
+
+def _inbox(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
+    parts = (lists.figures, arranged.figures)
+    return [figure for url in _databases() for part in parts for figure in part(url, sizes)]
 
 
 GROUPS: dict[str, Group] = {"engine": _engine, "feel": feel.figures}
 # What a group holds and may be measured alone.
-PARTS: dict[str, Group] = {"machines": _machines}
+PARTS: dict[str, Group] = {"machines": _machines, "inbox": _inbox}
 
 
-def measure(groups: Mapping[str, Group]) -> list[Figure]:
+def measure(groups: Mapping[str, Group], sizes: Sizes = FULL) -> list[Figure]:
     """The figures of all given groups, each with exactly the fields of the format."""
-    return [{name: figure[name] for name in FIELDS} for group in groups.values() for figure in group()]
+    return [{name: figure[name] for name in FIELDS} for group in groups.values() for figure in group(sizes)]
 
 
 @click.command()
 @click.argument("group", required=False, type=click.Choice(sorted({**GROUPS, **PARTS})))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of figures.")
-def bench(group: str | None, as_json: bool) -> None:
+@click.option("--small", is_flag=True, help="A few rows and runs: shows that every figure comes out, and no more.")
+def bench(group: str | None, as_json: bool, small: bool) -> None:
     """Measure, each figure against a named peer or limit; fails when one does not hold."""
-    figures = measure({group: (GROUPS | PARTS)[group]} if group else GROUPS)
+    figures = measure({group: (GROUPS | PARTS)[group]} if group else GROUPS, SMALL if small else FULL)
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
     else:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from bench import lists, loops, messages, starting, steps, timers
 from bench.measuring import Figure
+from bench.sizes import FULL, Sizes
 
-PARTS: tuple[Callable[[str], list[Figure]], ...] = (
+PARTS: tuple[Callable[[str, Sizes], list[Figure]], ...] = (
     steps.figures,
     loops.figures,
     starting.figures,
@@ -17,6 +18,6 @@ PARTS: tuple[Callable[[str], list[Figure]], ...] = (
 )
 
 
-def figures(database_urls: Sequence[str]) -> list[Figure]:
+def figures(database_urls: Sequence[str], sizes: Sizes = FULL) -> list[Figure]:
     """All figures on each database."""
-    return [figure for url in database_urls for part in PARTS for figure in part(url)]
+    return [figure for url in database_urls for part in PARTS for figure in part(url, sizes)]

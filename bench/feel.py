@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import timeit
 
+from bench.sizes import FULL, Sizes
 from engine.decisions import DecisionModel, evaluate, parse
 from engine.feel import compile_expression
 
@@ -15,11 +16,11 @@ RULES = 100
 Figure = dict[str, object]
 
 
-def figures() -> list[Figure]:
+def figures(sizes: Sizes = FULL) -> list[Figure]:
     """The figures of this group, in microseconds, each the best of several rounds."""
     return [
-        _figure("cached condition", _condition(), CONDITION_LIMIT),
-        _figure(f"table of {RULES} rules × 3 inputs", _table(), TABLE_LIMIT),
+        _figure("cached condition", _condition(sizes.feel_rounds), CONDITION_LIMIT),
+        _figure(f"table of {RULES} rules × 3 inputs", _table(sizes.feel_rounds), TABLE_LIMIT),
     ]
 
 
@@ -34,21 +35,21 @@ def _figure(name: str, value: float, limit: float) -> Figure:
     }
 
 
-def _condition() -> float:
+def _condition(rounds: int) -> float:
     expression = compile_expression(CONDITION)
     context = {"amount": 125_000, "stage": "signed", "unit": "3-1201", "buyers": ["a", "b"]}
-    return _microseconds(lambda: expression.evaluate(context), 4_000)
+    return _microseconds(lambda: expression.evaluate(context), 4_000, rounds)
 
 
-def _table() -> float:
+def _table(rounds: int) -> float:
     model = table_model()
     inputs = {"kind": "k9", "amount": 995, "flag": True}
-    return _microseconds(lambda: evaluate(model, "route", inputs), 100)
+    return _microseconds(lambda: evaluate(model, "route", inputs), 100, rounds)
 
 
-def _microseconds(work: object, number: int) -> float:
+def _microseconds(work: object, number: int, rounds: int) -> float:
     timer = timeit.Timer(work)  # type: ignore[arg-type]
-    return min(timer.repeat(repeat=25, number=number)) / number * 1e6
+    return min(timer.repeat(repeat=rounds, number=number)) / number * 1e6
 
 
 def table_model() -> DecisionModel:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import webapp.models
-from engine.api import Engine, HandlerRegistry, Instance, RoleChecker
+from engine.api import Engine, HandlerRegistry, Instance, RoleChecker, Vacant
 from kernel.actor import Actor, Grant
 from kernel.calendar import ChineseCalendar
 from kernel.clock import Clock, SystemClock
@@ -34,11 +34,11 @@ class House:
         """Let go of the connections."""
         self.database.engine.dispose()
 
-    def engine(self, session: Any) -> Engine:
+    def engine(self, session: Any, actor: Actor | None = None) -> Engine:
         """The engine in a transaction."""
         return Engine(
             session,
-            self.actor,
+            actor or self.actor,
             clock=SystemClock(),
             checker=RoleChecker(),
             forms=_OneNumber(),
@@ -77,10 +77,31 @@ class _OneNumber:
     def fields(self, form_key: str) -> dict[str, str]:
         return {"amount": "number"}
 
+    def opens_with_data(self, form_key: str) -> bool:
+        return False
+
 
 class _Nobody:
     def holders(self, role: str, path: str) -> list[str]:
         return []
 
+    def manager(self, staff_id: str, levels: int) -> str | None:
+        """Nobody stands above anybody."""
+        return None
+
+    def waits_for_work(self, path: str) -> bool:
+        """No task waits for what was asked for under it."""
+        return False
+
+    def vacancy(self, candidates: Sequence[str], path: str, excluded: Collection[str]) -> Vacant | None:
+        """Whoever is named is there."""
+        return None
+
+    def above(self, role: str, path: str) -> str | None:
+        return None
+
     def name(self, staff_id: str) -> str:
         return staff_id
+
+    def person(self, staff_id: str) -> Actor | None:
+        return None

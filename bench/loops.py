@@ -11,25 +11,25 @@ from bench.databases import fresh, kind_of
 from bench.diagrams import rework
 from bench.house import House
 from bench.measuring import Figure, at_most, seconds
+from bench.sizes import FULL, Sizes
 from engine.api import Instance
 
-EARLY, LATE, STEPS = 10, 10_000, 100
 
-
-def figures(url: str) -> list[Figure]:
+def figures(url: str, sizes: Sizes = FULL) -> list[Figure]:
     """Step and state late in a loop against early in it."""
+    turn, first = sizes.late_turn, sizes.early_turn
     with fresh(url) as place:
         house = House(place, {"rework": rework()})
         try:
-            late, late_bytes = _at_turn(house, LATE)
-            early, early_bytes = _at_turn(house, EARLY)
-            slow, fast = _alternating(house, late, early)
+            late, late_bytes = _at_turn(house, turn)
+            early, early_bytes = _at_turn(house, first)
+            slow, fast = _alternating(house, late, early, sizes.loop_steps)
         finally:
             house.close()
     kind = kind_of(url)
     return [
-        at_most(f"step {LATE:,} of a loop / step {EARLY}", slow / fast, 1.2, "ratio", kind),
-        at_most(f"state bytes at turn {LATE:,} / turn {EARLY}", late_bytes / early_bytes, 1.1, "ratio", kind),
+        at_most(f"step {turn:,} of a loop / step {first}", slow / fast, 1.2, "ratio", kind),
+        at_most(f"state bytes at turn {turn:,} / turn {first}", late_bytes / early_bytes, 1.1, "ratio", kind),
     ]
 
 
@@ -48,9 +48,9 @@ def _state_bytes(house: House, instance: Instance) -> int:
     return len(tokens) + sum(map(len, written))
 
 
-def _alternating(house: House, late: Instance, early: Instance) -> tuple[float, float]:
+def _alternating(house: House, late: Instance, early: Instance, steps: int) -> tuple[float, float]:
     taken: dict[str, list[float]] = {"late": [], "early": []}
-    for _ in range(STEPS):
+    for _ in range(steps):
         for name, instance in (("late", late), ("early", early)):
             fresh_one: list[Instance] = []
             taken[name].append(seconds(lambda i=instance, kept=fresh_one: kept.append(house.step(i))))

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-RUNS = 7
-
 Figure = dict[str, Any]
 Work = Callable[[], object]
 
@@ -22,7 +20,7 @@ def seconds(work: Work) -> float:
     return time.perf_counter() - begin
 
 
-def medians(*works: Work, runs: int = RUNS) -> list[float]:
+def medians(*works: Work, runs: int) -> list[float]:
     """The median seconds of each piece of work; they take turns, so that a slow moment meets all of them."""
     taken: list[list[float]] = [[] for _ in works]
     for _ in range(runs):

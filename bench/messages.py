@@ -11,6 +11,7 @@ from bench.databases import analyze, fresh, kind_of
 from bench.diagrams import receipt
 from bench.house import House
 from bench.measuring import Figure, at_most, seconds
+from bench.sizes import FULL, Sizes
 from engine.api import Instance
 from engine.correlation import canonical
 from engine.tables.columns import table_of
@@ -18,23 +19,23 @@ from engine.tables.work import SubscriptionRow
 from kernel.clock import SystemClock
 from kernel.ids import new_id
 
-FEW, MANY, RUNS = 10, 100_000, 51
 _BATCH = 10_000
 
 
-def figures(url: str) -> list[Figure]:
+def figures(url: str, sizes: Sizes = FULL) -> list[Figure]:
     """Delivering one message among many waiting receivers against among few."""
+    most, least = sizes.many_receivers, sizes.few_receivers
     with fresh(url) as first, fresh(url) as second:
-        many, few = _House(first, MANY), _House(second, FEW)
+        many, few = _House(first, most), _House(second, least)
         try:
             taken: dict[_House, list[float]] = {many: [], few: []}
-            for turn, house in itertools.product(range(RUNS), (many, few)):
+            for turn, house in itertools.product(range(sizes.messages), (many, few)):
                 taken[house].append(house.deliver(turn))
         finally:
             many.house.close()
             few.house.close()
     ratio = statistics.median(taken[many]) / statistics.median(taken[few])
-    return [at_most(f"one message with {MANY:,} waiting / with {FEW}", ratio, 1.5, "ratio", kind_of(url))]
+    return [at_most(f"one message with {most:,} waiting / with {least}", ratio, 1.5, "ratio", kind_of(url))]
 
 
 class _House:

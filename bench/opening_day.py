@@ -24,6 +24,7 @@ from sqlalchemy import func, insert, select
 
 from bench.measuring import Figure, at_most
 from bench.processes import Installation, installation
+from bench.sizes import FULL, Sizes
 from engine.tables.instances import InstanceRow
 from kernel.actor import SYSTEM
 from kernel.ids import new_id
@@ -40,8 +41,6 @@ from ledger.staff.queries import actor_for
 from ledger.staff.tokens import issue_token
 from webapp.definitions import deploy_shipped
 
-UNITS, BUYERS, CONSULTANTS = 1000, 2000, 40
-SECONDS, IN_FLIGHT = 60.0, 200
 _SEED = 20260302
 _UNUSED = "-"
 _HEAD = "楼号,房号,建筑面积,单价,总价,底价单价"
@@ -66,24 +65,24 @@ class Opening:
     tokens: list[str]
 
 
-def figures(database_url: str, broker_url: str) -> list[Figure]:
+def figures(database_url: str, broker_url: str, sizes: Sizes = FULL) -> list[Figure]:
     """The day on PostgreSQL with web processes and a worker, and on SQLite in one process."""
     told = []
     for url, broker in ((database_url, broker_url), ("sqlite://", "")):
         with installation(url, broker) as house:
-            told += _of_day(house, "postgresql" if broker else "sqlite")
+            told += _of_day(house, "postgresql" if broker else "sqlite", sizes)
     return told
 
 
-def _of_day(house: Installation, database: str) -> list[Figure]:
-    opening = prepare(house)
+def _of_day(house: Installation, database: str, sizes: Sizes) -> list[Figure]:
+    opening = prepare(house, sizes)
     house.database.engine.dispose()
     port = house.serve(PROCESSES="2", THREADS="4")
     if house.broker_url:
         house.work(1, CONCURRENCY="1")
-    picks = play(opening, port)
+    picks = play(opening, port, sizes)
     house.rest()
-    twice, lost = _told_wrong(house, picks)
+    twice, lost = _told_wrong(house, picks, sizes.homes)
     slow = statistics.quantiles([pick.seconds for pick in picks], n=100)[94]
     limit = 1.0 if house.broker_url else None
     return [
@@ -93,7 +92,7 @@ def _of_day(house: Installation, database: str) -> list[Figure]:
     ]
 
 
-def prepare(house: Installation) -> Opening:
+def prepare(house: Installation, sizes: Sizes) -> Opening:
     """A project with priced homes, consultants with tokens, and customers whom the project knows."""
     database = house.database
     clock = database.clock
@@ -101,14 +100,15 @@ def prepare(house: Installation) -> Opening:
         add_node(session, SYSTEM, clock, parent="/", kind="group", code="kt", name="KT")
         project = create_project(session, SYSTEM, clock, name="云栖", code="yunxi", parent="/kt/")
         rows = [
-            f"{n // 100 + 1}栋,{n % 100 // 4 + 1}0{n % 4 + 1},100.00,20000,2000000,19000" for n in range(UNITS)
+            f"{n // 100 + 1}栋,{n % 100 // 4 + 1}0{n % 4 + 1},100.00,20000,2000000,19000"
+            for n in range(sizes.homes)
         ]
         prices = read_price_list("\n".join([_HEAD, *rows]).encode(), "opening.csv")
         permit = Permit("2026-001", date(2026, 1, 1))
         import_units(session, SYSTEM, clock, project_id=project.id, price_list=prices, permit=permit, release=True)
         deploy_shipped(session, SYSTEM, clock)
-    tokens = [_consultant(house, number, project.path) for number in range(CONSULTANTS)]
-    customers = _customers(house, project.id)
+    tokens = [_consultant(house, number, project.path) for number in range(sizes.consultants)]
+    customers = _customers(house, project.id, sizes.buyers)
     with database.reading() as session:
         units = list(session.scalars(select(Unit.id)).all())
     return Opening(project.path, units, customers, tokens)
@@ -129,7 +129,7 @@ def _consultant(house: Installation, number: int, path: str) -> str:
         return issue_token(session, actor_for(session, person.id, clock), clock, name="opening day").secret
 
 
-def _customers(house: Installation, project_id: str) -> list[str]:
+def _customers(house: Installation, project_id: str, count: int) -> list[str]:
     """One customer is registered, the others are written as rows like theirs."""
     clock = house.database.clock
     with house.database.unit_of_work() as session:
@@ -137,22 +137,22 @@ def _customers(house: Installation, project_id: str) -> list[str]:
             session, SYSTEM, clock, name="林晚", project_id=project_id, phones=["13800000000"]
         ).id
     with house.database.unit_of_work() as session:
-        others = [new_id() for _ in range(BUYERS - 1)]
+        others = [new_id() for _ in range(count - 1)]
         for table, column in ((Customer.__table__, "id"), (CustomerProject.__table__, "customer_id")):
             row = session.execute(select(table).where(table.c[column] == first)).one()
             session.execute(insert(table), [{**row._mapping, column: other} for other in others])
     return [first, *others]
 
 
-def play(opening: Opening, port: int) -> list[Pick]:
+def play(opening: Opening, port: int, sizes: Sizes) -> list[Pick]:
     """Let the buyers come; returns every pick in the order of arrival."""
     drawn = random.Random(_SEED)  # noqa: S311 - the same day each time.
-    wanted = opening.units * (BUYERS // UNITS)
+    wanted = opening.units * (sizes.buyers // sizes.homes)
     drawn.shuffle(wanted)
-    arrivals = sorted(drawn.uniform(0, SECONDS) for _ in range(BUYERS))
+    arrivals = sorted(drawn.uniform(0, sizes.opening_seconds) for _ in range(sizes.buyers))
     lines = _Lines(port)
     begins = time.monotonic() + 1.0
-    with ThreadPoolExecutor(IN_FLIGHT) as in_flight:
+    with ThreadPoolExecutor(sizes.in_flight) as in_flight:
         asked = []
         for buyer, arrival in enumerate(arrivals):
             time.sleep(max(0.0, begins + arrival - time.monotonic()))
@@ -163,9 +163,11 @@ def play(opening: Opening, port: int) -> list[Pick]:
                     "entry": "walk_in", "unit_id": wanted[buyer], "customer_id": opening.customers[buyer],
                 },
             }  # fmt: skip
-            token = opening.tokens[buyer % CONSULTANTS]
+            token = opening.tokens[buyer % sizes.consultants]
             asked.append(in_flight.submit(lines.pick, body, token, time.monotonic()))
-        return [one.result() for one in asked]
+        picks = [one.result() for one in asked]
+    lines.close()
+    return picks
 
 
 class _Lines:
@@ -174,18 +176,28 @@ class _Lines:
     def __init__(self, port: int) -> None:
         self._port = port
         self._own = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close all lines."""
+        for line in self._opened:
+            line.close()
 
     def pick(self, body: dict[str, Any], token: str, arrived: float) -> Pick:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        line = getattr(self._own, "line", None) or http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
-        self._own.line = line
+        line = getattr(self._own, "line", None) or self._open()
         line.request("POST", "/api/v1/instances", json.dumps(body), headers)
         answer = line.getresponse()
         answer.read()
         return Pick(body["answers"]["unit_id"], answer.status, time.monotonic() - arrived)
 
+    def _open(self) -> http.client.HTTPConnection:
+        line = self._own.line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        self._opened.append(line)
+        return line
 
-def _told_wrong(house: Installation, picks: Sequence[Pick]) -> tuple[int, int]:
+
+def _told_wrong(house: Installation, picks: Sequence[Pick], homes: int) -> tuple[int, int]:
     """Homes sold twice, and picks whose acknowledgement and database disagree or homes nobody got."""
     acknowledged = Counter(pick.unit_id for pick in picks if pick.status == 201)
     strange = [pick.status for pick in picks if pick.status not in (201, 409)]
@@ -194,4 +206,4 @@ def _told_wrong(house: Installation, picks: Sequence[Pick]) -> tuple[int, int]:
         cases = session.scalar(select(func.count()).select_from(InstanceRow)) or 0
     twice = sum(count > 1 for count in (acknowledged | sold).values())
     lost = sum((acknowledged - sold).values()) + sum((sold - acknowledged).values())
-    return twice, lost + abs(cases - sum(sold.values())) + (UNITS - len(sold)) + len(strange)
+    return twice, lost + abs(cases - sum(sold.values())) + (homes - len(sold)) + len(strange)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import http.client
 import os
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import redis
 
 from bench.databases import fresh
+from bench.process import begin
 from kernel.clock import SystemClock
 from kernel.vault import new_vault
 from webapp.db import Database
@@ -36,9 +35,9 @@ class Installation:
     folder: Path
     broker_url: str
     queue: str
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _running: list[BaseProcess] = field(default_factory=list)
 
-    def start(self, *words: str, **settings: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str, **settings: str) -> BaseProcess:
         """Start one process; its log stands in the folder."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KEYTURN_")}
         own = {
@@ -52,10 +51,7 @@ class Installation:
             "LOG_LEVEL": "WARNING",
         }
         environment = kept | {f"KEYTURN_{name}": value for name, value in (own | settings).items()}
-        with (self.folder / f"{words[0]}-{len(self._running)}.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own program.
-                [sys.executable, "-m", "bench.process", *words], env=environment, stdout=log, stderr=log
-            )
+        process = begin(words, environment, self.folder / f"{words[0]}-{len(self._running)}.log")
         self._running.append(process)
         return process
 
@@ -65,26 +61,24 @@ class Installation:
             asked.bind(("127.0.0.1", 0))
             port = int(asked.getsockname()[1])
         process = self.start("serve", HOST="127.0.0.1", PORT=str(port), **settings)
-        _until(lambda: _answers(port, process))
+        until(lambda: _answers(port, process))
         return port
 
     def work(self, workers: int, **settings: str) -> None:
         """Start workers, and beat beside them; returns once they take jobs."""
         started = [self.start("worker", **settings) for _ in range(workers)]
         self.start("beat")
-        _until(lambda: all(len(_children(process.pid)) > 0 for process in started))
+        until(lambda: all(len(_children(process.pid)) > 0 for process in started))
 
     def rest(self) -> None:
         """Stop all processes."""
         for process in self._running:
-            if process.poll() is None:
-                process.terminate()
+            process.terminate()
         for process in self._running:
-            try:
-                process.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
+            process.join(_PATIENCE)
+            if process.is_alive():
+                process.kill()
+                process.join()
         self._running.clear()
 
 
@@ -115,16 +109,17 @@ def _clear(broker_url: str, queue: str) -> None:
     client.close()
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for a condition; raises `TimeoutError` when it does not come."""
     ends = time.monotonic() + _PATIENCE
     while not holds():
         if time.monotonic() > ends:
-            raise TimeoutError("the processes of the bench did not come up")
+            raise TimeoutError("the processes of the bench did not do what they should")
         time.sleep(0.05)
 
 
-def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
-    if process.poll() is not None:
+def _answers(port: int, process: BaseProcess) -> bool:
+    if not process.is_alive():
         raise RuntimeError("a web process of the bench ended at its start")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
@@ -136,5 +131,5 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
         connection.close()
 
 
-def _children(pid: int) -> list[str]:
+def _children(pid: int | None) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -60,6 +60,7 @@ CAST = (
     _at("sales6", "赵一鸣", "sales_consultant", HARBOUR),
     _at("sales7", "吴若水", "sales_consultant", LANTING),
     _at("sales8", "徐怀远", "sales_consultant", LANTING),
+    _at("admin2", "宋明远", "administrator", "/"),
 )
 CONSULTANTS = {
     YUNXI: ("sales", "sales2", "sales3"),

@@ -69,6 +69,7 @@ def found(session: Session, clock: Clock) -> Places:
             password=PASSWORD,
             roles=member.grants,
             must_change_password=False,
+            email=f"{member.username}@qiyue.example",
         ).id
     return places
 

@@ -42,7 +42,8 @@ class StepFailed(KeyturnError):
 
     ``message_code`` words the reason; ``command`` is what to run again on retry (None when the act belongs to a
     larger one that the person repeats); ``job_id`` names the job when one was running. ``read`` is what the step
-    worked with, ``trace`` where in the program it failed: files and lines, no values.
+    worked with, ``trace`` where in the program it failed: files and lines, no values. ``retry_after`` is how many
+    seconds another system asked to wait at least. ``retried`` is the incident that was retried in vain, or None.
     """
 
     code = "step_failed"
@@ -62,6 +63,7 @@ class StepFailed(KeyturnError):
         command: Mapping[str, Any] | None = None,
         read: Mapping[str, Any] | None = None,
         trace: tuple[str, ...] = (),
+        retry_after: int | None = None,
     ) -> None:
         self.instance_id = instance_id
         self.element_id = element_id
@@ -75,6 +77,8 @@ class StepFailed(KeyturnError):
         self.command = dict(command) if command is not None else None
         self.read = dict(read or {})
         self.trace = trace
+        self.retry_after = retry_after
+        self.retried: str | None = None
         super().__init__(
             instance_id=instance_id, element_id=element_id, error_type=error_type, message_code=message_code
         )

@@ -8,17 +8,20 @@ from zoneinfo import ZoneInfo
 
 from engine.errors import CannotGoOn
 from engine.feel import FeelError, compile_expression, to_json
-from engine.ports import Calendar
+from engine.ports import Calendar, Directory
 from kernel.clock import DEFAULT_ZONE, Clock, business_date
 
 
 class Expressions:
     """Evaluates a diagram's texts for one command."""
 
-    def __init__(self, clock: Clock, calendar: Calendar, zone: str = DEFAULT_ZONE) -> None:
+    def __init__(
+        self, clock: Clock, calendar: Calendar, zone: str = DEFAULT_ZONE, people: Directory | None = None
+    ) -> None:
         self.clock = clock
         self.calendar = calendar
         self.zone = zone
+        self.people = people
 
     def value(self, text: str, data: Mapping[str, Any]) -> Any:
         """The JSON value of a text.
@@ -42,7 +45,7 @@ class Expressions:
         expression = compile_expression(text)
         now = self.clock.now().astimezone(ZoneInfo(self.zone))
         today = business_date(self.clock, self.zone)
-        return expression.evaluate(data, today=today, now=now, calendar=self.calendar)
+        return expression.evaluate(data, today=today, now=now, calendar=self.calendar, people=self.people)
 
 
 def names_in(text: str) -> frozenset[str]:

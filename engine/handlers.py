@@ -24,12 +24,14 @@ from kernel.clock import Clock
 __all__ = [
     "BusinessError",
     "Context",
+    "Ending",
     "Handler",
     "HandlerRegistry",
     "JobContext",
     "JobKind",
     "Restart",
     "default_registry",
+    "ending",
     "handler",
     "job_kind",
 ]
@@ -102,7 +104,10 @@ class JobContext:
 
 @dataclass(frozen=True)
 class Handler:
-    """A registered verb with the dataclasses it takes and gives and the business errors it may raise."""
+    """A registered verb with the dataclasses it takes and gives and the business errors it may raise.
+
+    ``again`` says that a case may go back before it: what it does the next time takes the place of what it did.
+    """
 
     name: str
     run: Callable[[Any, Any], Any]
@@ -111,6 +116,7 @@ class Handler:
     errors: frozenset[str]
     external: bool
     doc: str
+    again: bool = False
 
     def load(self, values: dict[str, Any]) -> Any:
         """Typed input from JSON values; raises `Invalid` naming the field."""
@@ -164,6 +170,32 @@ class Restart:
 RestartRun = Callable[[Restart], None]
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A case that ends now, in whatever way: at an end event, cancelled or called off (``state``).
+
+    ``reason`` is what was said when it was ended by hand. Whoever acted had the right to end the case.
+    """
+
+    session: Session
+    actor: Actor
+    clock: Clock
+    instance_id: str
+    definition_key: str
+    scope: str
+    state: str
+    reason: str | None
+    variables: dict[str, Any]
+
+    @property
+    def ledger_actor(self) -> Actor:
+        """Who ended it, with the system's rights."""
+        return dataclasses.replace(self.actor, is_system=True)
+
+
+EndingRun = Callable[[Ending], None]
+
+
 class HandlerRegistry:
     """Names to functions. The default one is filled by importing the handlers; tests make their own."""
 
@@ -171,15 +203,21 @@ class HandlerRegistry:
         self.handlers: dict[str, Handler] = {}
         self.job_kinds: dict[str, JobKind] = {}
         self.restarts: dict[str, RestartRun] = {}
+        self.endings: dict[str, EndingRun] = {}
 
-    def handler(self, name: str, *, errors: Iterable[str] = (), external: bool = False) -> Callable[[F], F]:
-        """Register a function ``(data: FrozenDataclass, ctx: Context) -> FrozenDataclass | None``."""
+    def handler(
+        self, name: str, *, errors: Iterable[str] = (), external: bool = False, again: bool = False
+    ) -> Callable[[F], F]:
+        """Register a function ``(data: FrozenDataclass, ctx: Context) -> FrozenDataclass | None``.
+
+        ``again``: run a second time it replaces what it did, so a case may go back before it without undoing it.
+        """
 
         def register(run: F) -> F:
             _refuse_second(self.handlers.get(name), run, name)
             takes, gives = _signature(run)
             doc = (run.__doc__ or "").strip()
-            self.handlers[name] = Handler(name, run, takes, gives, frozenset(errors), external, doc)
+            self.handlers[name] = Handler(name, run, takes, gives, frozenset(errors), external, doc, again)
             return run
 
         return register
@@ -191,10 +229,21 @@ class HandlerRegistry:
         """
 
         def register(run: RestartRun) -> RestartRun:
-            known = self.restarts.get(key)
-            if known is not None and _place(known) != _place(run):
-                raise ValueError(f"restarts of {key} are registered twice: {_place(known)} and {_place(run)}")
+            _refuse_second_follower(self.restarts.get(key), run, f"restarts of {key}")
             self.restarts[key] = run
+            return run
+
+        return register
+
+    def ending(self, key: str) -> Callable[[EndingRun], EndingRun]:
+        """Register what makes domain rows follow when a case of a process ends, however it comes to its end.
+
+        It runs in the same transaction; what it raises keeps the case from ending.
+        """
+
+        def register(run: EndingRun) -> EndingRun:
+            _refuse_second_follower(self.endings.get(key), run, f"endings of {key}")
+            self.endings[key] = run
             return run
 
         return register
@@ -216,6 +265,11 @@ def _refuse_second(known: Handler | JobKind | None, run: Callable[..., Any], nam
         raise ValueError(f"{name} is registered twice: {_place(known.run)} and {_place(run)}")
 
 
+def _refuse_second_follower(known: Callable[..., Any] | None, run: Callable[..., Any], name: str) -> None:
+    if known is not None and _place(known) != _place(run):
+        raise ValueError(f"{name} are registered twice: {_place(known)} and {_place(run)}")
+
+
 def _place(run: Callable[..., Any]) -> str:
     return f"{run.__module__}.{run.__qualname__}"
 
@@ -234,4 +288,5 @@ def _dataclass_of(kind: Any) -> type | None:
 
 default_registry = HandlerRegistry()
 handler = default_registry.handler
+ending = default_registry.ending
 job_kind = default_registry.job_kind

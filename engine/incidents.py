@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import StepFailed
-from engine.results import Incident
+from engine.results.incidents import Incident
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.instances import IncidentRow, InstanceRow
 from engine.tables.tasks import TaskRow
@@ -57,6 +57,12 @@ def record_incident(session: Session, clock: Clock, failure: StepFailed) -> Inci
         # The task before its incidents, as whoever completes it locks them.
         session.execute(update(TASKS).where(TASKS.c.id == task_id).values(troubled=True))
         _resolve(session, clock, INCIDENTS.c.task_id == task_id, "system")
+    if failure.retried is not None:
+        _resolve(session, clock, INCIDENTS.c.id == failure.retried, "system")
+    if failure.instance_id is not None and failure.command is None and failure.job_id is None:
+        # Whoever sent an event tries again and again; what it could not do stands there once.
+        again = _nobodys(failure.instance_id) & (INCIDENTS.c.element_id == failure.element_id)
+        _resolve(session, clock, again, "system")
     known = failure.instance_id and session.execute(select(exists().where(INSTANCES.c.id == failure.instance_id)))
     row = {
         "id": new_id(),
@@ -89,8 +95,13 @@ def resolve_incidents_of(session: Session, clock: Clock, *, task_id: str, actor_
 
 def resolve_received(session: Session, clock: Clock, instance_id: str) -> None:
     """Close the incidents of events that an instance could not receive, now that it has received one."""
-    nobodys = INCIDENTS.c.job_id.is_(None) & INCIDENTS.c.task_id.is_(None)
-    _resolve(session, clock, (INCIDENTS.c.instance_id == instance_id) & nobodys, "system")
+    _resolve(session, clock, _nobodys(instance_id), "system")
+
+
+def _nobodys(instance_id: str) -> ColumnElement[bool]:
+    """The incidents of a case that no job and no person's act would repeat."""
+    unheld = INCIDENTS.c.job_id.is_(None) & INCIDENTS.c.task_id.is_(None)
+    return (INCIDENTS.c.instance_id == instance_id) & unheld
 
 
 def resolve_job(session: Session, clock: Clock, job_id: str, actor_id: str) -> None:
@@ -142,7 +153,7 @@ def _count_attempt(session: Session, clock: Clock, failure: StepFailed) -> bool:
     values = {
         "attempts": attempts,
         "state": "failed" if over else "waiting",
-        "due_at": clock.now() + back_off(attempts),
+        "due_at": clock.now() + max(back_off(attempts), timedelta(seconds=failure.retry_after or 0)),
         "last_error": failure.message_code,
         "lock_owner": None,
         "locked_until": None,

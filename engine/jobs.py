@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.commands.publish import deliver_thrown
+from engine.due import note_due
 from engine.errors import BusinessError, CannotGoOn, KeyturnError, Stale, StepFailed
 from engine.handlers import HandlerRegistry, JobContext
 from engine.host import Host
+from engine.in_hand import take_in_hand
 from engine.incidents import record_incident, resolve_job
-from engine.results import Incident
+from engine.results.incidents import Incident
 from engine.running.run import Run, as_system
+from engine.running.services import job_row
+from engine.store.instances import LIVE, lock_instance
 from engine.store.instances import TABLE as INSTANCES
-from engine.store.instances import lock_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
 from engine.tracing import frames_of
@@ -111,6 +114,14 @@ def _lease(session: Session, row: AnyRow, now: datetime, lease: timedelta, worke
     )  # fmt: skip
 
 
+def order_delivery(session: Session, now: datetime, name: str, payload: dict[str, Any], *, key: str) -> None:
+    """Write an outgoing job that belongs to no case, once per key."""
+    known = select(JOBS.c.id).where(JOBS.c.idempotency_key == key)
+    if session.execute(known).first() is None:
+        session.execute(insert(JOBS).values(job_row("message_out", name, now, payload, key)))
+        note_due(session, [now])
+
+
 def any_due(session: Session, now: datetime) -> bool:
     """Whether anything is due that nobody holds: a look at the index, without a lock."""
     free = or_(JOBS.c.locked_until.is_(None), JOBS.c.locked_until < now)
@@ -147,14 +158,16 @@ def run(job: LeasedJob, registry: HandlerRegistry, clock: Clock) -> Outcome:
 def finish(host: Host, job: LeasedJob, outcome: Outcome) -> None:
     """Mark a job done and its earlier failures mended; the instance of an external step goes on with its answer.
 
+    A suspended one takes the answer, which comes but once, and stays where that puts it until it is resumed.
     Raises `Stale` when the lease was lost, `StepFailed` when the instance cannot go on.
     """
+    take_in_hand(host.session, job.id)
     waits = job.instance_id if job.kind == "external" else None
     record = lock_instance(host.session, waits) if waits is not None else None
     _close(host, job)
     if job.attempt > 1:
         resolve_job(host.session, host.clock, job.id, "system")
-    if record is None or record.state != "active" or job.token is None:
+    if record is None or record.state not in LIVE or job.token is None:
         return
     step = Run.of(as_system(host), record, job_id=job.id)
     with step.step(deliver_thrown) as case:
@@ -163,7 +176,7 @@ def finish(host: Host, job: LeasedJob, outcome: Outcome) -> None:
         token = case.token(job.token)
         case.at = token.task_spec.node
         if outcome.error is not None:
-            case.throw_error(token, outcome.error, outcome.params)
+            case.faults.throw_error(token, outcome.error, outcome.params)
         else:
             case.answer(job.token, step.services.results(token.task_spec.node, outcome.result, token.data))
 
@@ -177,6 +190,13 @@ def fail(session: Session, clock: Clock, job: LeasedJob, fault: BaseException) -
     if row.lock_owner != job.owner or row.state != "waiting":
         raise Stale("lease_lost", job_id=job.id, worker=job.owner)
     return record_incident(session, clock, _failure(session, row, fault))
+
+
+def put_off(session: Session, clock: Clock, job_id: str, fault: BaseException) -> None:
+    """Put off a job of the transaction's own kind, such as a timer, that failed without the engine saying so."""
+    row = session.execute(select(JOBS).where(JOBS.c.id == job_id).with_for_update()).one()
+    if row.state == "waiting":
+        record_incident(session, clock, _failure(session, row, fault))
 
 
 def _close(host: Host, job: LeasedJob) -> None:
@@ -205,4 +225,11 @@ def _failure(session: Session, row: AnyRow, fault: BaseException) -> StepFailed:
         job_id=row.id,
         read=row.payload.get("input", {}) if row.kind == "external" else row.payload,
         trace=frames_of(fault),
+        retry_after=_asked_wait(fault),
     )
+
+
+def _asked_wait(fault: BaseException) -> int | None:
+    """How many seconds what was called asked to wait, where its error says so."""
+    wait = getattr(fault, "retry_after", None)
+    return wait if isinstance(wait, int) and wait > 0 else None

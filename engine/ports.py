@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -41,6 +42,10 @@ class Checker(Protocol):
         """Whether the actor may cancel, suspend, retry and re-assign at ``scope``."""
         ...
 
+    def may_oversee(self, actor: Actor, scope: str) -> bool:
+        """Whether the actor may see who has which task at ``scope`` and re-assign it."""
+        ...
+
     def may_deploy(self, actor: Actor) -> bool:
         """Whether the actor may deploy definitions."""
         ...
@@ -63,6 +68,21 @@ class FormValidator(Protocol):
         """The form's answer names with their types."""
         ...
 
+    def opens_with_data(self, form_key: str) -> bool:
+        """Whether its fields begin with the process data of their names, instead of blank."""
+        ...
+
+
+@dataclass(frozen=True)
+class Vacant:
+    """Nobody may do a task: the ``posts`` that nobody fills, as ``role@path``, and who gets it ``instead``.
+
+    Both are entries like a task's candidates. Without posts nobody was named at all.
+    """
+
+    posts: tuple[str, ...]
+    instead: tuple[str, ...]
+
 
 class Directory(Protocol):
     """Knows who holds which role."""
@@ -71,8 +91,35 @@ class Directory(Protocol):
         """Staff ids that hold ``role`` at ``path`` or at the nearest node above it."""
         ...
 
+    def above(self, role: str, path: str) -> str | None:
+        """The role that answers at a node for one whose holders may not decide; None at the top."""
+        ...
+
     def name(self, staff_id: str) -> str:
         """A person's display name."""
+        ...
+
+    def vacancy(self, candidates: Sequence[str], path: str, excluded: Collection[str]) -> Vacant | None:
+        """Who gets a task at a node instead of its candidates, when none of them may do it; None when one may.
+
+        Whom four eyes keep out may not do it, and does not get it instead either.
+        """
+        ...
+
+    def waits_for_work(self, path: str) -> bool:
+        """Whether a task at a node may not be completed while work that was asked for under it is open."""
+        ...
+
+    def manager(self, staff_id: str, levels: int) -> str | None:
+        """Who stands so many levels above a person (1: the line manager); None where nobody does."""
+        ...
+
+    def person(self, staff_id: str) -> Actor | None:
+        """Somebody with what he may do today; None for nobody and for a closed account."""
+        ...
+
+    def actors(self, ids: list[str]) -> dict[str, Actor]:
+        """Several people as the actors they are today, by id; who has no account any more is left out."""
         ...
 
 
@@ -89,6 +136,14 @@ class Calendar(Protocol):
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``."""
+        ...
+
+    def add_working_time(self, start: datetime, amount: timedelta, zone: str) -> datetime:
+        """The instant so much working time after (before, if negative) ``start``; raises `ValueError` for none."""
+        ...
+
+    def working_time_between(self, start: datetime, end: datetime, zone: str) -> timedelta:
+        """Working time from ``start`` to ``end``."""
         ...
 
 
@@ -108,6 +163,44 @@ class Places(Protocol):
         ...
 
 
+class Veils(Protocol):
+    """Knows which business facts are kept from people, and from whom."""
+
+    def nodes(self, actor: Actor) -> Mapping[str, tuple[str, ...]]:
+        """The facts that are not open to all: by name, the nodes where the actor may see them.
+
+        No list is searched, narrowed or sorted by a fact where its reader may not see it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Somebody whom a person stands in for today (代理), with that one's own rights.
+
+    ``processes`` are the keys of those it holds for; empty means all.
+    """
+
+    principal: Actor
+    processes: frozenset[str] = frozenset()
+
+    def covers(self, key: str) -> bool:
+        """Whether it holds for the process ``key``."""
+        return not self.processes or key in self.processes
+
+    def seat_of(self, person: Actor) -> Actor:
+        """The person acting in the principal's place: with exactly the principal's rights, named as both."""
+        return Actor(person.id, person.name, self.principal.grants, on_behalf_of=self.principal.id)
+
+
+class Substitutions(Protocol):
+    """Knows the rules of substitution that run."""
+
+    def of(self, session: Session, person: Actor) -> tuple[Stand, ...]:
+        """Whom somebody stands in for at this moment."""
+        ...
+
+
 def candidate_roles(access: TaskAccess) -> list[tuple[str, str]]:
     """The (role, path) pairs among a task's candidates."""
     pairs = (entry.partition("@") for entry in access.candidates if not entry.startswith("user:"))
@@ -122,9 +215,9 @@ class RoleChecker:
         return actor.may(f"{key}:start", scope)
 
     def may_work(self, actor: Actor, access: TaskAccess) -> bool:
-        """The assignee, the person a substitute acts for, a candidate, or a holder of a candidate role."""
+        """The assignee or owner, the person a substitute acts for, a candidate, or who holds a candidate role."""
         people = {actor.id, actor.on_behalf_of} - {None}
-        if actor.is_system or access.assignee in people:
+        if actor.is_system or {access.assignee, access.owner} & people:
             return True
         named = any(f"user:{person}" in access.candidates for person in people)
         return named or any(actor.has_role(role, path) for role, path in candidate_roles(access))
@@ -132,6 +225,10 @@ class RoleChecker:
     def may_operate(self, actor: Actor, scope: str) -> bool:
         """By the permission ``engine:operate``."""
         return actor.may("engine:operate", scope)
+
+    def may_oversee(self, actor: Actor, scope: str) -> bool:
+        """By the permission ``tasks:oversee``, or by that to operate."""
+        return actor.may("tasks:oversee", scope) or self.may_operate(actor, scope)
 
     def may_deploy(self, actor: Actor) -> bool:
         """By the permission ``engine:deploy`` held at the root or for a group: definitions serve all of it."""

@@ -14,6 +14,7 @@ from engine.definitions.model import Node, ProcessModel
 from engine.expressions import names_in
 from engine.handlers import HandlerRegistry
 from engine.ports import FormValidator
+from engine.signing.record import SIGNING
 
 
 def protected_names(model: ProcessModel, registry: HandlerRegistry, forms: FormValidator) -> frozenset[str]:
@@ -27,7 +28,7 @@ def protected_names(model: ProcessModel, registry: HandlerRegistry, forms: FormV
             asked |= _asked(forms, node.task.form)
             people |= set(_people(node))
     given |= {name for name in _asked(forms, model.start_form) if is_reference(name)}
-    return frozenset({name for name in given if is_reference(name) or name not in asked} | people)
+    return frozenset({name for name in given if is_reference(name) or name not in asked} | people | {SIGNING})
 
 
 def is_reference(name: str) -> bool:
@@ -59,7 +60,6 @@ def _people(node: Node) -> Iterator[str]:
     task = node.task
     if task is None:
         return
-    if task.completed_by:
-        yield task.completed_by
+    yield from (name for name in (task.completed_by, task.passed) if name)
     if task.excluded is not None and task.excluded.is_feel:
         yield from names_in(task.excluded.text)

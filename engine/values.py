@@ -6,6 +6,7 @@ enters rather than rounded somewhere later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from engine.errors import Invalid
 
 MAX_DEPTH = 20
 MAX_TEXT = 1_000_000
+MAX_NAME = 255
+# PostgreSQL stores neither a zero nor half of a sign; SQLite would, and then only one of them could hold the case.
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 RESERVED = frozenset({"typename"})
 
 
@@ -23,6 +27,8 @@ def checked(value: Any, field: str, *, depth: int = 0) -> Any:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise Invalid("value_too_long", field=field, limit=MAX_TEXT)
+        if UNWRITABLE.search(value):
+            raise Invalid("value_unwritable", field=field)
         return value
     if depth >= MAX_DEPTH:
         raise Invalid("value_too_deep", field=field, limit=MAX_DEPTH)
@@ -38,10 +44,21 @@ def checked_data(data: Mapping[str, Any]) -> dict[str, Any]:
     for name in data:
         if not isinstance(name, str) or name.startswith("_") or name in RESERVED:
             raise Invalid("name_reserved", field=str(name))
+        _key(name, "name")
     return {name: checked(value, name) for name, value in data.items()}
+
+
+def checked_name(name: str, field: str) -> str:
+    """The name of a message or signal, or a business key; raises `Invalid` for what no column holds."""
+    if len(name) > MAX_NAME:
+        raise Invalid("value_too_long", field=field, limit=MAX_NAME)
+    checked(name, field)
+    return name
 
 
 def _key(key: object, field: str) -> str:
     if not isinstance(key, str):
         raise Invalid("value_not_json", field=field, type=type(key).__name__)
+    if UNWRITABLE.search(key):
+        raise Invalid("value_unwritable", field=field)
     return key

@@ -27,6 +27,10 @@ class FormValidator:
         """The answers a form gives, by name, with their type in process data."""
         return dict(compiled.load(form_key).types)
 
+    def opens_with_data(self, form_key: str) -> bool:
+        """Whether its fields begin with the process data of their names, instead of blank."""
+        return compiled.load(form_key).model.opens_with_data
+
     def validate(
         self, form_key: str, answers: Mapping[str, Any], variables: Mapping[str, Any], clock: Clock
     ) -> dict[str, Any]:

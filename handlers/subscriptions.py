@@ -17,18 +17,25 @@ from kernel.actor import Actor
 from kernel.facts import Telling, on
 from ledger.finance.facts import DepositPaid, ReceivableSettled
 from ledger.finance.kinds import ReceivableKind
+from ledger.reviews.facts import ChangeProposed, ChangeWithdrawn
+from ledger.reviews.models import ProposedChange
 from ledger.sales.facts import FilingReturned, SaleClosed, SubscriptionExtended
-from ledger.sales.models import Filing, Sale
+from ledger.sales.models import Sale
 from ledger.sales.operations import mark_queue_fee_paid, mark_small_order_paid
+from ledger.sales.stage_models import Filing
 
 EngineFactory = Callable[[Session, Actor], Engine]
 FACTORY = "engine_factory"
 
 
 def _publish(telling: Telling, message: str, correlation: Mapping[str, str], **payload: object) -> int:
-    """Publish as the person whose act this was, with the system's rights: the fact is the authorisation."""
+    return engine_of_system(telling).publish(message, correlation, payload)
+
+
+def engine_of_system(telling: Telling) -> Engine:
+    """The engine of the person whose act this was, with the system's rights: the fact is the authorisation."""
     factory: EngineFactory = telling.session.info[FACTORY]
-    return factory(telling.session, _as_system(telling.actor)).publish(message, correlation, payload)
+    return factory(telling.session, _as_system(telling.actor))
 
 
 def _as_system(actor: Actor) -> Actor:
@@ -74,3 +81,18 @@ def sale_closed(fact: SaleClosed, telling: Telling) -> None:
     """A sale was closed: a process that still waits on it settles the money and ends."""
     reason = telling.session.scalars(select(Sale.close_reason).where(Sale.id == fact.sale_id)).one()
     _publish(telling, "sale_withdrawn", {"sale_id": fact.sale_id}, reason=reason)
+
+
+@on(ChangeProposed)
+def change_proposed(fact: ChangeProposed, telling: Telling) -> None:
+    """A change of a marked record waits: its review begins as a case."""
+    factory: EngineFactory = telling.session.info[FACTORY]
+    engine = factory(telling.session, _as_system(telling.actor))
+    case = engine.start("review_of_change", {"change_id": fact.change_id}, scope=fact.path)
+    telling.session.get_one(ProposedChange, fact.change_id).instance_id = case.id
+
+
+@on(ChangeWithdrawn)
+def change_withdrawn(fact: ChangeWithdrawn, telling: Telling) -> None:
+    """Its proposer took the change back: nobody needs to review it any more."""
+    _publish(telling, "change_withdrawn", {"change_id": fact.change_id})

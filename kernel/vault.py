@@ -45,6 +45,14 @@ class Vault:
         """Decrypt; raises `VaultError` if the key was destroyed or does not fit."""
         return _open(_open(self.wrapping, wrapped_key), sealed).decode()
 
+    def encrypt_bytes(self, wrapped_key: bytes, content: bytes) -> bytes:
+        """Encrypt a file's content under a data key."""
+        return _seal(_open(self.wrapping, wrapped_key), content)
+
+    def decrypt_bytes(self, wrapped_key: bytes, sealed: bytes) -> bytes:
+        """Decrypt a file's content; raises `VaultError` if the key was destroyed or does not fit."""
+        return _open(_open(self.wrapping, wrapped_key), sealed)
+
     def index(self, kind: str, text: str) -> str:
         """A keyed fingerprint of a normalised value, for equality look-up and uniqueness."""
         return hmac.new(self.indexing, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()

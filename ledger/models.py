@@ -1,12 +1,18 @@
 """All tables of the ledger: each noun's models are imported here so that the metadata is complete."""
 
+import ledger.calendars.models
 import ledger.customers.models
 import ledger.documents.models
 import ledger.finance.models
 import ledger.inventory.models
 import ledger.messages.models
+import ledger.notices.models
 import ledger.organisation.models
+import ledger.reviews.models
 import ledger.sales.models
+import ledger.sales.offer_models
+import ledger.sales.queue_models
+import ledger.sales.stage_models
 import ledger.staff.models
 
 __all__ = ["ledger"]

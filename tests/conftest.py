@@ -6,6 +6,7 @@ when KEYTURN_TEST_DATABASE_URL names a server, a process has one database that i
 
 from __future__ import annotations
 
+import gc
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -23,12 +25,26 @@ from kernel.clock import MovedClock
 from kernel.database import connect, writing_session
 from kernel.vault import Vault, new_vault
 from ledger.staff import passwords
+from tests.compiled import Compiled
 from tests.machine import POSTGRES, left_out
 from tests.postgres import PostgresDatabase
 from webapp.db import Database
 from webapp.schema import migrate
 
 assert webapp.models.__name__
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("timeout")), default=0))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no collection of garbage need go through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -41,6 +57,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _cheap_password_hashes() -> None:
     """Password hashes are slow on purpose; a test suite makes hundreds of them."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> None:
+    """Applications come and go with the tests; what their templates compile to is the same for all of them."""
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 @pytest.fixture
@@ -65,16 +87,24 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this process keeps the SQLite file of the test at hand."""
+    return tmp_path_factory.mktemp("database")
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database of the test's own, with the schema in it and nothing else."""
     if POSTGRES:
         server: PostgresDatabase = request.getfixturevalue("_postgres")
         yield server.url
         server.empty()
         return
-    file = tmp_path / "keyturn.db"
-    shutil.copy(request.getfixturevalue("_template"), file)
+    place: Path = request.getfixturevalue("_place")
+    for left in place.iterdir():
+        left.unlink()
+    file = shutil.copy(request.getfixturevalue("_template"), place / "keyturn.db")
     yield f"sqlite:///{file}"
 
 
@@ -103,10 +133,19 @@ def _shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _engines() -> dict[str, Engine]:
+    """The engine of each URL: what it compiled for one test serves the next, while its connections do not."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url: str, vault: Vault, clock: MovedClock) -> Iterator[Database]:
+def database(
+    database_url: str, vault: Vault, clock: MovedClock, _engines: dict[str, Engine]
+) -> Iterator[Database]:
     """A database of the test's own."""
     database = Database(database_url, vault, clock)
+    database.engine = _engines.setdefault(database_url, database.engine)
     yield database
     database.engine.dispose()
 

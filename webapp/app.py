@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import (
     assets,
     current,
+    elsewhere,
     errors,
     formatting,
     health,
@@ -39,6 +40,7 @@ def create_app(settings: Settings, database: Database, *, desks: Iterable[Bluepr
     response_headers.install(app)
     assets.install(app)
     navigation.install(app)
+    elsewhere.install(app)
     page.install(app)
     once.install(app)
     pace.install(app, settings, database)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.api import Engine, StepFailed, record_incident
 from engine.due import left_due
+from engine.in_hand import put_down
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import Clock
 from kernel.database import connect, reading_session, writing_session
@@ -47,8 +49,10 @@ class Database:
     @contextmanager
     def unit_of_work(self, actor: Actor = SYSTEM, *, request_id: str | None = None) -> Iterator[Session]:
         """Commit once at the end of the block, or roll back and leave nothing."""
+        info: dict[str, Any] = {}
         try:
             with writing_session(self.engine, self.vault) as session:
+                info = session.info
                 session.info["request_id"] = request_id
                 session.info["engine_factory"] = self.engine_for
                 yield session
@@ -58,6 +62,6 @@ class Database:
                 self.wake()
         except StepFailed as failure:
             with writing_session(self.engine, self.vault) as session:
-                record_incident(session, self.clock, failure)
+                record_incident(session, self.clock, put_down(failure, info))
                 session.commit()
             raise

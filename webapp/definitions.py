@@ -109,6 +109,9 @@ def check_files(paths: Iterable[Path]) -> list[Finding]:
                 findings.append(Finding("xml_too_large", ERROR, params=params, resource=str(path)))
             elif path.is_dir():
                 findings.append(Finding("folder_without_files", WARNING, resource=str(path)))
+            elif path.exists() and not path.is_file():
+                # A pipe or a device may have no end, and would keep all other files from being told.
+                findings.append(Finding("file_is_no_file", ERROR, resource=str(path)))
             else:
                 resources[str(path)] = path.read_bytes()
         except OSError as problem:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from engine.api import ChangeRefused, DefinitionError, StepFailed
+from kernel.database import is_passing
 from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing, NotAllowed, Stale
 from webapp.formatting import file_size
 from webapp.language import N_
@@ -25,6 +26,7 @@ from webapp.request_log import request_id
 from webapp.wording import state_name, word
 
 log = structlog.get_logger("keyturn.web")
+_DONE_AGAIN_AT_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ EXPLANATIONS = {
     401: Explanation(N_("Please sign in"), N_("Sign in and open this page again."), "login"),
     403: Explanation(
         N_("You may not do this"),
-        N_("Your role does not include it. If you need it, ask an administrator and give the number below."),
+        N_("If you need it, ask an administrator and give the number below."),
         "lock",
     ),
     404: Explanation(
@@ -200,8 +202,29 @@ def _forged(_error: CSRFError) -> Response:
 
 
 def _database_away(error: OperationalError) -> Response:
+    done = _done_again(error)
+    if done is not None:
+        return done
     log.error("database unavailable", kind=type(error.orig).__name__)
     return explain(503, code="database_unavailable")
+
+
+def _done_again(error: OperationalError) -> Response | None:
+    """The answer of whoever only met others at this moment, by doing all of it again; None when that is no use.
+
+    Nothing of the act remains, since it was rolled back whole. An uploaded file has been read, and is read once.
+    """
+    for _ in range(_DONE_AGAIN_AT_MOST):
+        if not is_passing(error) or request.files:
+            return None
+        log.info("met others, doing it again")
+        try:
+            return current_app.make_response(current_app.dispatch_request())
+        except OperationalError as again:
+            error = again
+        except Exception as refusal:
+            return current_app.make_response(current_app.handle_user_exception(refusal))
+    return None
 
 
 def _failed(error: Exception) -> Response:

@@ -30,6 +30,7 @@ _MOMENT = {"zh": "yyyy-MM-dd HH:mm", "en": "d MMM yyyy, HH:mm"}
 _HUNDRED_MILLION_YUAN = 10_000_000_000
 _TEN_THOUSAND_YUAN = 1_000_000
 _MILLION_YUAN = 100_000_000
+_BILLION_YUAN = 1_000 * _MILLION_YUAN
 _SOON_DAYS = 3
 
 
@@ -64,6 +65,8 @@ def _compact(fen: int) -> str:
             return f"{fen / _HUNDRED_MILLION_YUAN:,.2f}亿"
         if fen >= _TEN_THOUSAND_YUAN:
             return f"{fen / _TEN_THOUSAND_YUAN:,.1f}万"
+    elif fen >= _BILLION_YUAN:
+        return f"{fen / _BILLION_YUAN:,.2f}B"
     elif fen >= _MILLION_YUAN:
         return f"{fen / _MILLION_YUAN:,.2f}M"
     return yuan(fen)
@@ -143,6 +146,11 @@ def moment(value: datetime | str | None, zone: str | None = None) -> str:
     return format_datetime(local_time(instant, zone), _MOMENT[language], locale=language)
 
 
+def clock_time(value: datetime, zone: str | None = None) -> str:
+    """The time of day to the minute in the project's zone, ``10:32``."""
+    return f"{local_time(value, zone):%H:%M}"
+
+
 def when(value: datetime | None, zone: str | None = None) -> Markup:
     """How long ago or ahead, with the exact instant as title, as a ``<time>`` element."""
     if value is None:
@@ -162,8 +170,10 @@ class Due:
     icon: str
 
 
-def due(value: date | datetime | str | None, zone: str | None = None) -> Due | None:
-    """How a due date stands today, in the project's zone."""
+def due(
+    value: date | datetime | str | None, zone: str | None = None, *, warn_at: datetime | None = None
+) -> Due | None:
+    """How a due date stands today, in the project's zone; it stands out from ``warn_at``, else days before."""
     if value is None:
         return None
     zone_name = zone or current_app.extensions["keyturn.settings"].zone
@@ -173,11 +183,12 @@ def due(value: date | datetime | str | None, zone: str | None = None) -> Due | N
     if days == 0 and isinstance(value, datetime) and value.tzinfo and value < _present():
         time = value.astimezone(ZoneInfo(zone_name)).strftime("%H:%M")
         return Due(days, gettext("Late since %(time)s", time=time), "red", "alert-triangle")
+    near = days <= _SOON_DAYS if warn_at is None else warn_at <= _present()
+    tone = ("orange" if days == 0 else "yellow") if near else "neutral"
     if days == 0:
-        return Due(days, gettext("Due today"), "orange", "clock")
+        return Due(days, gettext("Due today"), tone, "clock")
     if days == 1:
-        return Due(days, gettext("Due tomorrow"), "yellow", "clock")
-    tone = "yellow" if days <= _SOON_DAYS else "neutral"
+        return Due(days, gettext("Due tomorrow"), tone, "clock")
     return Due(days, ngettext("In %(num)d day", "In %(num)d days", days), tone, "clock")
 
 
@@ -234,6 +245,7 @@ FILTERS = {
     "area": area,
     "number": number,
     "day": day,
+    "clock_time": clock_time,
     "moment": moment,
     "when": when,
     "due": due,

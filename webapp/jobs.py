@@ -18,13 +18,22 @@ from sqlalchemy.exc import OperationalError
 from engine import jobs
 from engine.api import HandlerRegistry, Stale, StepFailed
 from engine.batches import running as batches
+from engine.in_hand import job_in_hand
 from engine.queries.messages import forget_before as forget_messages
 from engine.store.search import index_missing
 from kernel.actor import SYSTEM
+from kernel.clock import business_date
+from kernel.database import is_passing
+from ledger.notices.operations import forget_notices
+from ledger.staff.queries import posts_left
 from webapp.db import Database
 from webapp.engine_room import engine_for
+from webapp.inbox.bulk.running import forget_runs
+from webapp.links.tokens import forget_links
+from webapp.notifications.telling import Notices
 from webapp.once import forget_before
 from webapp.pace import forget_counts
+from webapp.presence import forget_lookers
 from webapp.request_sent import RequestSent
 
 log = structlog.get_logger("keyturn.jobs")
@@ -33,7 +42,10 @@ IDLE_SECONDS = 1.0
 TIDY_EVERY = timedelta(days=1)
 _SAME_KIND = 10
 KEYS_KEPT = timedelta(days=30)
+POSTS_LOOKED_BACK = timedelta(days=3)
+NOTICES_KEPT = timedelta(days=180)
 _PORTION = 200
+_FINISHED_AT_MOST = 5
 
 
 class JobRunner:
@@ -49,6 +61,7 @@ class JobRunner:
         # The kind that had work is asked first again, but not for ever: a flood of one keeps no other waiting.
         self._kinds = [self._fire_timer, self._deliver, self._batch_item]
         self._in_turn = 0
+        self._notices = Notices(database)
 
     def run_due(self, *, limit: int = 1000, seconds: float = 3600.0) -> int:
         """Run what is due now, at most ``limit`` jobs; returns how many were run or failed.
@@ -56,6 +69,7 @@ class JobRunner:
         After ``seconds`` no further job is begun, so that a worker that shall stop does so soon.
         """
         done, ends = 0, time.monotonic() + seconds
+        self._notices.tell_if_time()
         while done < limit and time.monotonic() < ends and self._run_one():
             done += 1
         return done
@@ -69,10 +83,23 @@ class JobRunner:
         before = self.now() - KEYS_KEPT
         with self._database.unit_of_work(SYSTEM) as session:
             forget_before(session, before)
+            forget_runs(session, before)
             forget_counts(session, self.now() - TIDY_EVERY)
+            forget_lookers(session, self.now())
             session.execute(delete(RequestSent).where(RequestSent.at < before))
             forget_messages(session, before)
+            forget_links(session, before)
+            forget_notices(session, self.now() - NOTICES_KEPT)
+        self._look_at_posts()
         self._index_cases()
+
+    def _look_at_posts(self) -> None:
+        """Have what waits at posts looked at whose holders' time is over; looking twice changes nothing."""
+        with self._database.unit_of_work(SYSTEM) as session:
+            today = business_date(self._database.clock)
+            engine = engine_for(session, SYSTEM, self._database.clock)
+            for role, path in posts_left(session, today - POSTS_LOOKED_BACK, today):
+                engine.offer_anew(f"{role}@{path}")
 
     def _index_cases(self) -> None:
         """Let cases be found that began under an earlier version."""
@@ -95,12 +122,31 @@ class JobRunner:
         return False
 
     def _fire_timer(self) -> bool:
+        held = None
         try:
             with self._database.unit_of_work(SYSTEM) as session:
-                return engine_for(session, SYSTEM, self._database.clock).run_due(limit=1) > 0
+                try:
+                    engine = engine_for(session, SYSTEM, self._database.clock)
+                    ran = engine.run_due(limit=1) > 0
+                finally:
+                    held = job_in_hand(session.info)
+            return ran
         except StepFailed as failure:
             # The unit of work has recorded the incident and put the job off.
             log.warning("timer failed", **_told(failure))
+            return True
+        except OperationalError as fault:
+            if not is_passing(fault):
+                raise
+            log.info("timer met others", job=held)
+            return True
+        except Exception as fault:
+            if held is None:
+                raise
+            # A subscriber of what the timer caused has failed: the job is put off, or no later one ever comes.
+            log.warning("timer failed", job=held, error=type(fault).__name__)
+            with self._database.unit_of_work(SYSTEM) as session:
+                jobs.put_off(session, self._database.clock, held, fault)
             return True
 
     def _batch_item(self) -> bool:
@@ -129,9 +175,7 @@ class JobRunner:
         if job is None:
             return False
         try:
-            outcome = jobs.run(job, self._registry, clock)
-            with self._database.unit_of_work(SYSTEM) as session:
-                jobs.finish(engine_for(session, SYSTEM, clock).host, job, outcome)
+            self._finish(job, jobs.run(job, self._registry, clock))
         except Stale:
             log.warning("lease lost", job=job.id, instance=job.instance_id)
         except StepFailed as failure:
@@ -139,6 +183,17 @@ class JobRunner:
         except Exception as fault:
             self._put_off(job, fault)
         return True
+
+    def _finish(self, job: jobs.LeasedJob, outcome: jobs.Outcome) -> None:
+        """Write down what came of a job; meeting others is no reason to call outside a second time."""
+        for tries_left in reversed(range(_FINISHED_AT_MOST)):
+            try:
+                with self._database.unit_of_work(SYSTEM) as session:
+                    jobs.finish(engine_for(session, SYSTEM, self._database.clock).host, job, outcome)
+                return
+            except OperationalError as fault:
+                if not is_passing(fault) or not tries_left:
+                    raise
 
     def _put_off(self, job: jobs.LeasedJob, fault: Exception) -> None:
         log.warning(

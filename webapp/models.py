@@ -3,8 +3,13 @@
 import engine.models
 import kernel.audit
 import ledger.models
+import webapp.arranged
+import webapp.inbox.bulk.models
+import webapp.links.models
+import webapp.notifications.models
 import webapp.once
 import webapp.pace
+import webapp.presence
 import webapp.request_sent
 from kernel.database import Base
 

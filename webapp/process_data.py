@@ -12,6 +12,12 @@ from ledger.staff.permissions import Permission
 # Whether a price lies below the floor tells the floor to whoever may try several prices.
 FLOOR = ("floor_price_fen", "below_floor")
 
+# Facts that need a right of their own to be seen.
+VEILED = {
+    "customer": Permission.CUSTOMERS_VIEW,
+    **dict.fromkeys(FLOOR, Permission.UNITS_VIEW_FLOOR_PRICE),
+}
+
 # What the logs of the engine never repeat, whatever a process calls its variables.
 PERSONAL = frozenset(
     {
@@ -19,6 +25,19 @@ PERSONAL = frozenset(
         "phone", "phones",
     }
 )  # fmt: skip
+
+
+class Veils:
+    """Where each person may see the facts that are not open to all; lists do not search or sort by the others."""
+
+    def nodes(self, actor: Actor) -> Mapping[str, tuple[str, ...]]:
+        """By fact, the nodes where the actor may see it."""
+        return {name: actor.scope_paths(right) for name, right in VEILED.items()}
+
+
+def sees_fact(actor: Actor, name: str, path: str) -> bool:
+    """Whether somebody may see a business fact at a node."""
+    return name not in VEILED or actor.may(VEILED[name], path)
 
 
 def without_customers(actor: Actor, data: Mapping[str, Any], path: str) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from ledger.staff.queries import actor_for, get_account
 from webapp.current import set_actor
 from webapp.db import Database
 
-OPEN_ENDPOINTS = frozenset({"static", "account.sign_in", "language.switch"})
-OPEN_BLUEPRINTS = frozenset({"health", "api", "api_docs", "portal", "styleguide"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "account.sign_in", "language.switch", "notifications.ask_to_stop", "notifications.stop"}
+)
+OPEN_BLUEPRINTS = frozenset({"health", "api", "api_docs", "links", "portal", "styleguide"})
 _WHILE_CHANGING = frozenset({"account.change_password", "account.sign_out", "static", "language.switch"})
 
 

@@ -48,15 +48,25 @@ class Settings:
     log_level: str = "INFO"
     log_json: bool = True
     outbox_folder: str = "var/outbox"
+    public_url: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
     smtp_sender: str = "keyturn@localhost"
     smtp_username: str = ""
     smtp_password: str = field(default="", repr=False)
+    smtp_ca_file: str = ""
     sms_url: str = ""
     sms_token: str = field(default="", repr=False)
     sms_signature: str = ""
+    sms_secret: str = field(default="", repr=False)
+    sms_segments: int = 6
+    clamd: str = ""
+
+    @property
+    def site(self) -> str:
+        """Where people reach this installation, for addresses in messages."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -87,15 +97,20 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         log_json=not debug,
         outbox_folder=read.text("OUTBOX_FOLDER", "var/outbox"),
+        public_url=read.address("PUBLIC_URL"),
         smtp_host=read.text("SMTP_HOST", ""),
         smtp_port=read.number("SMTP_PORT", 587, 1, 65535),
         smtp_security=read.choice("SMTP_SECURITY", "starttls", ("starttls", "tls", "none")),
         smtp_sender=read.text("SMTP_SENDER", "keyturn@localhost"),
         smtp_username=read.text("SMTP_USERNAME", ""),
         smtp_password=read.text("SMTP_PASSWORD", ""),
+        smtp_ca_file=read.text("SMTP_CA_FILE", ""),
         sms_url=read.text("SMS_URL", ""),
         sms_token=read.text("SMS_TOKEN", ""),
         sms_signature=read.text("SMS_SIGNATURE", ""),
+        sms_secret=read.text("SMS_SECRET", ""),
+        sms_segments=read.number("SMS_SEGMENTS", 6, 1, 20),
+        clamd=read.text("CLAMD", ""),
     )
 
 
@@ -120,6 +135,12 @@ class _Reader:
         value = self.text(name, default).lower()
         if value not in choices:
             raise SettingInvalid(f"KEYTURN_{name} is {value!r}; write one of {', '.join(choices)}")
+        return value
+
+    def address(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not value.startswith(("http://", "https://")):
+            raise SettingInvalid(f"KEYTURN_{name} is {value!r}; write an address like https://keyturn.example")
         return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:

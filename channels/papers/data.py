@@ -249,13 +249,24 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalStep:
-    """One approver's step: role and name, decision in words, his comment, when."""
+    """One approver's step: role and name, for whom he stood in, decision in words, his comment, when."""
 
     role: str
     name: str
     decision: str
     at: str = ""
     comment: str = ""
+    step: str = ""
+    substitute: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What moved the case between people beside decisions: handed over, added, withdrawn."""
+
+    at: str
+    text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,8 +285,10 @@ class ApprovalSheetData(PaperBase):
     reason: str
     facts: tuple[Fact, ...]
     steps: tuple[ApprovalStep, ...] = ()
+    moves: tuple[Move, ...] = ()
     outcome: str
     content_hash: str = ""
+    printed: str = ""
 
 
 PaperData = PurchasePlanData | SubscriptionData | ContractData | ReceiptData | ApprovalSheetData

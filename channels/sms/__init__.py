@@ -2,6 +2,6 @@
 
 from .folder import SmsFolder
 from .http import HttpSms, SmsSettings
-from .message import SmsMessage
+from .message import SmsMessage, segments
 
-__all__ = ["HttpSms", "SmsFolder", "SmsMessage", "SmsSettings"]
+__all__ = ["HttpSms", "SmsFolder", "SmsMessage", "SmsSettings", "segments"]

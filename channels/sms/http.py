@@ -1,24 +1,31 @@
 """Text messages by HTTP: ``POST {url}`` with JSON, a bearer token and an Idempotency-Key.
 
-The gateway answers 201 with ``{"id": …}``, or 200 with the same id when it knows the key. It stands for any
-provider; another one's wire format is another adapter beside this one.
+Where a secret is set, each request is signed with it: ``Keyturn-Signature: t=SECONDS,v1=HEX``, the HMAC-SHA256 of
+the seconds, the key and the body, with a full stop between them. The gateway answers 201 with ``{"id": …}``, or
+200 with the same id when it knows the key, and refuses with ``{"error": …}``. It stands for any provider; another
+one's wire format is another adapter beside this one.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from channels.delivery import DeliveryFailed, DeliveryReceipt, DeliveryRefused
+from kernel.clock import Clock, SystemClock
 
-from .message import SmsMessage, check
+from .message import SmsMessage, check, segments
+from .signing import HEADER, sign
 
 MAX_ANSWER_BYTES = 65_536
 MAX_WAIT_SECONDS = 86_400
+DEFAULT_SEGMENTS = 6
+_WORD = re.compile(r"[a-z_]{1,40}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 # The message is wrong, whoever sends it and whenever.
@@ -35,14 +42,17 @@ _PERMANENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SmsSettings:
-    """The gateway and the signature (短信签名) under which messages go out.
+    """The gateway, the signature (短信签名) of messages, and how many segments one may take.
 
+    Requests are signed where a ``secret`` is set.
     Raises ``ValueError`` for a URL that is neither https nor on this machine.
     """
 
     url: str
     token: str = field(repr=False)
     signature: str = ""
+    secret: str = field(default="", repr=False)
+    max_segments: int = DEFAULT_SEGMENTS
     timeout_seconds: float = 15.0
 
     def __post_init__(self) -> None:
@@ -55,8 +65,9 @@ class SmsSettings:
 class HttpSms:
     """A channel that posts each message to the gateway of the settings."""
 
-    def __init__(self, settings: SmsSettings) -> None:
+    def __init__(self, settings: SmsSettings, clock: Clock | None = None) -> None:
         self._settings = settings
+        self._clock = clock or SystemClock()
 
     def send(self, message: SmsMessage, *, idempotency_key: str) -> DeliveryReceipt:
         """Post the message; the gateway delivers a key once.
@@ -65,6 +76,7 @@ class HttpSms:
         a busy gateway, a refused token and an answer that makes no sense raise ``DeliveryFailed``.
         """
         check(message)
+        self._require_room(message)
         body = {"to": message.to, "text": message.text, "signature": self._settings.signature}
         try:
             status, wait, answer = self._post(json.dumps(body, ensure_ascii=False).encode(), idempotency_key)
@@ -73,10 +85,16 @@ class HttpSms:
         except (OSError, http.client.HTTPException) as error:
             raise DeliveryFailed("sms.no_connection") from error
         if status in _PERMANENT:
-            raise DeliveryRefused("sms.refused", status=status)
+            raise DeliveryRefused("sms.refused", status=status, **_why(answer))
         if status not in _TAKEN:
             raise DeliveryFailed("sms.not_taken", retry_after=wait, status=status)
         return DeliveryReceipt(_reference(answer), repeated=status == HTTPStatus.OK)
+
+    def _require_room(self, message: SmsMessage) -> None:
+        signature, most = self._settings.signature, self._settings.max_segments
+        taken = segments(f"【{signature}】{message.text}" if signature else message.text)
+        if taken > most:
+            raise DeliveryRefused("sms.too_many_segments", segments=taken, limit=most)
 
     def _post(self, body: bytes, key: str) -> tuple[int, int | None, bytes]:
         parts = urlsplit(self._settings.url)
@@ -87,6 +105,8 @@ class HttpSms:
             "Content-Type": "application/json; charset=utf-8",
             "Idempotency-Key": key,
         }
+        if self._settings.secret:
+            headers[HEADER] = sign(self._settings.secret, int(self._clock.now().timestamp()), key, body)
         try:
             connection.request("POST", parts.path or "/", body, headers)
             answer = connection.getresponse()
@@ -97,6 +117,15 @@ class HttpSms:
 
 def _seconds(text: str | None) -> int | None:
     return min(int(text), MAX_WAIT_SECONDS) if text and text.isascii() and text.isdigit() else None
+
+
+def _why(answer: bytes) -> dict[str, str]:
+    """The gateway's code for a refusal; anything longer could repeat the number or the text."""
+    try:
+        code = json.loads(answer)["error"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return {"reason": code} if isinstance(code, str) and _WORD.fullmatch(code) else {}
 
 
 def _reference(answer: bytes) -> str:

@@ -1,6 +1,7 @@
 """A gateway for text messages that sends nothing: for tests and demonstrations, on the loopback address.
 
-It keeps what it was given, knows keys, and misbehaves on request.
+It keeps what it was given and knows keys; it checks the token and, with a secret, the signature; it refuses what
+takes too many segments and slows down who writes to one phone too often. It misbehaves on request.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from .message import SmsMessage
+from kernel.clock import Clock, SystemClock
+
+from .message import SmsMessage, segments
+from .signing import HEADER, is_signed
 
 MAX_BODY_BYTES = 65_536
 
@@ -31,9 +36,24 @@ class Misbehaviour:
 
 
 class SmsSimulator:
-    """What the gateway was given, in order; ``misbehave`` prepares the next answers."""
+    """What the gateway was given, in order; ``misbehave`` prepares the next answers.
 
-    def __init__(self) -> None:
+    ``per_minute`` is how many messages one phone may get, ``max_segments`` how long one may be.
+    """
+
+    def __init__(
+        self,
+        *,
+        secret: str = "",
+        per_minute: int | None = None,
+        max_segments: int | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.secret = secret
+        self._per_minute = per_minute
+        self._max_segments = max_segments
+        self._clock = clock or SystemClock()
+        self._taken_at: list[tuple[str, datetime]] = []
         self.token = secrets.token_urlsafe(12)
         self.url = ""
         self.taken: list[tuple[SmsMessage, str]] = []
@@ -57,11 +77,30 @@ class SmsSimulator:
             known = self._by_key.get(key)
             if known:
                 same = known[1] == message
-                return (HTTPStatus.OK, {"id": known[0]}) if same else (HTTPStatus.CONFLICT, {"error": "key used"})
+                return (HTTPStatus.OK, {"id": known[0]}) if same else (HTTPStatus.CONFLICT, {"error": "key_used"})
+            if self._max_segments and segments(f"【{signature}】{message.text}") > self._max_segments:
+                return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": "too_many_segments"}
+            if self._is_flooded(message.to):
+                return HTTPStatus.TOO_MANY_REQUESTS, {"error": "too_often"}
             reference = f"SIM{len(self.taken) + 1:06d}"
             self._by_key[key] = (reference, message)
             self.taken.append((message, signature))
+            self._taken_at.append((message.to, self._clock.now()))
             return HTTPStatus.CREATED, {"id": reference}
+
+    def admits(self, authorization: str, signed: str, key: str, body: bytes) -> HTTPStatus | None:
+        """None for who may send; 401 for a wrong token, 403 for a request that is not signed as agreed."""
+        if authorization != f"Bearer {self.token}":
+            return HTTPStatus.UNAUTHORIZED
+        now = int(self._clock.now().timestamp())
+        if self.secret and not is_signed(self.secret, signed, key, body, now=now):
+            return HTTPStatus.FORBIDDEN
+        return None
+
+    def _is_flooded(self, phone: str) -> bool:
+        since = self._clock.now() - timedelta(minutes=1)
+        lately = [at for to, at in self._taken_at if to == phone and at > since]
+        return self._per_minute is not None and len(lately) >= self._per_minute
 
 
 @contextmanager
@@ -92,19 +131,24 @@ def _handler(gateway: SmsSimulator) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(length)
             if planned and planned.status:
                 self._answer(planned.status, planned.answer, planned.retry_after)
-            elif self.headers.get("Authorization") != f"Bearer {gateway.token}":
-                self._answer(HTTPStatus.UNAUTHORIZED, b"{}")
+            elif refused := self._refusal(body):
+                self._answer(refused, b"{}")
             else:
                 status, answer = self._take(body)
                 if not (planned and planned.lose_answer):
-                    self._answer(status, json.dumps(answer).encode())
+                    wait = "60" if status == HTTPStatus.TOO_MANY_REQUESTS else ""
+                    self._answer(status, json.dumps(answer).encode(), wait)
+
+        def _refusal(self, body: bytes) -> HTTPStatus | None:
+            said = self.headers.get("Authorization", ""), self.headers.get(HEADER, "")
+            return gateway.admits(*said, self.headers.get("Idempotency-Key", ""), body)
 
         def _take(self, body: bytes) -> tuple[HTTPStatus, dict[str, str]]:
             try:
                 sent = json.loads(body)
                 message, signature = SmsMessage(sent["to"], sent["text"]), str(sent.get("signature", ""))
             except (ValueError, KeyError, TypeError):
-                return HTTPStatus.BAD_REQUEST, {"error": "not a message"}
+                return HTTPStatus.BAD_REQUEST, {"error": "not_a_message"}
             return gateway.take(message, signature, self.headers.get("Idempotency-Key", ""))
 
         def _answer(self, status: int, body: bytes, retry_after: str = "") -> None:

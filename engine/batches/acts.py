@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.batches.kinds import BatchKind, Order, Params, Subject
-from engine.change_results import Change
 from engine.commands.cancel_instance import CancelInstance
 from engine.commands.migrate_instance import MigrateInstance
 from engine.commands.modify_instance import ModifyInstance
@@ -13,6 +12,7 @@ from engine.commands.retry_incident import RetryIncident
 from engine.commands.suspend_instance import ResumeInstance, SuspendInstance
 from engine.errors import ChangeRefused, Invalid
 from engine.host import Host
+from engine.results.changes import Change
 
 
 def _migrate(host: Host, instance_id: str, params: Params, reason: str) -> dict[str, Any]:

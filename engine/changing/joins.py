@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from engine.definitions.model import Flow
 from engine.spiff.build import ScopeSpec
-from engine.spiff.case import Running
 from engine.spiff.gateways import EventStep, ExclusiveStep, InclusiveStep, ParallelStep
+from engine.spiff.inner import Running
 from engine.spiff.relink import resting
 from engine.spiff.steps import EndStep, Step
 

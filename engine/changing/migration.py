@@ -13,8 +13,9 @@ from engine.changing.undoing import is_undoing, lost, renamed
 from engine.definitions.model import Node
 from engine.findings import ERROR, Finding
 from engine.spiff.build import ScopeSpec
-from engine.spiff.case import Case, Running
+from engine.spiff.case import Case
 from engine.spiff.gateways import EventStep
+from engine.spiff.inner import Running
 from engine.spiff.loops import LoopStep
 from engine.spiff.records import Records
 from engine.spiff.relink import (

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.change_results import Change
 from engine.changing.joins import joins, stuck_at_joins
 from engine.changing.migration import against
 from engine.changing.undoing import is_undoing, undoable
 from engine.definitions.model import Node
 from engine.errors import CannotGoOn
 from engine.findings import ERROR, Finding
+from engine.results.changes import Change
 from engine.spiff.build import Bundle
-from engine.spiff.case import Case, Inner, Running
+from engine.spiff.case import Case
 from engine.spiff.gateways import EventStep, ParallelStep
+from engine.spiff.inner import Inner, Running
 from engine.spiff.relink import open_at, put_after, put_before, resting
 from engine.spiff.steps import BoundaryStep, EndStep, InnerStep, Step
 from engine.spiff.token import Token
@@ -28,7 +29,7 @@ class Placed:
     forgotten: list[str] = field(default_factory=list)
 
 
-class _Refused(Exception):
+class RefusedChange(Exception):
     """A change cannot be made."""
 
     def __init__(self, finding: Finding) -> None:
@@ -39,14 +40,14 @@ class _Refused(Exception):
 def begin_at(case: Case, elements: Sequence[str]) -> list[Finding]:
     """Begin a new case at elements instead of its start; what speaks against it."""
     placed = Placed()
-    hand = _Hand(case, placed)
+    hand = Hand(case, placed)
     case.arm_starts()
     try:
         for element in elements:
             hand.begin(Change("before", element))
-    except _Refused as refused:
+    except RefusedChange as refused:
         return [refused.finding]
-    return [against("change_join_stuck", _node(case, join)) for join in sorted(stuck_at_joins(_all(case)))]
+    return [against("change_join_stuck", _node(case, join)) for join in sorted(stuck_at_joins(all_scopes(case)))]
 
 
 def place(case: Case, changes: Sequence[Change]) -> Placed:
@@ -58,8 +59,8 @@ def place(case: Case, changes: Sequence[Change]) -> Placed:
     if is_undoing(case):
         placed.findings.append(Finding("change_while_undoing", ERROR))
         return placed
-    before = stuck_at_joins(_all(case))
-    hand = _Hand(case, placed)
+    before = stuck_at_joins(all_scopes(case))
+    hand = Hand(case, placed)
     try:
         for change in changes:
             if change.kind == "cancel":
@@ -68,15 +69,15 @@ def place(case: Case, changes: Sequence[Change]) -> Placed:
             if change.kind != "cancel":
                 hand.begin(change)
         hand.tidy()
-    except _Refused as refused:
+    except RefusedChange as refused:
         placed.findings.append(refused.finding)
         return placed
-    for join in sorted(stuck_at_joins(_all(case)) - before):
+    for join in sorted(stuck_at_joins(all_scopes(case)) - before):
         placed.findings.append(against("change_join_stuck", _node(case, join)))
     return placed
 
 
-class _Hand:
+class Hand:
     """Takes and puts tokens, remembering where it took some."""
 
     def __init__(self, case: Case, placed: Placed) -> None:
@@ -88,23 +89,27 @@ class _Hand:
 
     def cancel(self, element_id: str) -> None:
         """The longest waiting token at an element goes, with all that hangs on it and is inside."""
-        token = self._standing_at(element_id)
+        self.take(self._standing_at(element_id))
+
+    def take(self, token: Token, *, told: bool = True) -> None:
+        """A token goes, with all that hangs on it and is inside; ``told`` as a history event."""
         workflow: Running = token.workflow
         for inner in self._inside(token):
             self.placed.forgotten += [record["e"] for record in undoable(inner.records.runs)]
-        row = token.internal_data.get("row")
-        self.case.services.note("element_cancelled", token.task_spec.node, token.id, token.via, row=row)
+        if told:
+            row = token.internal_data.get("row")
+            self.case.services.note("element_cancelled", token.task_spec.node, token.id, token.via, row=row)
         token.remove()
         self.touched.append(workflow)
 
     def _standing_at(self, element_id: str) -> Token:
-        for workflow in _all(self.case):
+        for workflow in all_scopes(self.case):
             for token in resting(workflow):
                 waits = isinstance(token.task_spec, EventStep)
                 behind = [child for child in token.children if waits and child.task_spec.node.id == element_id]
                 if not token.armed and (token.task_spec.node.id == element_id or behind):
                     return token
-        raise _Refused(_about(self.case, "change_nobody_there", element_id))
+        raise RefusedChange(_about(self.case, "change_nobody_there", element_id))
 
     def _inside(self, token: Token) -> Iterator[Inner]:
         for inner in self.case.subprocesses.values():
@@ -122,12 +127,12 @@ class _Hand:
             if any(not token.armed for token in workflow.tokens()):
                 continue
             if not isinstance(workflow, Inner):
-                raise _Refused(Finding("change_nothing_left", ERROR))
+                raise RefusedChange(Finding("change_nothing_left", ERROR))
             if self.case.subprocesses.get(workflow.parent_task_id) is not workflow:
                 continue
             host = self.case.token(workflow.parent_task_id)
             if host.task_spec.loop is not None:
-                raise _Refused(against("change_out_of_loop", host.task_spec.node))
+                raise RefusedChange(against("change_out_of_loop", host.task_spec.node))
             self.placed.forgotten += [record["e"] for record in undoable(workflow.records.runs)]
             self.case.services.note("element_cancelled", host.task_spec.node, host.id, host.via)
             host.remove()
@@ -146,7 +151,7 @@ class _Hand:
             put_before(workflow, step) if change.kind == "before" else put_after(workflow, step)
         except CannotGoOn as fault:
             told = {"reason": fault.code, "reason_params": dict(fault.params)}
-            raise _Refused(against("change_cannot_begin", node, **told)) from fault
+            raise RefusedChange(against("change_cannot_begin", node, **told)) from fault
 
     def _drawn(self, element_id: str) -> tuple[Bundle, Node]:
         """The diagram an element stands in: the case's own, else that of a called process."""
@@ -154,7 +159,7 @@ class _Hand:
         for bundle in (self.case.bundle, *called):
             if element_id in bundle.model.nodes:
                 return bundle, bundle.model.nodes[element_id]
-        raise _Refused(Finding("change_element_unknown", ERROR, element_id, params={"element": element_id}))
+        raise RefusedChange(Finding("change_element_unknown", ERROR, element_id, params={"element": element_id}))
 
     def _scope(self, bundle: Bundle, node: Node) -> Running:
         """The running scope of an element; sub-processes around it are begun when they do not run."""
@@ -173,7 +178,7 @@ class _Hand:
             return self.case
         calls = [inner for inner in self.case.subprocesses.values() if inner.bundle is bundle]
         if len(calls) != 1:
-            raise _Refused(against("change_many_of_them", node))
+            raise RefusedChange(against("change_many_of_them", node))
         found: Running = calls[0]
         return found
 
@@ -186,34 +191,34 @@ class _Hand:
             found: Running = (touched or running)[0]
             return found
         if running:
-            raise _Refused(against("change_many_of_them", outer))
+            raise RefusedChange(against("change_many_of_them", outer))
         if step.node.loop is not None:
-            raise _Refused(against("change_into_loop", outer, into=node.name or node.id))
+            raise RefusedChange(against("change_into_loop", outer, into=node.name or node.id))
         if outer.triggered_by_event or not isinstance(step, InnerStep):
-            raise _Refused(against("change_into_event_sub_process", outer, into=node.name or node.id))
+            raise RefusedChange(against("change_into_event_sub_process", outer, into=node.name or node.id))
         return open_at(workflow, step)
 
     @staticmethod
     def _refuse_places(step: Step, kind: str) -> None:
         node = step.node
         if node.triggered_by_event or node.for_compensation:
-            raise _Refused(against("change_not_by_flow", node))
+            raise RefusedChange(against("change_not_by_flow", node))
         if kind == "before" and isinstance(step, BoundaryStep):
-            raise _Refused(against("change_not_by_flow", node))
+            raise RefusedChange(against("change_not_by_flow", node))
         if kind == "before" and isinstance(step, ParallelStep) and joins(step):
-            raise _Refused(against("change_into_join", node))
+            raise RefusedChange(against("change_into_join", node))
         if kind == "after" and (isinstance(step, EndStep | EventStep) or not step.flows):
-            raise _Refused(against("change_nothing_after", node))
+            raise RefusedChange(against("change_nothing_after", node))
 
 
-def _all(case: Case) -> list[Running]:
+def all_scopes(case: Case) -> list[Running]:
     return [case, *sorted(case.subprocesses.values(), key=lambda workflow: workflow.depth)]
 
 
 def _node(case: Case, element_id: str) -> Node:
     found: Node = next(
         workflow.spec.task_specs[element_id].node
-        for workflow in _all(case)
+        for workflow in all_scopes(case)
         if element_id in workflow.spec.task_specs
     )
     return found

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from engine.change_results import ElementDifference
 from engine.definitions.model import Flow, Node, ProcessModel
+from engine.results.changes import ElementDifference
 
 # Where an element stands in the file, and what follows from flows that are compared themselves.
 _APART = frozenset({"line", "incoming", "outgoing"})

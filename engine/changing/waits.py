@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.change_results import WaitChange
-from engine.spiff.case import Wait
+from engine.results.changes import WaitChange
+from engine.spiff.waiting import Wait
 
 
 def compared(before: Mapping[int, Wait], now: Iterable[Wait]) -> tuple[WaitChange, ...]:

@@ -12,18 +12,16 @@ from sqlalchemy import insert, select, update
 from engine.batches.acts import kind_of
 from engine.batches.kinds import BatchKind, Subject
 from engine.batches.running import BATCHES, ITEMS, JOBS
-from engine.change_results import Batch
 from engine.commands.on_task import require_operate
 from engine.due import note_due
 from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
 from engine.queries import incidents, instances
 from engine.queries.batches import to_batch
-from engine.results import (
-    IncidentFilter,
-    InstanceFilter,
-    Page,
-)
+from engine.results.batches import Batch
+from engine.results.incidents import IncidentFilter
+from engine.results.instances import InstanceFilter
+from engine.results.paging import Page
 from engine.running.services import job_row
 from engine.store.instances import LIVE
 from engine.tables.columns import AnyRow

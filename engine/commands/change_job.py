@@ -17,7 +17,8 @@ from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
 from engine.incidents import resolve_job
 from engine.queries import jobs as queries
-from engine.results import Job
+from engine.results.jobs import Job
+from engine.running.due_times import StandingClock
 from engine.running.run import Run
 from engine.store.instances import InstanceRecord, lock_instance, require_active
 from engine.tables.columns import AnyRow, table_of
@@ -71,7 +72,7 @@ class RecalculateJob:
         if held.job.kind != "timer" or held.record is None:
             raise Invalid("job_no_timer", field="job_id")
         began = host.clock.now() if self.from_now else held.job.created_at
-        run = opened(replace(host, clock=_Standing(began)), held.record)
+        run = opened(replace(host, clock=StandingClock(began)), held.record)
         token = run.case.token(held.job.token) if run.case.has(held.job.token) else None
         event = token.task_spec.waits_for if token is not None else None
         if token is None or event is None:
@@ -127,17 +128,6 @@ class AnswerJob:
             case.answer(token.id, run.services.results(token.task_spec.node, answer, token.data))
         _log(host, held, "job:answer", self.reason, after=told(host, answer, sorted(answer)))
         return queries.get(host, self.job_id)
-
-
-class _Standing:
-    """A clock that stands at an instant, to count from there."""
-
-    def __init__(self, instant: datetime) -> None:
-        self._instant = instant
-
-    def now(self) -> datetime:
-        """That instant."""
-        return self._instant
 
 
 @dataclass(frozen=True)

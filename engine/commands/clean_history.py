@@ -12,30 +12,42 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
+from engine.attachments import ContentsUnwanted
 from engine.due import note_due
 from engine.errors import NotAllowed
 from engine.host import Host
 from engine.incidents import INCIDENTS
-from engine.results import HistoryProgress
+from engine.results.history import HistoryProgress
 from engine.running.services import job_row
+from engine.store.attachments import TABLE as ATTACHMENTS
 from engine.store.control import TABLE as CONTROLS
+from engine.store.drafts import TABLE as DRAFTS
 from engine.store.instances import TABLE as INSTANCES
 from engine.store.search import TABLE as WORDS
+from engine.store.signing import TABLE as SIGNINGS
 from engine.store.tasks import CANDIDATES, FACTS
 from engine.store.tasks import TABLE as TASKS
 from engine.tables.columns import AnyRow, table_of
+from engine.tables.comments import CommentEditRow
+from engine.tables.copies import CopyRow
+from engine.tables.going_back import ReturnRow, WithdrawalRow
 from engine.tables.instances import CommentRow, DecisionLogRow, HistoryRow
 from engine.tables.keeping import LegalHoldRow, ReleaseRow
+from engine.tables.news import NewsRow
 from engine.tables.work import CLEAN_UP, JobRow, SubscriptionRow
 from kernel.actor import ROOT
 from kernel.audit import record
+from kernel.facts import tell
 
+COPIES = table_of(CopyRow)
 HOLDS = table_of(LegalHoldRow)
 JOBS = table_of(JobRow)
+NEWS = table_of(NewsRow)
 RELEASES = table_of(ReleaseRow)
 SUBSCRIPTIONS = table_of(SubscriptionRow)
 PORTION = 25
-_LOGS = (table_of(HistoryRow), table_of(CommentRow), table_of(DecisionLogRow))
+_LOGS = tuple(table_of(row) for row in (HistoryRow, CommentEditRow, CommentRow, DecisionLogRow))
+_GOING_BACK = (table_of(ReturnRow), table_of(WithdrawalRow))
 _UNIQUE = f"{CLEAN_UP}:history"
 _EVERY = timedelta(days=1)
 _ATTEMPTS = 5
@@ -137,13 +149,28 @@ def _erase_due(host: Host, key: str, days: int, limit: int) -> int:
 
 def _erase(host: Host, ids: list[str]) -> None:
     session, now = host.session, host.clock.now()
+    contents = select(ATTACHMENTS.c.content_id).where(ATTACHMENTS.c.instance_id.in_(ids))
+    if unwanted := tuple(session.execute(contents).scalars()):
+        tell(session, ContentsUnwanted(unwanted))
     session.execute(insert(RELEASES), [{"instance_id": one, "at": now} for one in ids])
     tasks = select(TASKS.c.id).where(TASKS.c.instance_id.in_(ids))
-    for table in (CANDIDATES, FACTS):
+    for table in (CANDIDATES, FACTS, DRAFTS, SIGNINGS):
         session.execute(delete(table).where(table.c.task_id.in_(tasks)))
     # A delivery's key stays unique for ever; what it carried goes.
     sent = JOBS.c.instance_id.in_(ids) & (JOBS.c.kind == "message_out")
     session.execute(update(JOBS).where(sent).values(instance_id=None, payload={}))
-    for table in (TASKS, WORDS, INCIDENTS, JOBS, SUBSCRIPTIONS, *_LOGS, RELEASES):
+    for table in (
+        ATTACHMENTS,
+        *_GOING_BACK,
+        TASKS,
+        WORDS,
+        INCIDENTS,
+        JOBS,
+        SUBSCRIPTIONS,
+        COPIES,
+        NEWS,
+        *_LOGS,
+        RELEASES,
+    ):
         session.execute(delete(table).where(table.c.instance_id.in_(ids)))
     session.execute(delete(INSTANCES).where(INSTANCES.c.id.in_(ids)))

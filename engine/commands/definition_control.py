@@ -14,7 +14,7 @@ from engine.editing import require_reason
 from engine.errors import Invalid, Missing, NotAllowed, Stale
 from engine.host import Host
 from engine.queries import control as queries
-from engine.results import DefinitionControl
+from engine.results.definitions import DefinitionControl
 from engine.running.services import job_row
 from engine.store.control import suspension_of, write_control
 from engine.tables.columns import AnyRow, table_of

@@ -21,7 +21,7 @@ from engine.errors import DefinitionError, NotAllowed
 from engine.findings import Finding, errors_of
 from engine.host import Host
 from engine.queries.definitions import to_definition
-from engine.results import Definition
+from engine.results.definitions import Definition
 from engine.spiff.build import build
 from engine.tables.columns import table_of
 from engine.tables.definitions import DefinitionRow, ResourceRow

@@ -10,7 +10,7 @@ from engine.commands.on_task import require_operate
 from engine.editing import require_reason
 from engine.errors import Invalid, Missing, NotAllowed, Stale
 from engine.host import Host
-from engine.results import LegalHold
+from engine.results.history import LegalHold
 from engine.store.instances import lock_instance
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.keeping import LegalHoldRow

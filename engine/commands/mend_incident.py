@@ -16,7 +16,7 @@ from engine.host import Host
 from engine.incidents import INCIDENTS, JOBS
 from engine.protection import is_reference, protected_names
 from engine.queries.incidents import answers_given, get
-from engine.results import IncidentDetail
+from engine.results.incidents import IncidentDetail
 from engine.store.instances import lock_instance
 from engine.store.tasks import lock_task
 from engine.tables.columns import AnyRow
@@ -61,7 +61,7 @@ class EditIncident:
     def run(self, host: Host) -> IncidentDetail:
         """Raises `Missing`, `NotAllowed`, `Invalid`, `Stale` when it is resolved, running or moved on."""
         row = open_incident(host, self.incident_id)
-        job = _job(host, row.job_id) if row.job_id is not None else None
+        job = _job(host, row) if row.job_id is not None else None
         if job is not None and job.kind in ("message_out", "external"):
             changed = self._edit_payload(host, row, job)
         elif row.instance_id is not None:
@@ -127,9 +127,11 @@ class EditIncident:
         )  # fmt: skip
 
 
-def _job(host: Host, job_id: str) -> AnyRow | None:
-    return host.session.execute(select(JOBS).where(JOBS.c.id == job_id).with_for_update()).first()
+def _job(host: Host, row: AnyRow) -> AnyRow | None:
+    """The job whose step failed; None when it set off the step of another case."""
+    its = (JOBS.c.id == row.job_id) & JOBS.c.instance_id.is_not_distinct_from(row.instance_id)
+    return host.session.execute(select(JOBS).where(its).with_for_update()).first()
 
 
 def _token_of_task(host: Host, task_id: str | None) -> int | None:
-    return lock_task(host.session, task_id)[2] if task_id is not None else None
+    return lock_task(host.session, task_id).token if task_id is not None else None

@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from engine import cache
-from engine.change_results import (
-    ElementChange,
-    Migration,
-)
 from engine.changing.elements import ElementMap
 from engine.changing.migration import Migration as Planned
 from engine.changing.migration import against, carry_out, plan_migration
@@ -23,10 +19,12 @@ from engine.definitions.model import UserTask
 from engine.errors import CannotGoOn, ChangeRefused, Invalid, Missing, Stale
 from engine.findings import ERROR, Finding
 from engine.host import Host
+from engine.results.changes import ElementChange, Migration
 from engine.running.run import Run
 from engine.spiff.build import Bundle
-from engine.spiff.case import Case, Wait
+from engine.spiff.case import Case
 from engine.spiff.relink import called_bundles, go_on
+from engine.spiff.waiting import Wait
 from engine.store.instances import LIVE, InstanceRecord, lock_instance, read_instance, set_definition
 from engine.store.tasks import TABLE as TASKS
 from engine.tables.columns import table_of
@@ -175,7 +173,8 @@ def _rewrite(host: Host, wait: Wait) -> None:
         settings = node.task or UserTask()
         values |= {"name": node.name or node.id, "name_labels": dict(node.labels), "form_key": settings.form}
         values |= {"revision": TASKS.c.revision + 1}
-        session.execute(update(TASKS).where(TASKS.c.id == wait.row).values(values))
+        theirs = or_(TASKS.c.id == wait.row, TASKS.c.parent_id == wait.row)
+        session.execute(update(TASKS).where(theirs).values(values))
     elif wait.kind in ("timer", "external"):
         session.execute(update(JOBS).where(JOBS.c.id == wait.row).values(values))
     else:

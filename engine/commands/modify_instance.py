@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from engine.change_results import (
-    Change,
-    Modification,
-)
 from engine.changing.placing import place
 from engine.changing.waits import compared
 from engine.commands.by_hand import gone_on, steps_after, taken_back
 from engine.commands.on_task import require_operate
 from engine.errors import ChangeRefused, Invalid, Stale
 from engine.host import Host
+from engine.results.changes import Change, Modification
 from engine.running.run import Run
 from engine.store.instances import LIVE, InstanceRecord, lock_instance
 from kernel.audit import record

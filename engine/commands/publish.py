@@ -22,7 +22,7 @@ from engine.running.services import Thrown
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import SubscriptionRow
-from engine.values import checked
+from engine.values import checked, checked_name
 
 SUBSCRIPTIONS = table_of(SubscriptionRow)
 THROWN_TTL = timedelta(days=1)
@@ -52,6 +52,7 @@ class Publish:
 
         For a suspended instance that waits for it the message is kept in any case, and received at its resumption.
         """
+        checked_name(self.message, "message")
         correlation = canonical(checked(self.correlation, "correlation"))
         payload = checked(self.payload, "payload")
         received = self._deliver(host, correlation, payload)

@@ -7,10 +7,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from engine import cache
-from engine.change_results import (
-    Change,
-    Modification,
-)
 from engine.changing.placing import begin_at
 from engine.changing.waits import compared
 from engine.commands.by_hand import gone_on, steps_after, taken_back
@@ -20,6 +16,7 @@ from engine.errors import ChangeRefused, Invalid, KeyturnError, Missing, Stale
 from engine.findings import ERROR, Finding
 from engine.handlers import Restart
 from engine.host import Host
+from engine.results.changes import Change, Modification
 from engine.running.run import Run
 from engine.spiff.build import Bundle
 from engine.store.instances import LIVE, TABLE, InstanceRecord, lock_instance, save_instance

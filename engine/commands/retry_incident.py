@@ -13,8 +13,9 @@ from engine.commands.start_process import StartProcess
 from engine.due import note_due
 from engine.errors import Invalid, Missing, Stale
 from engine.host import Host
+from engine.in_hand import retry_in_hand
 from engine.incidents import INCIDENTS, JOBS, to_incident
-from engine.results import Incident
+from engine.results.incidents import Incident
 from engine.store.instances import lock_instance
 from engine.tables.columns import AnyRow
 from kernel.actor import Actor
@@ -42,6 +43,7 @@ class RetryIncident:
         if row.job_id is not None:
             release_job(host, row.job_id, self.attempts, self.due_at)
         elif row.command is not None:
+            retry_in_hand(host.session, row.id)
             _again(host, row.command)
         else:
             raise Invalid("incident_not_retryable", incident_id=row.id)
@@ -62,14 +64,23 @@ def open_incident(host: Host, incident_id: str) -> AnyRow:
     if seen is None or not host.checker.may_operate(host.actor, seen.path):
         raise Missing("incident_missing", incident_id=incident_id)
     # The case first, then the job, then what is said of them: everybody else locks them in this order.
-    if seen.instance_id is not None:
-        lock_instance(session, seen.instance_id)
+    case = _case_of_job(host, seen.job_id) or seen.instance_id
+    if case is not None:
+        lock_instance(session, case)
     if seen.job_id is not None:
         session.execute(select(JOBS.c.id).where(JOBS.c.id == seen.job_id).with_for_update())
     row = session.execute(select(INCIDENTS).where(wanted).with_for_update()).one()
     if row.state == "resolved":
         raise Stale("incident_resolved", by=row.resolved_by, at=row.resolved_at)
     return row
+
+
+def _case_of_job(host: Host, job_id: str | None) -> str | None:
+    """What failed may be a step of another case, which the job's own one told something."""
+    if job_id is None:
+        return None
+    found: str | None = host.session.execute(select(JOBS.c.instance_id).where(JOBS.c.id == job_id)).scalar()
+    return found
 
 
 def release_job(host: Host, job_id: str, attempts: int | None, due_at: datetime | None) -> None:

@@ -8,7 +8,7 @@ from engine.commands.deploy import Deploy
 from engine.errors import Invalid
 from engine.host import Host
 from engine.queries import definitions
-from engine.results import Definition
+from engine.results.definitions import Definition
 
 
 @dataclass(frozen=True)

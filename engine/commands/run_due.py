@@ -10,16 +10,19 @@ from sqlalchemy import select, update
 
 from engine.commands.clean_history import clean_up
 from engine.commands.definition_control import turn_definition
+from engine.commands.escalate import escalate
 from engine.commands.kept_starts import start_kept
+from engine.commands.offer_anew import offer_anew
 from engine.commands.publish import deliver_thrown
 from engine.commands.timer_starts import fire_start
 from engine.errors import KeyturnError, StepFailed
 from engine.host import Host
+from engine.in_hand import take_in_hand
 from engine.incidents import resolve_job
 from engine.running.run import Run, as_system
 from engine.store.instances import InstanceRecord, lock_free_instance
 from engine.tables.columns import AnyRow, table_of
-from engine.tables.work import CLEAN_UP, DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
+from engine.tables.work import CLEAN_UP, DEFINITION_TURN, ESCALATION, OFFER_ANEW, START_KEPT, TIMER_START, JobRow
 from engine.tracing import frames_of
 
 JOBS = table_of(JobRow)
@@ -29,6 +32,7 @@ _WITHOUT_CASE: dict[str, Callable[[Host, AnyRow], None]] = {
     START_KEPT: lambda host, job: start_kept(host, job, deliver_thrown),
     DEFINITION_TURN: turn_definition,
     CLEAN_UP: clean_up,
+    OFFER_ANEW: offer_anew,
 }
 
 
@@ -46,6 +50,7 @@ class RunDue:
             found = self.next_due(host)
             if found is None:
                 break
+            take_in_hand(host.session, found[0].id)
             _fire(as_system(host), *found)
             if found[0].attempts:
                 resolve_job(host.session, host.clock, found[0].id, "system")
@@ -55,7 +60,7 @@ class RunDue:
     def next_due(self, host: Host) -> tuple[AnyRow, InstanceRecord | None] | None:
         """The oldest due timer that nobody else has, locked with its instance; None without one."""
         due = (JOBS.c.state == "waiting") & (JOBS.c.due_at <= self.now)
-        ours = JOBS.c.kind.in_(("timer", *_WITHOUT_CASE)) & JOBS.c.suspended.is_(False)
+        ours = JOBS.c.kind.in_(("timer", ESCALATION, *_WITHOUT_CASE)) & JOBS.c.suspended.is_(False)
         oldest = select(JOBS.c.id, JOBS.c.instance_id).where(due, ours).order_by(JOBS.c.due_at, JOBS.c.id)
         for found in host.session.execute(oldest.limit(_LOOKED_AT)).all():
             # The instance comes first, as in every command: who locks its job before it meets them head-on.
@@ -79,6 +84,9 @@ def _fire(host: Host, job: AnyRow, record: InstanceRecord | None) -> None:
         return
     try:
         run = Run.of(host, record, job_id=job.id)
+        if job.kind == ESCALATION:
+            escalate(run, job)
+            return
         waits = [wait for wait in run.case.waits() if wait.row == job.id]
     except Exception as fault:
         # A case that cannot even be read must be put off too, or it keeps all later timers from firing.

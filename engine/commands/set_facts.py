@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.commands.on_task import open_task, require_operate
 from engine.host import Host
-from engine.results import Instance, Task
+from engine.results.instances import Instance
+from engine.results.tasks import Task
 from engine.store.instances import lock_instance, save_instance
 from engine.store.search import index_case
 from engine.store.tasks import get_task, open_facts, open_task_ids, replace_facts

@@ -11,7 +11,7 @@ from engine.editing import Edit, told
 from engine.errors import Missing, Stale
 from engine.host import Host
 from engine.protection import protected_names
-from engine.results import Instance
+from engine.results.instances import Instance
 from engine.running.run import Run
 from engine.spiff.token import Token
 from engine.store.instances import LIVE, InstanceRecord, lock_instance

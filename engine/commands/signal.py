@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.commands.publish import broadcast
 from engine.host import Host
-from engine.values import checked
+from engine.values import checked, checked_name
 
 
 @dataclass(frozen=True)
@@ -19,4 +19,4 @@ class Signal:
 
     def run(self, host: Host) -> int:
         """How many received it; raises `Invalid`, `StepFailed`."""
-        return broadcast(host, self.name, checked(self.payload, "payload"))
+        return broadcast(host, checked_name(self.name, "name"), checked(self.payload, "payload"))

@@ -14,11 +14,11 @@ from engine.errors import CannotGoOn, Invalid, Missing, NotAllowed, Stale
 from engine.expressions import Expressions
 from engine.host import Host
 from engine.incidents import resolve_starts
-from engine.results import Instance
+from engine.results.instances import Instance
 from engine.spiff.build import Bundle
 from engine.store.control import require_not_suspended
 from engine.store.instances import LIVE, TABLE
-from engine.values import checked_data
+from engine.values import checked_data, checked_name
 from kernel.audit import record
 
 
@@ -40,6 +40,8 @@ class StartProcess:
         require_not_suspended(host.session, self.key)
         variables = self._variables(host, bundle)
         business_key = self.business_key or self._business_key(host, bundle, variables)
+        if business_key is not None:
+            checked_name(business_key, "business_key")
         self._refuse_double(host, business_key)
         again = self._again(host, variables, business_key)
         resolve_starts(host.session, host.clock, again)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.host import Host
-from engine.results import Instance
+from engine.results.instances import Instance
 from engine.running.run import Deliver, Run
 from engine.spiff.build import Bundle
 from engine.spiff.codec import FORMAT

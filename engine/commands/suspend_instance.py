@@ -11,7 +11,7 @@ from engine.commands.publish import deliver_thrown
 from engine.due import note_due
 from engine.errors import Stale
 from engine.host import Host
-from engine.results import Instance
+from engine.results.instances import Instance
 from engine.running.run import Run, as_system
 from engine.spiff.relink import go_on
 from engine.store.instances import lock_instance, save_instance

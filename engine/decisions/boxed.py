@@ -123,9 +123,9 @@ class Boxes:
             return None
         names = tuple(name for name, _boxed in logic.bindings)
         values = [self.value(boxed, v) for _name, boxed in logic.bindings]
-        if not names:
-            return invoke(function, [], self.run, 0)
-        return invoke_named(function, names, values, self.run, 0)
+        run = self.run
+        value = invoke_named(function, names, values, run, 0) if names else invoke(function, [], run, 0)
+        return self.fitted(value, logic.type_ref, logic.place.element_name)
 
     def function(
         self, logic: m.FunctionDefinition, outer: Callable[[], Variables], type_ref: str = "", *, name: str = ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from lxml import etree
 
@@ -13,12 +14,18 @@ from engine.feel import FeelSyntaxError, compile_expression, compile_unary_tests
 LOOPS = {"for": "return", "some": "satisfies", "every": "satisfies", "filter": "match"}
 
 
+def is_path_parameter(element: etree._Element) -> bool:
+    """Whether this is a formal parameter named like a path, ``Person.Age``."""
+    return local_name(element) == "formalParameter" and "." in label(element)
+
+
 class BoxedReader:
     """Reads the expressions of one file, all its names being known to FEEL."""
 
     def __init__(self, root: etree._Element, names: frozenset[str], types: frozenset[str] = frozenset()) -> None:
         self.root = root
         self.names = names
+        self.inner: tuple[frozenset[str], ...] = ()
         self.types = types | {label(e) for e in children(root, "itemDefinition")}
         self.language = root.get("expressionLanguage") or ""
 
@@ -43,7 +50,9 @@ class BoxedReader:
         if not source:
             return m.Text("", place, None)
         try:
-            return m.Text(source, place, compile_expression(source, self.names, types=self.types))
+            return m.Text(
+                source, place, compile_expression(source, self.names, types=self.types, inner=self.inner)
+            )
         except FeelSyntaxError as error:
             return m.Text(source, place, None, error)
 
@@ -54,7 +63,9 @@ class BoxedReader:
         if not source:
             return m.Cell("", place, None)
         try:
-            return m.Cell(source, place, compile_unary_tests(source, self.names, types=self.types))
+            return m.Cell(
+                source, place, compile_unary_tests(source, self.names, types=self.types, inner=self.inner)
+            )
         except FeelSyntaxError as error:
             return m.Cell(source, place, None, error)
 
@@ -122,7 +133,8 @@ class BoxedReader:
         for binding in children(element, "binding"):
             parameter = child(binding, "parameter")
             bindings.append(("" if parameter is None else label(parameter), self.first_expression(binding)))
-        return m.Invocation(self.first_expression(element), tuple(bindings), self.place(element))
+        function = self.first_expression(element)
+        return m.Invocation(function, tuple(bindings), self.place(element), self.type_ref(element))
 
     def function(self, element: etree._Element) -> m.Boxed:
         """A boxed function; one in Java or PMML is not supported."""
@@ -130,7 +142,16 @@ class BoxedReader:
         if kind != "FEEL":
             return m.Unsupported("decision_language", kind[:60], self.place(element))
         parameters = tuple((label(p), self.type_ref(p)) for p in children(element, "formalParameter"))
-        return m.FunctionDefinition(parameters, self.first_expression(element), self.place(element))
+        paths = frozenset(label(p) for p in children(element, "formalParameter") if is_path_parameter(p))
+        with self.knowing(paths):
+            return m.FunctionDefinition(parameters, self.first_expression(element), self.place(element))
+
+    @contextmanager
+    def knowing(self, names: frozenset[str]) -> Iterator[None]:
+        """Within, these names are known too."""
+        outer, self.inner = self.inner, (*self.inner, names) if names else self.inner
+        yield
+        self.inner = outer
 
     def encapsulated(self, element: etree._Element) -> m.Boxed:
         """The function of a business knowledge model."""

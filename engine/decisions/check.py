@@ -67,7 +67,7 @@ def _element(
 
 
 def _is_there(model: m.DecisionModel, requirement: m.Requirement) -> bool:
-    if not requirement.external:
+    if model.holds(requirement):
         return known(model, requirement.target)
     found = model.imported(requirement.namespace)
     return found is not None and found.model is not None and known(found.model, requirement.target)
@@ -83,11 +83,12 @@ def _surroundings(
     """
     names: set[str] = set()
     for requirement in requirements:
-        if requirement.external:
-            found = model.imported(requirement.namespace)
-            names |= {found.name} if found is not None else set()
+        found = None if model.holds(requirement) else model.imported(requirement.namespace)
+        if found is not None and found.name:
+            names.add(found.name)
             continue
-        for part in (model.decisions, model.inputs, model.knowledge, model.services):
+        holder = model if found is None or found.model is None else found.model
+        for part in (holder.decisions, holder.inputs, holder.knowledge, holder.services):
             element = part.get(requirement.target)
             if element is not None:
                 names.add(element.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from lxml import etree
 
@@ -35,6 +36,36 @@ def merged_types(imports: Sequence[Import]) -> dict[str, ItemType]:
             merged[prefix + name] = _prefixed(item, prefix, frozenset(known))
             merged.setdefault(name, merged[prefix + name])
     return merged
+
+
+def take_in(model: DecisionModel) -> None:
+    """Make the elements of files imported without a name this file's own, an earlier one of that name first.
+
+    Files that these import by name come with them.
+    """
+    for other in (one.model for one in model.imports if not one.name):
+        if other is None:
+            continue
+        known = {element.name for part in _parts(model) for element in part.values()}
+        for mine, theirs in zip(_parts(model), _parts(other), strict=True):
+            for key, element in theirs.items():
+                if key not in mine and element.name not in known:
+                    mine[key] = element
+                    model.taken_in[key] = other.taken_in.get(key, other.namespace)
+
+
+def with_nested(imports: Sequence[Import]) -> tuple[Import, ...]:
+    """The imports of a file, and those of the files that it imports without a name."""
+    found = list(imports)
+    for one in imports:
+        nested = one.model.imports if one.model is not None and not one.name else ()
+        known = {other.namespace for other in found}
+        found += [other for other in nested if other.model is not None and other.namespace not in known]
+    return tuple(found)
+
+
+def _parts(model: DecisionModel) -> tuple[dict[str, Any], ...]:
+    return model.decisions, model.inputs, model.knowledge, model.services
 
 
 def _prefixed(item: ItemType, prefix: str, known: frozenset[str]) -> ItemType:

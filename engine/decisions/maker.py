@@ -46,6 +46,7 @@ class Maker:
             kept[name] = fit(model, value, types.get(name, ""), run, name=name, outside=outside)
         if run.own_types is None:
             run.own_types = lambda value, name, run: is_of_type(model, value, name, run)
+            run.whole_seconds = not strict
 
     def make_all(self, wanted: Sequence[str]) -> None:
         """Make the wanted decisions and all they require that is not given."""
@@ -84,10 +85,10 @@ class Maker:
         Input data that is drawn must be required; values nobody drew are there for every decision.
         """
         for requirement in requirements:
-            if requirement.external:
-                self.enter_import(requirement, v)
-            else:
+            if self.model.holds(requirement):
                 self.enter(requirement.target, v)
+            else:
+                self.enter_import(requirement, v)
         return v
 
     def enter(self, target: str, v: Variables) -> None:

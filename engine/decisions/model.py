@@ -157,6 +157,7 @@ class Invocation:
     function: Boxed
     bindings: tuple[tuple[str, Boxed], ...]
     place: Place
+    type_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +295,8 @@ class DecisionModel:
     imports: tuple[Import, ...] = ()
     duplicates: tuple[tuple[str, Place], ...] = ()
     names: frozenset[str] = field(default_factory=frozenset)
+    taken_in: dict[str, str] = field(default_factory=dict)
+    """Ids of elements that came with files imported without a name, and their namespaces."""
 
     def decision(self, key: str) -> Decision | None:
         """A decision by its id, else by its name."""
@@ -315,6 +318,10 @@ class DecisionModel:
         if found is None:
             found = next((one for one in self.knowledge.values() if one.name == key), None)
         return found
+
+    def holds(self, requirement: Requirement) -> bool:
+        """Whether what is required is an element of this file, or of one that it imports without a name."""
+        return not requirement.external or self.taken_in.get(requirement.target) == requirement.namespace
 
     def imported(self, namespace: str) -> Import | None:
         """The import of a namespace, if its file was given."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from engine.decisions import model as m
-from engine.decisions.boxed_reader import BoxedReader
+from engine.decisions.boxed_reader import BoxedReader, is_path_parameter
 from engine.decisions.errors import DecisionFileError
-from engine.decisions.imports import imports_of, merged_types
+from engine.decisions.imports import imports_of, merged_types, take_in, with_nested
 from engine.decisions.xml import child, children, label, local_name, open_definitions
 
 MAX_NAMES = 3_000
@@ -42,15 +42,16 @@ class _Files:
     def model(self, root: etree._Element) -> m.DecisionModel:
         """The model of one file."""
         self.waiting.pop(root.get("namespace") or "", None)
-        return _model(root, imports_of(root, self.imported))
+        return _model(root, with_nested(imports_of(root, self.imported)))
 
 
 def _model(root: etree._Element, imports: tuple[m.Import, ...]) -> m.DecisionModel:
     names = frozenset(_names(root)).union(
         *({one.name} - {""} | (one.model.names if one.model else frozenset()) for one in imports)
     )
-    if len(names) > MAX_NAMES:
-        raise DecisionFileError("decision_file_too_deep", names=len(names), limit=MAX_NAMES)
+    paths = {label(element) for element in root.iter("{*}formalParameter") if is_path_parameter(element)}
+    if len(names) + len(paths) > MAX_NAMES:
+        raise DecisionFileError("decision_file_too_deep", names=len(names) + len(paths), limit=MAX_NAMES)
     shared = merged_types(imports)
     boxed = BoxedReader(root, names, frozenset(shared))
     local = {item.name: item for item in (boxed.item_type(e) for e in children(root, "itemDefinition"))}
@@ -69,6 +70,7 @@ def _model(root: etree._Element, imports: tuple[m.Import, ...]) -> m.DecisionMod
     )
     for element in children(root):
         _read(element, model, boxed)
+    take_in(model)
     return model
 
 
@@ -109,7 +111,10 @@ def _requirements(element: etree._Element, boxed: BoxedReader, namespace: str) -
 
 
 def _names(root: etree._Element) -> Iterator[str]:
-    """Every name that a text of the file may use: elements, variables, components, parameters."""
+    """Every name that a text of the file may use: elements, variables, components, parameters.
+
+    A parameter named like a path, ``Person.Age``, is known in its own function only: elsewhere it is a path.
+    """
     wanted = (
         "decision",
         "inputData",
@@ -122,7 +127,7 @@ def _names(root: etree._Element) -> Iterator[str]:
         "column",
     )
     for element in root.iter("{*}*"):
-        if local_name(element) in wanted and element.get("name"):
+        if local_name(element) in wanted and element.get("name") and not is_path_parameter(element):
             yield label(element)
         if element.get("iteratorVariable"):
             yield label(element, "iteratorVariable")

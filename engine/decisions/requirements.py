@@ -44,9 +44,10 @@ def _required(model: DecisionModel, key: str, *, strict: bool) -> list[str]:
     found = []
     for requirement in decision.requirements:
         target = requirement.target
-        if requirement.external and (not strict or model.imported(requirement.namespace) is not None):
+        held = model.holds(requirement)
+        if not held and (not strict or model.imported(requirement.namespace) is not None):
             continue
-        if strict and (requirement.external or not known(model, target)):
+        if strict and not (held and known(model, target)):
             raise DecisionBroken(
                 "decision_requirement_missing", element_id=key, decision=decision.name, target=target
             )

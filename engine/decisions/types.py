@@ -78,7 +78,8 @@ def known_type(model: DecisionModel, type_ref: str) -> bool:
 def fit(model: DecisionModel, value: object, type_ref: str, run: Run, *, name: str, outside: bool) -> object:
     """The value as its type wants it, else null with a warning.
 
-    From ``outside`` come JSON values, so ISO texts are read and floats become decimals.
+    From ``outside`` come JSON values, so ISO texts are read, floats become decimals, and entries that a
+    structure lacks are null; within a decision a structure must have all its entries.
     """
     if type(value) is float:
         value = Decimal(repr(value))
@@ -108,23 +109,20 @@ def fits_quietly(model: DecisionModel, value: object, type_ref: str, run: Run) -
 
 
 def is_of_type(model: DecisionModel, value: object, type_ref: str, run: Run) -> bool:
-    """Whether a value is of a type that the file defines, for ``instance of``."""
+    """Whether a value is of a type that the file defines, for ``instance of``, its allowed values aside."""
     try:
-        fitted = _Fitter(model, run, outside=False).by_name(value, type_ref, 0)
+        fitted = _Fitter(model, run, outside=False, constrained=False).by_name(value, type_ref, 0)
     except _UnfitError:
         return False
-    item = model.types.get(type_ref)
-    if not same(fitted, value, run):
-        return False
-    wanted = () if item is None or not isinstance(value, Mapping) else item.components
-    return all(isinstance(value, Mapping) and part.name in value for part in wanted)
+    return same(fitted, value, run)
 
 
 class _Fitter:
-    def __init__(self, model: DecisionModel, run: Run, *, outside: bool) -> None:
+    def __init__(self, model: DecisionModel, run: Run, *, outside: bool, constrained: bool = True) -> None:
         self.model = model
         self.run = run
         self.outside = outside
+        self.constrained = constrained
 
     def by_name(self, value: object, type_ref: str, depth: int) -> object:
         if value is None or depth > MAX_DEPTH:
@@ -184,7 +182,7 @@ class _Fitter:
 
     def check(self, cell: Cell | None, value: object) -> None:
         """Raise _UnfitError for a value that the cell does not take; null passes."""
-        if cell is None or cell.tests is None or value is None:
+        if cell is None or cell.tests is None or value is None or not self.constrained:
             return
         if cell.tests.run(value, {}, self.run) is not True:
             raise _UnfitError
@@ -197,7 +195,11 @@ class _Fitter:
         made = dict(value)
         for component in item.components:
             self.run.spend()
-            if component.name in made and depth < MAX_DEPTH:
+            if component.name not in made:
+                if not self.outside:
+                    raise _UnfitError
+                made[component.name] = None
+            if depth < MAX_DEPTH:
                 made[component.name] = self.item_or_null(made[component.name], component, depth + 1)
         return made
 

@@ -77,6 +77,7 @@ def _invocation(logic: m.Invocation, names: frozenset[str]) -> Uses:
     yield from texts(logic.function, names)
     for _name, boxed in logic.bindings:
         yield from texts(boxed, names)
+    yield UseOfText(logic.type_ref, names, logic.place)
 
 
 def _function(logic: m.FunctionDefinition, names: frozenset[str]) -> Uses:

@@ -23,6 +23,7 @@ _FOLLOWING = {
     "variable_impossible",
     "function_unknown",
     "timer_unreadable",
+    "cycle_unreadable",
     "handler_missing",
     "form_missing",
     "nobody_assigned",

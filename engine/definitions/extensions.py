@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.definitions.model import DecisionCall, HandlerCall, Loop, Mapped, ProcessCall, Setting, UserTask
+from engine.definitions.model import (
+    DecisionCall,
+    Escalation,
+    HandlerCall,
+    Loop,
+    Mapped,
+    ProcessCall,
+    Setting,
+    UserTask,
+)
 from engine.definitions.names import CAMUNDA, KEYTURN, local, local_ref, q
 
 
@@ -67,12 +76,24 @@ def user_task(element: etree._Element) -> UserTask:
         assignee=setting(own.get("assignee"), line),
         excluded=setting(own.get("excluded"), line),
         due=setting(own.get("due"), line),
+        warn=setting(own.get("warn"), line),
+        escalations=tuple(_escalation(one) for one in _own(element, "escalation")),
         follow_up=setting(own.get("followUp"), line),
         priority=setting(own.get("priority"), line),
         completed_by=own.get("completedBy"),
+        restores=tuple(own.get("restores", "").split()),
+        repeat=own.get("repeat", "ask").strip(),
+        passed=own.get("passed"),
+        attachments=tuple(own.get("attachments", "").replace(",", " ").split()),
         facts=facts,
         outputs=outputs,
     )
+
+
+def _escalation(own: etree._Element) -> Escalation:
+    told = tuple(part.strip() for part in own.get("notify", "").split(",") if part.strip())
+    hand_to = (own.get("handTo") or "").strip() or None
+    return Escalation(own.get("at", ""), told, own.get("priority"), hand_to, own.sourceline or 0)
 
 
 def handler_call(element: etree._Element) -> HandlerCall | None:

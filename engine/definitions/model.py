@@ -29,6 +29,21 @@ class Mapped:
 
 
 @dataclass(frozen=True)
+class Escalation:
+    """What happens to a late task (超时升级): ``at`` is warning or breach.
+
+    ``notify`` names assignee, candidates, owner, manager (who holds the role above the candidates') or
+    ``role:<role>``; ``priority`` is what it is raised to at least, ``hand_to`` the role whose task it becomes.
+    """
+
+    at: str
+    notify: tuple[str, ...] = ()
+    priority: str | None = None
+    hand_to: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class UserTask:
     """What ``keyturn:task`` says of a user task."""
 
@@ -38,9 +53,15 @@ class UserTask:
     assignee: Setting | None = None
     excluded: Setting | None = None
     due: Setting | None = None
+    warn: Setting | None = None
+    escalations: tuple[Escalation, ...] = ()
     follow_up: Setting | None = None
     priority: Setting | None = None
     completed_by: str | None = None
+    restores: tuple[str, ...] = ()
+    repeat: str = "ask"
+    passed: str | None = None
+    attachments: tuple[str, ...] = ()
     facts: tuple[Mapped, ...] = ()
     outputs: tuple[Mapped, ...] = ()
 

@@ -13,17 +13,17 @@ from engine.feel.temporal import (
     MICROSECOND,
     add_months,
     add_span,
-    add_to_time,
-    microseconds,
     span_of,
     utc_micro,
     whole_months,
 )
 from engine.feel.values import DECIMALS, NUMBER_TYPES, WHOLE_LIMIT, Months, Number, kind, settle
-from engine.feel.wide import AnyDay, WideDate, WideMoment, WideTime
+from engine.feel.wide import SPANS, AnyDay, WideDate, WideMoment, WideTime, count, span_of_nanos
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
+
+SHIFTS = SPANS | {Months}
 
 
 def as_decimal(value: Number) -> Decimal:
@@ -79,21 +79,18 @@ def add(left: object, right: object, run: Run) -> object:
         return run.text(left + right)
     if type(left) is Months and type(right) is Months:
         return whole_months(left.months + right.months)
-    if type(left) is timedelta and type(right) is timedelta:
-        return left + right
-    if type(right) in (Months, timedelta):
+    if type(left) in SPANS and type(right) in SPANS:
+        return span_of_nanos(count(left) + count(right))
+    if type(right) in SHIFTS:
         return _shift(left, right, 1)
-    if type(left) in (Months, timedelta):
+    if type(left) in SHIFTS:
         return _shift(right, left, 1)
     return NotImplemented
 
 
 def _shift(moment: object, span: object, sign: int) -> object:
-    if type(span) is timedelta:
-        if type(moment) is time:
-            return add_to_time(moment, sign * span)
-        if type(moment) is WideTime:
-            return wide.from_nanos(wide.clock_nanos(moment) + sign * wide.span_nanos(span), moment.tzinfo)
+    if type(span) in SPANS and isinstance(moment, (time, WideTime)):
+        return wide.from_nanos(wide.clock_nanos(moment) + sign * count(span), moment.tzinfo)
     if type(moment) in (date, datetime, WideDate, WideMoment):
         return _shift_day(cast(AnyDay, moment), span, sign)
     return NotImplemented
@@ -104,21 +101,22 @@ def _shift_day(day: AnyDay, span: object, sign: int) -> object:
         try:
             if type(span) is Months:
                 return add_months(day, sign * span.months)
-            return add_span(day, sign * cast(timedelta, span))
+            if type(span) is timedelta:
+                return add_span(day, sign * span)
         except OverflowError:
             pass
     if type(span) is Months:
         return wide.add_months(day, sign * span.months)
-    return wide.add_span(day, sign * cast(timedelta, span))
+    return wide.add_nanos(day, sign * count(span))
 
 
 def subtract(left: object, right: object, run: Run) -> object:
     """``left - right`` for all kinds but two numbers; NotImplemented when it has no meaning."""
     if type(left) is Months and type(right) is Months:
         return whole_months(left.months - right.months)
-    if type(left) is timedelta and type(right) is timedelta:
-        return left - right
-    if type(right) in (Months, timedelta):
+    if type(left) in SPANS and type(right) in SPANS:
+        return span_of_nanos(count(left) - count(right))
+    if type(right) in SHIFTS:
         return _shift(left, right, -1)
     return _distance(left, right)
 
@@ -172,8 +170,8 @@ def multiply(left: object, right: object, _run: Run) -> object:
         left, right = right, left
     if type(right) in NUMBER_TYPES:
         factor = cast(Number, right)
-        if type(left) is timedelta:
-            return span_of(DECIMALS.multiply(as_decimal(microseconds(left)), factor))
+        if type(left) in SPANS:
+            return span_of(DECIMALS.multiply(count(left), factor))
         if type(left) is Months:
             return whole_months(_truncate(DECIMALS.multiply(left.months, factor)))
     return NotImplemented
@@ -181,14 +179,14 @@ def multiply(left: object, right: object, _run: Run) -> object:
 
 def divide(left: object, right: object, _run: Run) -> object:
     """``left / right`` for a duration by a number, or by a duration of its kind."""
-    if type(left) is timedelta and type(right) is timedelta:
-        return DECIMALS.divide(as_decimal(microseconds(left)), as_decimal(microseconds(right)))
+    if type(left) in SPANS and type(right) in SPANS:
+        return DECIMALS.divide(count(left), count(right))
     if type(left) is Months and type(right) is Months:
         return DECIMALS.divide(left.months, right.months)
     if type(right) in NUMBER_TYPES:
         divisor = cast(Number, right)
-        if type(left) is timedelta:
-            return span_of(DECIMALS.divide(as_decimal(microseconds(left)), divisor))
+        if type(left) in SPANS:
+            return span_of(DECIMALS.divide(count(left), divisor))
         if type(left) is Months:
             return whole_months(_truncate(DECIMALS.divide(left.months, divisor)))
     return NotImplemented
@@ -207,9 +205,9 @@ def negate(value: object, run: Run, offset: int) -> object:
         return -number if type(number) is int else cast(Decimal, number).copy_negate()
     if type(value) is Months:
         return Months(-value.months)
-    if type(value) is timedelta:
+    if type(value) in SPANS:
         try:
-            return -value
+            return span_of_nanos(-count(value))
         except OverflowError:
             run.warn("feel_arithmetic", offset, operator="-")
             return None

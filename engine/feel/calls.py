@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.feel.builtins import BUILTINS
-from engine.feel.builtins.registry import Arranged, Overload, arranged, as_function, call, call_arranged
+from engine.feel.builtins.registry import (
+    UNKNOWN,
+    Arranged,
+    Overload,
+    arranged,
+    as_function,
+    call,
+    call_arranged,
+    refused,
+)
 from engine.feel.lexer import syntax_error
-from engine.feel.syntax import Call, FunctionNode, Name
+from engine.feel.syntax import Call, FunctionNode, Literal, Name, Node
 from engine.feel.types import UnfitError, coerced
 from engine.feel.values import Code, Function, kind
 
@@ -37,13 +46,21 @@ class Caller:
         offset = node.offset
         if node.names is not None:
             ways = self._ways(node, name, node.names)
+            self._refuse(node, ways[0][0], [node.arguments[at] if at >= 0 else None for at in ways[0][1]])
             return lambda v, run: call_arranged(ways, [argument(v, run) for argument in arguments], run, offset)
         overloads = self._overloads(node, name)
+        self._refuse(node, overloads[0], node.arguments)
 
         def code(v: Mapping[str, object], run: Run) -> object:
             return call(overloads, [argument(v, run) for argument in arguments], run, offset)
 
         return code
+
+    def _refuse(self, node: Call, overload: Overload, arguments: Sequence[Node | None]) -> None:
+        """Constants that the function can have no value for are told when the text is read."""
+        values = [_constant(argument) for argument in arguments]
+        if (fault := refused(overload, values)) is not None:
+            raise syntax_error(self.compiler.text, node.offset, fault[0], **fault[1])
 
     def _overloads(self, node: Call, name: str) -> list[Overload]:
         fitting = [overload for overload in BUILTINS[name] if overload.takes(len(node.arguments))]
@@ -119,6 +136,13 @@ class Caller:
             return made
 
         return code
+
+
+def _constant(node: Node | None) -> object:
+    """The value that a node has in any case."""
+    if node is None or isinstance(node, Literal):
+        return node.value if node is not None else None
+    return UNKNOWN
 
 
 def invoke(function: Function, arguments: list[object], run: Run, offset: int) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from engine.feel.wide import CLOCKS, WIDE, count
 if TYPE_CHECKING:
     from engine.feel.limits import Run
 
+SECOND = 1_000_000_000
 ORDERED = frozenset(
     {"number", "string", "date", "time", "date and time"} | {"days and time duration", "years and months duration"}
 )
@@ -40,7 +41,7 @@ def equal(left: object, right: object, run: Run, offset: int = 0) -> bool | None
         run.warn("feel_compare_kinds", offset, left=kind(left), right=kind(right), operator="=")
         return None
     if type(left) in WIDE or type(right) in WIDE:
-        return same_moment_kind(left, right) and count(left) == count(right)
+        return _equal_clocks(left, right, run, offset)
     special = _EQUALITY.get(type(left))
     if special is not None:
         return special(left, right, run, offset)
@@ -72,15 +73,27 @@ def _equal_contexts(left: dict[str, object], right: dict[str, object], run: Run,
 def _equal_ranges(left: Range, right: Range, run: Run, offset: int) -> bool:
     run.spend()
     return (
-        left.start_included == right.start_included
+        left.unary == right.unary
+        and left.start_included == right.start_included
         and left.end_included == right.end_included
         and equal(left.start, right.start, run, offset) is True
         and equal(left.end, right.end, run, offset) is True
     )
 
 
-def _equal_times(left: time, right: time, _run: Run, _offset: int) -> bool:
+def _equal_clocks(left: object, right: object, run: Run, _offset: int) -> bool:
+    unit = SECOND if run.whole_seconds else 1
+    return same_moment_kind(left, right) and count(left) // unit == count(right) // unit
+
+
+def _equal_times(left: time, right: time, run: Run, offset: int) -> bool:
+    if run.whole_seconds:
+        return _equal_clocks(left, right, run, offset)
     return same_moment_kind(left, right) and utc_micro(left) == utc_micro(right)
+
+
+def _equal_moments(left: datetime, right: datetime, run: Run, offset: int) -> bool:
+    return _equal_clocks(left, right, run, offset) if run.whole_seconds else left == right
 
 
 _EQUALITY: dict[type, Callable[[Any, Any, Run, int], bool]] = {
@@ -88,6 +101,7 @@ _EQUALITY: dict[type, Callable[[Any, Any, Run, int], bool]] = {
     dict: _equal_contexts,
     Range: _equal_ranges,
     time: _equal_times,
+    datetime: _equal_moments,
 }
 
 

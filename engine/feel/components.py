@@ -7,17 +7,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.feel.temporal import microseconds
 from engine.feel.values import Months, Number, Range
-from engine.feel.wide import WideDate, WideMoment, WideTime
+from engine.feel.wide import AnySpan, WideDate, WideMoment, WideSpan, WideTime, span_nanos
 
 
-def _part_of_span(value: timedelta, unit: int, modulus: int | None) -> int:
-    micro = microseconds(value)
-    size = abs(micro) // unit
+def _part_of_span(value: AnySpan, seconds: int, modulus: int | None) -> int:
+    nanos = span_nanos(value)
+    size = abs(nanos) // (seconds * 1_000_000_000)
     if modulus is not None:
         size %= modulus
-    return -size if micro < 0 else size
+    return -size if nanos < 0 else size
 
 
 def _seconds(value: time | datetime) -> Number:
@@ -47,10 +46,10 @@ _CLOCK: dict[str, Callable[[Any], object]] = {
     "timezone": _zone,
 }
 _SPAN: dict[str, Callable[[Any], object]] = {
-    "days": lambda value: _part_of_span(value, 86_400_000_000, None),
-    "hours": lambda value: _part_of_span(value, 3_600_000_000, 24),
-    "minutes": lambda value: _part_of_span(value, 60_000_000, 60),
-    "seconds": lambda value: _part_of_span(value, 1_000_000, 60),
+    "days": lambda value: _part_of_span(value, 86_400, None),
+    "hours": lambda value: _part_of_span(value, 3_600, 24),
+    "minutes": lambda value: _part_of_span(value, 60, 60),
+    "seconds": lambda value: _part_of_span(value, 1, 60),
 }
 _MONTHS: dict[str, Callable[[Any], object]] = {
     "years": lambda value: _part_of_months(value, years=True),
@@ -73,6 +72,7 @@ COMPONENTS: dict[tuple[type, str], Callable[[Any], object]] = {
         (WideMoment, _DATE | _CLOCK),
         (WideTime, _CLOCK),
         (timedelta, _SPAN),
+        (WideSpan, _SPAN),
         (Months, _MONTHS),
         (Range, _RANGE),
     )

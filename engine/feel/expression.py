@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import DecimalException
@@ -11,7 +11,7 @@ from functools import lru_cache
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import INPUT, Compiler
 from engine.feel.errors import FeelError, FeelLimitError, FeelSyntaxError, FeelWarning
-from engine.feel.limits import DEFAULT, Limits, Run, WorkingCalendar
+from engine.feel.limits import DEFAULT, Limits, People, Run, WorkingCalendar
 from engine.feel.operators import TestCode
 from engine.feel.parser import Parser
 from engine.feel.reader import KnownNames, index_names
@@ -57,13 +57,14 @@ class Expression:
         today: date | None = None,
         now: datetime | None = None,
         calendar: WorkingCalendar | None = None,
+        people: People | None = None,
         limits: Limits = DEFAULT,
     ) -> object:
         """The value of the expression for these variables.
 
         ``today`` and ``now`` are the caller's clock. Raises FeelLimitError when a limit is passed.
         """
-        return self.run(context, Run(limits, today, now, calendar))
+        return self.run(context, Run(limits, today, now, calendar, people))
 
     def evaluate_with_warnings(
         self,
@@ -138,22 +139,26 @@ def _index(names: frozenset[str]) -> KnownNames:
     return index_names(names)
 
 
-def _parser(text: str, names: frozenset[str], types: frozenset[str]) -> Parser:
-    return Parser(text, (_BUILTIN_NAMES, _index(names)), types)
+def _parser(text: str, known: Sequence[frozenset[str]], types: frozenset[str]) -> Parser:
+    return Parser(text, (_BUILTIN_NAMES, *map(_index, known)), types)
 
 
-def _expression(text: str, names: frozenset[str], types: frozenset[str]) -> Expression:
-    compiler = Compiler(text, names)
+def _compiler(text: str, known: Sequence[frozenset[str]]) -> Compiler:
+    return Compiler(text, known[0].union(*known[1:]) if len(known) > 1 else known[0])
+
+
+def _expression(text: str, types: frozenset[str], *known: frozenset[str]) -> Expression:
+    compiler = _compiler(text, known)
     try:
-        return Expression(text, compiler.compile(_parser(text, names, types).whole_expression()), compiler)
+        return Expression(text, compiler.compile(_parser(text, known, types).whole_expression()), compiler)
     except RecursionError:
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 
 
-def _unary_tests(text: str, names: frozenset[str], types: frozenset[str]) -> UnaryTests:
-    compiler = Compiler(text, names)
+def _unary_tests(text: str, types: frozenset[str], *known: frozenset[str]) -> UnaryTests:
+    compiler = _compiler(text, known)
     try:
-        return UnaryTests(text, _parser(text, names, types).whole_unary_tests(), compiler)
+        return UnaryTests(text, _parser(text, known, types).whole_unary_tests(), compiler)
     except RecursionError:
         raise FeelSyntaxError("feel_nesting_limit", {}) from None
 
@@ -164,22 +169,27 @@ _short_tests = lru_cache(CACHE_SIZE)(_unary_tests)
 _long_tests = lru_cache(LONG_CACHE_SIZE)(_unary_tests)
 
 
-def compile_expression(text: str, names: Iterable[str] = (), *, types: Iterable[str] = ()) -> Expression:
+def compile_expression(
+    text: str, names: Iterable[str] = (), *, types: Iterable[str] = (), inner: Iterable[frozenset[str]] = ()
+) -> Expression:
     """Read an expression; ``names`` are variables known to exist, which may hold spaces and operators.
 
-    ``types`` are further names allowed after ``instance of``. Raises FeelSyntaxError with line and column.
+    ``types`` are further names allowed after ``instance of``; ``inner`` are names known besides, of the functions
+    that the text stands in. Raises FeelSyntaxError with line and column.
     """
     read = _short_expression if len(text) <= LONG_TEXT else _long_expression
-    return read(text, frozenset(names), frozenset(types))
+    return read(text, frozenset(types), frozenset(names), *inner)
 
 
-def compile_unary_tests(text: str, names: Iterable[str] = (), *, types: Iterable[str] = ()) -> UnaryTests:
+def compile_unary_tests(
+    text: str, names: Iterable[str] = (), *, types: Iterable[str] = (), inner: Iterable[frozenset[str]] = ()
+) -> UnaryTests:
     """Read a decision-table cell such as ``-``, ``< 5, [10..20]`` or ``not("A", "B")``.
 
     Raises FeelSyntaxError with line and column.
     """
     read = _short_tests if len(text) <= LONG_TEXT else _long_tests
-    return read(text, frozenset(names), frozenset(types))
+    return read(text, frozenset(types), frozenset(names), *inner)
 
 
 def evaluate(

@@ -118,25 +118,28 @@ def for_loop(loops: Sequence[tuple[str, Source]], body: Code, *, uses_partial: b
 
 
 def quantifier(loops: Sequence[tuple[str, Source]], condition: Code, *, some: bool, offset: int) -> Code:
-    """``some`` and ``every``, three-valued as ``or`` and ``and``."""
+    """``some`` and ``every``, three-valued as ``or`` and ``and``; null once the condition is no boolean."""
 
     def code(v: Mapping[str, object], run: Run) -> object:
         unknown = False
+        decided: bool | None = None
 
         def turn(inner: Variables, run: Run) -> bool:
-            nonlocal unknown
+            nonlocal unknown, decided
             value = condition(inner, run)
-            if value is some:
-                return True
-            if type(value) is not bool:
-                if value is not None:
-                    run.warn("feel_not_boolean", offset, found=kind(value))
+            if value is None:
                 unknown = True
+            elif value is some:
+                decided = some
+                return True
+            elif type(value) is not bool:
+                run.warn("feel_not_boolean", offset, found=kind(value))
+                return True
             return False
 
         done = _walk(loops, dict(v), run, turn)
         if done:
-            return some
+            return decided
         return None if unknown or done is None else not some
 
     return code
@@ -181,6 +184,7 @@ def index_filter(source: Code, index: object, offset: int) -> Code:
 def condition_filter(source: Code, condition: Code, names: Sequence[str] | None, offset: int) -> Code:
     """``list[condition]``: within, ``item`` is the element and the element's own entries come first.
 
+    Null with a warning when the condition is neither true nor false nor null for an element, nor a position.
     ``names`` are those that the condition uses, None if it may use any.
     """
 
@@ -207,6 +211,7 @@ def condition_filter(source: Code, condition: Code, names: Sequence[str] | None,
                 return at_index(items, value, run, offset)
             elif value is not False and value is not None:
                 run.warn("feel_not_boolean", offset, found=kind(value))
+                return None
         return run.items(found)
 
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -9,9 +10,10 @@ from decimal import Decimal
 from engine.feel.errors import FeelError, FeelLimitError
 from engine.feel.temporal import format_temporal
 from engine.feel.values import Months
-from engine.feel.wide import WideDate, WideMoment, WideTime
+from engine.feel.wide import WideDate, WideMoment, WideSpan, WideTime
 
 MAX_NODES = 200_000
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # A zero, and halves of signs: no database stores them.
 
 
 class NotJsonError(FeelError):
@@ -37,19 +39,24 @@ class _Writer:
         self.left -= 1
         if self.left < 0 or len(path) > 100:
             raise FeelLimitError("feel_value_limit", {"limit": MAX_NODES})
+        if isinstance(value, str) and _UNWRITABLE.search(value):
+            raise NotJsonError("feel_text_unwritable", {"path": ".".join(path)})
         if value is None or isinstance(value, (bool, int, str)):
             return value
         if isinstance(value, Decimal):
             if value != value.to_integral_value() or value.adjusted() >= 34:
                 raise NotJsonError("feel_not_whole", {"path": ".".join(path), "value": str(value)[:40]})
             return int(value)
-        if isinstance(value, (date, time, timedelta, Months, WideDate, WideTime, WideMoment)):
+        if isinstance(value, (date, time, timedelta, Months, WideDate, WideTime, WideMoment, WideSpan)):
             return format_temporal(value)
         if isinstance(value, (list, tuple)):
             return [self.write(item, (*path, str(index))) for index, item in enumerate(value, 1)]
         if isinstance(value, Mapping):
-            return {str(key): self.write(item, (*path, str(key))) for key, item in value.items()}
+            return {self._key(key, path): self.write(item, (*path, str(key))) for key, item in value.items()}
         raise NotJsonError("feel_not_json", {"path": ".".join(path), "kind": type(value).__name__})
+
+    def _key(self, key: object, path: tuple[str, ...]) -> str:
+        return str(self.write(str(key), path))
 
 
 def from_json(value: object) -> object:

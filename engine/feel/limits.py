@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from engine.feel.errors import FeelLimitError, FeelWarning
@@ -52,11 +52,26 @@ class WorkingCalendar(Protocol):
     def working_days_between(self, start: date, end: date, /) -> int:
         """Working days after ``start`` up to and including ``end``."""
 
+    def add_working_time(self, start: datetime, amount: timedelta, zone: str, /) -> datetime:
+        """The instant so much working time after (or before) ``start``; raises `ValueError` for none."""
+
+    def working_time_between(self, start: datetime, end: datetime, zone: str, /) -> timedelta:
+        """Working time from ``start`` to ``end``."""
+
+
+class People(Protocol):
+    """Knows who stands above whom."""
+
+    def manager(self, staff_id: str, levels: int) -> str | None:
+        """Who stands so many levels above somebody, or None."""
+        ...
+
 
 class Run:
-    """One evaluation: its budget, its clock and calendar, and the warnings so far.
+    """One evaluation: its budget, its clock and calendar, the people of the house, and the warnings so far.
 
-    ``own_types`` says whether a value is of a type that the surroundings define.
+    ``own_types`` says whether a value is of a type that the surroundings define. With ``whole_seconds`` times
+    and instants are equal if they are so to the second, as the standard's test kit has it.
     """
 
     __slots__ = (
@@ -66,23 +81,32 @@ class Run:
         "depth",
         "limits",
         "own_types",
+        "people",
         "regex_left",
         "steps",
         "warnings",
+        "whole_seconds",
     )
 
     def __init__(
-        self, limits: Limits, today: date | None, now: datetime | None, calendar: WorkingCalendar | None
+        self,
+        limits: Limits,
+        today: date | None,
+        now: datetime | None,
+        calendar: WorkingCalendar | None,
+        people: People | None = None,
     ) -> None:
         self.limits = limits
         self.steps = limits.steps
         self.clock_today = today
         self.clock_now = now
         self.calendar = calendar
+        self.people = people
         self.depth = 0
         self.regex_left = limits.regex_seconds
         self.warnings: list[FeelWarning] | None = None
         self.own_types: Callable[[object, str, Run], bool] | None = None
+        self.whole_seconds = False
 
     def warn(self, code: str, offset: int = 0, **params: object) -> None:
         """Record why the value is null; returns None so that callers may return it."""

@@ -65,7 +65,8 @@ STRENGTH = {
     "(": POSTFIX,
 }
 
-COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+ORDERS = frozenset({"<", "<=", ">", ">="})
+COMPARISONS = ORDERS | {"=", "!="}
 CONSTANTS = {"true": True, "false": False, "null": None}
 AFTER_RANGE = frozenset(
     {"", ")", "]", "}", ",", ".", "=", "!=", "and", "or", "then", "else", "return", "satisfies"}
@@ -191,6 +192,8 @@ class Parser(Reader):
     def _comparison(self, left: Node, token: Token) -> Node:
         if token.text not in ("=", "!=") and isinstance(left, Compare) and left.operator not in ("=", "!="):
             raise self.fail("feel_comparison_chain", token.start, found=token.text)
+        if token.text in ("=", "!=") and self.token.kind == "sign" and self.token.text in ORDERS:
+            return Compare(token.start, token.text, left, self._unary_comparison())
         return Compare(token.start, token.text, left, self.expression(SUM))
 
     def _enclosed(self, closing: str) -> Node:

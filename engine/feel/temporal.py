@@ -15,10 +15,19 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from engine.feel import wide
 from engine.feel.values import DECIMALS, Months, Number
-from engine.feel.wide import AnyDate, AnyDay, AnyMoment, AnyTime, WideDate, WideMoment, WideTime
+from engine.feel.wide import (
+    NANOS_PER_DAY,
+    AnyDate,
+    AnyDay,
+    AnyMoment,
+    AnySpan,
+    AnyTime,
+    WideDate,
+    WideMoment,
+    WideTime,
+)
 
 MICROSECOND = timedelta(microseconds=1)
-MICROSECONDS_PER_DAY = 86_400_000_000
 MAX_MONTHS = 12 * 999_999_999
 
 _DATE = r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d{2})-(\d{2})"
@@ -28,7 +37,7 @@ _TIME_PATTERN = re.compile(_TIME, re.ASCII)
 _MOMENT_PATTERN = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
 _MONTHS_PATTERN = re.compile(r"(-)?P(?=\d)(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 _DURATION_PATTERN = re.compile(
-    r"(-)?P(?=[\dT])(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15}(?:\.\d{1,9})?)S)?)?",
+    r"(-)?P(?=[\dT])(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15}(?:\.\d{0,9})?)S)?)?",
     re.ASCII,
 )
 
@@ -110,7 +119,7 @@ def parse_moment(text: str) -> AnyMoment | None:
         return None
 
 
-def parse_duration(text: str) -> timedelta | Months | None:
+def parse_duration(text: str) -> AnySpan | Months | None:
     """``P1Y6M`` or ``P2DT3H`` as a duration, None when it is neither (the two kinds never mix)."""
     match = _MONTHS_PATTERN.fullmatch(text)
     if match:
@@ -121,10 +130,10 @@ def parse_duration(text: str) -> timedelta | Months | None:
     if not match or text.endswith("T"):
         return None
     sign, days, hours, minutes, seconds = match.groups()
-    micro = int((Decimal(seconds or 0) * 1_000_000).to_integral_value(ROUND_HALF_UP))
+    whole = (int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)
+    nanos = whole * 60 * 1_000_000_000 + int(Decimal(seconds or 0) * 1_000_000_000)
     try:
-        span = timedelta(int(days or 0), 0, micro, 0, int(minutes or 0), int(hours or 0))
-        return -span if sign else span
+        return wide.span_of_nanos(-nanos if sign else nanos)
     except OverflowError:
         return None
 
@@ -178,20 +187,20 @@ def _format_months(value: Months) -> str:
     return ("-" if value.months < 0 else "") + "P" + text
 
 
-def _format_span(value: timedelta) -> str:
-    micro = abs(microseconds(value))
-    days, rest = divmod(micro, MICROSECONDS_PER_DAY)
-    hours, rest = divmod(rest, 3_600_000_000)
-    minutes, rest = divmod(rest, 60_000_000)
-    seconds, fraction = divmod(rest, 1_000_000)
+def _format_span(value: AnySpan) -> str:
+    nanos = wide.span_nanos(value)
+    total, fraction = divmod(abs(nanos), 1_000_000_000)
+    minutes, seconds = divmod(total, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
     clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     if seconds or fraction:
-        clock += f"{seconds}" + (f".{fraction:06d}".rstrip("0") if fraction else "") + "S"
+        clock += f"{seconds}" + (f".{fraction:09d}".rstrip("0") if fraction else "") + "S"
     text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
-    return ("-" if value < timedelta() else "") + "P" + (text or "T0S")
+    return ("-" if nanos < 0 else "") + "P" + (text or "T0S")
 
 
-def format_temporal(value: AnyDay | AnyTime | timedelta | Months) -> str:
+def format_temporal(value: AnyDay | AnyTime | AnySpan | Months) -> str:
     """The ISO text of a temporal value, as ``string()`` gives it."""
     if isinstance(value, (datetime, WideMoment)):
         return f"{_format_date(value)}T{_format_clock(value)}"
@@ -209,12 +218,12 @@ def microseconds(span: timedelta) -> int:
     return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
-def span_of(micro: Number) -> timedelta:
-    """A days and time duration of so many microseconds, rounded; raises OverflowError when too long."""
-    length = Decimal(micro)
-    if length.copy_abs() >= MICROSECONDS_PER_DAY * 999_999_999:
+def span_of(nanos: Number) -> AnySpan:
+    """A days and time duration of so many nanoseconds, rounded; raises OverflowError when too long."""
+    length = Decimal(nanos)
+    if length.copy_abs() > NANOS_PER_DAY * wide.MAX_YEAR:
         raise OverflowError
-    return timedelta(microseconds=int(length.to_integral_value(ROUND_HALF_UP, DECIMALS)))
+    return wide.span_of_nanos(int(length.to_integral_value(ROUND_HALF_UP, DECIMALS)))
 
 
 def add_months(day: date, months: int) -> date:
@@ -247,13 +256,6 @@ def time_micro(value: time) -> int:
     return ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
 
 
-def add_to_time(value: time, span: timedelta) -> time:
-    """A time of day, going round midnight."""
-    micro = (time_micro(value) + microseconds(span)) % MICROSECONDS_PER_DAY
-    seconds, fraction = divmod(micro, 1_000_000)
-    return time(seconds // 3600, seconds % 3600 // 60, seconds % 60, fraction, value.tzinfo)
-
-
 def utc_micro(value: time) -> int:
     """Microseconds since midnight UTC for a time with an offset, else since its own midnight."""
     offset = value.utcoffset()
@@ -261,13 +263,12 @@ def utc_micro(value: time) -> int:
 
 
 def months_between(start: AnyDay, end: AnyDay) -> int:
-    """Whole months from ``start`` to ``end`` by their own clocks, negative when it lies before."""
-    if _local(start) > _local(end):
+    """Whole months from one date to another, negative when it lies before; times of day do not count."""
+    first, last = _month_and_day(start), _month_and_day(end)
+    if first > last:
         return -months_between(end, start)
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months - 1 if _local(end)[2:] < _local(start)[2:] else months
+    return last[0] - first[0] - (last[1] < first[1])
 
 
-def _local(value: AnyDay) -> tuple[int, int, int, int]:
-    clock = wide.clock_nanos(value) if isinstance(value, (datetime, WideMoment)) else 0
-    return value.year, value.month, value.day, clock
+def _month_and_day(value: AnyDay) -> tuple[int, int]:
+    return value.year * 12 + value.month, value.day

@@ -22,7 +22,7 @@ from decimal import (
 )
 from typing import TYPE_CHECKING
 
-from engine.feel.wide import WideDate, WideMoment, WideTime
+from engine.feel.wide import WideDate, WideMoment, WideSpan, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -94,6 +94,7 @@ KINDS: dict[type, str] = {
     WideTime: "time",
     WideMoment: "date and time",
     timedelta: "days and time duration",
+    WideSpan: "days and time duration",
     Months: "years and months duration",
     list: "list",
     dict: "context",

@@ -1,4 +1,4 @@
-"""Dates, times and instants that Python's own types cannot hold: years beyond 1 to 9999, nanoseconds.
+"""Dates, times, instants and durations that Python's own types cannot hold: far years, nanoseconds.
 
 A value is wide only if it must be, so two equal values are always of one type. All calculation goes by
 counting days and nanoseconds; only what passes a year of nine digits does not exist.
@@ -109,11 +109,20 @@ class WideMoment:
         return self.near().utcoffset()
 
 
+@dataclass(frozen=True, slots=True)
+class WideSpan:
+    """A days and time duration to the nanosecond."""
+
+    nanoseconds: int
+
+
 AnyDate = date | WideDate
 AnyTime = time | WideTime
 AnyMoment = datetime | WideMoment
 AnyDay = AnyDate | AnyMoment
-WIDE = frozenset({WideDate, WideTime, WideMoment})
+AnySpan = timedelta | WideSpan
+WIDE = frozenset({WideDate, WideTime, WideMoment, WideSpan})
+SPANS = frozenset({timedelta, WideSpan})
 CLOCKS = (datetime, time, WideTime, WideMoment)
 
 
@@ -188,13 +197,24 @@ def from_nanos(nanos: int, zone: tzinfo | None) -> AnyTime:
     return time_of(seconds // 3600, seconds % 3600 // 60, seconds % 60, fraction, zone)
 
 
-def span_nanos(span: timedelta) -> int:
+def span_nanos(span: AnySpan) -> int:
     """The exact length of a days and time duration."""
+    if isinstance(span, WideSpan):
+        return span.nanoseconds
     return ((span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds) * 1000
 
 
+def span_of_nanos(nanos: int) -> AnySpan:
+    """The days and time duration of so many nanoseconds; raises OverflowError beyond nine digits of days."""
+    if abs(nanos) > NANOS_PER_DAY * MAX_YEAR:
+        raise OverflowError
+    return WideSpan(nanos) if nanos % 1000 else timedelta(microseconds=nanos // 1000)
+
+
 def count(value: object) -> int:
-    """The place of a date, time or instant among its kind: nanoseconds, in UTC if it has a zone."""
+    """The place of a temporal value among its kind: nanoseconds, in UTC if it has a zone."""
+    if isinstance(value, (timedelta, WideSpan)):
+        return span_nanos(value)
     if isinstance(value, (time, WideTime)):
         local = clock_nanos(value)
     elif isinstance(value, (datetime, WideMoment)):
@@ -216,16 +236,16 @@ def add_months(value: AnyDay, months: int) -> AnyDay:
     return day
 
 
-def add_span(value: AnyDay, span: timedelta) -> AnyDay:
-    """A days and time duration later; instants in a named zone move by elapsed time."""
+def add_nanos(value: AnyDay, nanos: int) -> AnyDay:
+    """So many nanoseconds later; instants in a named zone move by elapsed time."""
     if not isinstance(value, (datetime, WideMoment)):
-        return from_ordinal(ordinal(value) + span_nanos(span) // NANOS_PER_DAY)
+        return from_ordinal(ordinal(value) + nanos // NANOS_PER_DAY)
     zone = value.tzinfo
     if isinstance(zone, ZoneInfo):
-        utc = _at(count(value) + span_nanos(span), UTC)
+        utc = _at(count(value) + nanos, UTC)
         offset = WideMoment(date_part(utc), time_part(utc)).near().astimezone(zone).utcoffset()
         return _at(count(utc) + span_nanos(offset or timedelta()), zone)
-    return _at(ordinal(date_part(value)) * NANOS_PER_DAY + clock_nanos(value) + span_nanos(span), zone)
+    return _at(ordinal(date_part(value)) * NANOS_PER_DAY + clock_nanos(value) + nanos, zone)
 
 
 def _at(nanos: int, zone: tzinfo | None) -> AnyMoment:
@@ -233,6 +253,6 @@ def _at(nanos: int, zone: tzinfo | None) -> AnyMoment:
     return moment_of(from_ordinal(days), from_nanos(rest, zone))
 
 
-def elapsed(left: object, right: object) -> timedelta:
-    """From ``right`` to ``left``, to the microsecond; raises OverflowError when it is too long."""
-    return timedelta(microseconds=(count(left) - count(right)) // 1000)
+def elapsed(left: object, right: object) -> AnySpan:
+    """From ``right`` to ``left``; raises OverflowError when it is too long."""
+    return span_of_nanos(count(left) - count(right))

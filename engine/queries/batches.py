@@ -7,19 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from engine.batches.running import BATCHES, ITEMS
-from engine.change_results import (
-    Batch,
-    BatchItem,
-)
 from engine.errors import Missing
 from engine.findings import ERROR, Finding
 from engine.host import Host
+from engine.queries.paging import counted, cut, part
 from engine.queries.paths import operated_by, within_any
-from engine.results import (
-    COUNT_CAP,
-    Page,
-    PageOf,
-)
+from engine.results.batches import Batch, BatchItem
+from engine.results.paging import Page, PageOf
 from engine.tables.columns import AnyRow
 
 
@@ -53,11 +47,10 @@ def get(host: Host, batch_id: str) -> Batch:
 def find(host: Host, page: Page) -> PageOf[Batch]:
     """One page, the newest first."""
     query = select(BATCHES).where(_visible(host)).order_by(BATCHES.c.created_at.desc(), BATCHES.c.id.desc())
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size))
+    rows = host.session.execute(cut(query, page))
     found = [to_batch(row) for row in rows]
-    some = select(BATCHES.c.id).where(_visible(host)).limit(COUNT_CAP + 1).subquery()
-    count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
-    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    count = counted(host.session, select(BATCHES.c.id).where(_visible(host)))
+    return part(found, count, page)
 
 
 def items(host: Host, batch_id: str, page: Page, state: str | None) -> PageOf[BatchItem]:
@@ -67,7 +60,7 @@ def items(host: Host, batch_id: str, page: Page, state: str | None) -> PageOf[Ba
     if state is not None:
         where &= ITEMS.c.state == state
     query = select(ITEMS).where(where).order_by(ITEMS.c.position)
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size))
+    rows = host.session.execute(cut(query, page))
     found = [_to_item(row) for row in rows]
     count = int(host.session.execute(select(func.count()).select_from(ITEMS).where(where)).scalar_one())
     return PageOf(found, count, False, page.number, page.size)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from engine import cache
 from engine.errors import Missing
 from engine.host import Host
-from engine.results import DefinitionControl, Turn
+from engine.results.definitions import DefinitionControl, Turn
 from engine.store.control import TABLE
 from engine.tables.columns import table_of
 from engine.tables.work import DEFINITION_TURN, START_KEPT, JobRow

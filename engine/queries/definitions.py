@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import cache
 from engine.errors import Missing
-from engine.results import Definition
+from engine.results.definitions import Definition
 from engine.tables.columns import table_of
 from engine.tables.definitions import DefinitionRow, ResourceRow
 

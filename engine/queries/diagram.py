@@ -12,8 +12,10 @@ from engine.host import Host
 from engine.incidents import INCIDENTS
 from engine.queries import definitions, instances
 from engine.queries.resting import ResumedCase
-from engine.results import DiagramState, HistoryEvent
+from engine.results.history import HistoryEvent
+from engine.results.instances import DiagramState
 from engine.store.instances import TABLE
+from engine.store.tasks import TABLE as TASKS
 
 _DONE = {"element_done", "task_completed"}
 
@@ -39,7 +41,18 @@ def state(host: Host, instance_id: str) -> DiagramState:
         ),
         flows_taken=list(dict.fromkeys(flow for flow in taken if flow)),
         notes=_notes(events),
+        holders=_holders(host, instance_id, resting),
     )
+
+
+def _holders(host: Host, instance_id: str, resting: ResumedCase) -> dict[str, list[str | None]]:
+    where = (TASKS.c.instance_id == instance_id) & (TASKS.c.state == "open")
+    query = select(TASKS.c.element_id, TASKS.c.token, TASKS.c.assignee).where(where).order_by(TASKS.c.id)
+    found: dict[str, list[str | None]] = {}
+    for row in host.session.execute(query):
+        for element in resting.places(row.token) or [row.element_id]:
+            found.setdefault(element, []).append(row.assignee)
+    return found
 
 
 def _notes(events: list[HistoryEvent]) -> dict[str, dict[str, Any]]:
@@ -49,4 +62,5 @@ def _notes(events: list[HistoryEvent]) -> dict[str, dict[str, Any]]:
             note = notes.setdefault(event.element_id, {"times": 0})
             note["times"] += event.code in _DONE
             note |= {"code": event.code, "at": event.at.isoformat(), "by": event.actor_id}
+            note["for"] = event.on_behalf_of
     return notes

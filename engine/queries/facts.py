@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, func
 
 from engine.errors import Invalid
 from engine.store.tasks import FACTS
 
-_OPERATORS = {
+_OPERATORS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "=": lambda column, value: column == value,
     "<": lambda column, value: column < value,
     "<=": lambda column, value: column <= value,
     ">": lambda column, value: column > value,
     ">=": lambda column, value: column >= value,
     "startswith": lambda column, value: column.startswith(value, autoescape=True),
+    "contains": lambda column, value: func.lower(column).contains(str(value).lower(), autoescape=True),
 }
 
 

@@ -15,58 +15,30 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Select,
-    Subquery,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    text,
-    union,
-)
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, bindparam, func, select, text, union
 from sqlalchemy.orm import Session
 
+from engine.queries.inbox_branches import ALL_OPEN, BOXES, OFFERS, OVERSEEN, Branch, Shape, branches_of
+from engine.queries.orders import Order
 from engine.queries.paths import below, within
 from engine.queries.task_visibility import people_of
-from engine.queries.unsought import Unsought
-from engine.results import COUNT_CAP, Page
+from engine.results.paging import COUNT_CAP, Page
+from engine.store.following import Followed
 from engine.store.tasks import COLUMNS, TABLE
-from engine.tables.columns import AnyRow, table_of
-from engine.tables.offers import OfferRow
+from engine.tables.columns import AnyRow
 from kernel.actor import ROOT, Actor
-from kernel.columns import UtcDateTime
 from kernel.database import is_sqlite
 
-OFFERS = table_of(OfferRow)
 DEFAULT_ORDER = ("due", "-priority", "created")
-ALL_OPEN = "all open"
-_OF_TASK = (TABLE.c.id, TABLE.c.far_due, (-TABLE.c.priority).label("urgency"), TABLE.c.created_at)
-_OF_OFFER = (OFFERS.c.task_id.label("id"), OFFERS.c.far_due, OFFERS.c.urgency, OFFERS.c.created_at)
-_OPEN = TABLE.c.state == "open"
-_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
-_NOW = bindparam("now", type_=UtcDateTime())
 _MOST = bindparam("most", type_=Integer, literal_execute=True)
 _FIRST = bindparam("first", type_=Integer, literal_execute=True)
 _SIZE = bindparam("size", type_=Integer, literal_execute=True)
 
-Branch = Select[Any]
+_PLANS = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)")
+
 Where = Sequence[ColumnElement[bool]]
 
-
-@dataclass(frozen=True)
-class Shape:
-    """What a list's statement looks like: whether each node held or overseen is the whole house, and what box."""
-
-    box: str
-    awake: bool
-    held: tuple[bool, ...]
-    overseen: tuple[bool, ...]
-    everything: bool
+__all__ = ["ALL_OPEN", "BOXES", "DEFAULT_ORDER", "InboxList", "list_of", "offered_to"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +57,22 @@ class InboxList:
         _plan_by_values(session)
         return session.execute(statement, values).all()
 
+    def sorted_page(self, session: Session, page: Page, order: Order) -> Sequence[AnyRow]:
+        """The rows of a page in another order; two statements, of which the first gathers and sorts ids alone."""
+        ids = _united(
+            self.shape, self.where, ordered=False, whole=True, bare=order.by_tasks or not order.by_branches
+        )
+        if order.by_tasks:
+            query = order.of_tasks(select(TABLE.c.id).join_from(ids, TABLE, TABLE.c.id == ids.c.id))
+        else:
+            several = len(order.sort) > 1 and not is_sqlite(session)
+            query = order.first_of_branches(ids, page.number * page.size) if several else order.of_branches(ids)
+        _plan_by_values(session)
+        query = query.limit(page.size).offset((page.number - 1) * page.size)
+        wanted = list(session.execute(query, self.values).scalars())
+        rows = {row.id: row for row in session.execute(select(*COLUMNS).where(TABLE.c.id.in_(wanted)))}
+        return [rows[one] for one in wanted]
+
     def count(self, session: Session) -> int:
         """How many tasks there are, counted up to `COUNT_CAP` + 1; one statement."""
         values = self.values | {"most": COUNT_CAP + 1}
@@ -94,20 +82,37 @@ class InboxList:
 
 
 def list_of(
-    viewer: Actor, box: str, now: datetime | None, *, overseen: Sequence[str] = (), where: Where = ()
+    viewer: Actor,
+    box: str,
+    now: datetime | None,
+    *,
+    overseen: Sequence[str] = (),
+    where: Where = (),
+    followed: Followed | None = None,
+    reader: str = "",
 ) -> InboxList:
-    """The list of ``mine``, ``group``, ``work`` or `ALL_OPEN`; tasks snoozed at ``now`` are left out."""
+    """The list of a box of `BOXES`, or of `ALL_OPEN` or `OVERSEEN` with all tasks at ``overseen`` nodes.
+
+    Tasks snoozed at ``now`` are left out, those too that ``reader`` has put off for himself; ``snoozed`` shows
+    them alone.
+    """
     wide = _widest(overseen)
     # What is offered at a node that is overseen is in the list already.
-    held = [(role, path) for role, path in _held(viewer) if not any(path.startswith(node) for node in wide)]
+    roles = _held(viewer) if box != OVERSEEN else []
+    held = [(role, path) for role, path in roles if not any(path.startswith(node) for node in wide)]
     values: dict[str, Any] = {"people": people_of(viewer)}
+    if followed is not None:
+        # SQLite looks for nothing by reading the whole table: an id of none is found by its index.
+        values = {"cases": followed.cases or [""], "tasks": followed.tasks or [""]}
     if now is not None:
-        values["now"] = now
-    if box != "mine":
+        values |= {"now": now, "reader": reader}
+    if box in ("group", "work", "snoozed", ALL_OPEN, OVERSEEN):
         for number, (role, path) in enumerate(held):
             values |= {f"role_{number}": role} | _bounds(f"held_{number}", path)
         for number, path in enumerate(wide):
             values |= _bounds(f"overseen_{number}", path)
+    else:
+        held, wide = [], []
     places = tuple(path == ROOT for _, path in held), tuple(path == ROOT for path in wide)
     return InboxList(Shape(box, now is not None, *places, viewer.is_system), values, tuple(where))
 
@@ -140,52 +145,16 @@ def _bounds(name: str, path: str) -> dict[str, str]:
     return {} if path == ROOT else dict(zip((f"{name}_from", f"{name}_to"), below(path), strict=True))
 
 
-def _branches(shape: Shape) -> Iterable[Branch]:
-    if shape.box in ("mine", "work", ALL_OPEN):
-        # By the person: nobody has as many tasks as are open in all.
-        is_open = Unsought(TABLE.c.state) == "open"
-        yield _awake(select(*_OF_TASK).where(is_open, TABLE.c.assignee.in_(_PEOPLE)), TABLE, shape)
-        owned = TABLE.c.owner.in_(_PEOPLE) & (TABLE.c.delegation == "pending")
-        yield _awake(select(*_OF_TASK).where(is_open, owned), TABLE, shape)
-    if shape.box in ("group", "work", ALL_OPEN):
-        for taken in (False, True) if shape.box == ALL_OPEN else (False,):
-            for fits in _fitting(shape):
-                yield _awake(select(*_OF_OFFER).where(OFFERS.c.taken.is_(taken), fits), OFFERS, shape)
-    for number, whole in enumerate(shape.overseen):
-        yield select(*_OF_TASK).where(_OPEN, *_place(TABLE.c.path, f"overseen_{number}", whole))
-
-
-def _fitting(shape: Shape) -> Iterable[ColumnElement[bool]]:
-    yield OFFERS.c.user_id.in_(_PEOPLE)
-    if shape.everything:
-        yield OFFERS.c.role.is_not(None)
-    for number, whole in enumerate(shape.held):
-        yield and_(OFFERS.c.role == bindparam(f"role_{number}"), *_place(OFFERS.c.path, f"held_{number}", whole))
-
-
-def _place(column: Any, name: str, whole: bool) -> list[ColumnElement[bool]]:
-    if whole:
-        return []
-    place = Unsought(column)
-    return [(place >= bindparam(f"{name}_from")) & (place < bindparam(f"{name}_to"))]
-
-
-def _awake(branch: Branch, table: Any, shape: Shape) -> Branch:
-    return (
-        branch.where(or_(table.c.follow_up_at.is_(None), table.c.follow_up_at <= _NOW)) if shape.awake else branch
-    )
-
-
-def _united(shape: Shape, where: Where, *, ordered: bool) -> Subquery:
+def _united(shape: Shape, where: Where, *, ordered: bool, whole: bool = False, bare: bool = True) -> Subquery:
     limited = []
-    for branch in _branches(shape):
+    for branch in branches_of(shape):
         identity, far_due, urgency, created_at = branch.selected_columns
         query = _with_tasks(branch).where(*where) if where else branch
         if ordered:
             query = query.order_by(far_due, urgency, created_at, identity)
-        else:
+        elif bare:
             query = query.with_only_columns(identity)
-        limited.append(select(query.limit(_MOST).subquery()))
+        limited.append(select((query if whole else query.limit(_MOST)).subquery()))
     return union(*limited).subquery() if len(limited) > 1 else limited[0].subquery()
 
 
@@ -219,7 +188,14 @@ def _count_of(shape: Shape) -> Select[Any]:
 
 
 def _plan_by_values(session: Session) -> None:
-    """Have PostgreSQL plan each list for its values: a plan for any node sorts all tasks of the whole group."""
+    """Have PostgreSQL plan each list for its values: a plan for any node sorts all tasks of the whole group.
+
+    It shall not compile them either: that takes longer than reading fifty rows.
+    """
     if not is_sqlite(session) and not session.info.get("keyturn_plans"):
-        session.execute(text("SET LOCAL plan_cache_mode TO force_custom_plan"))
+        driver = session.connection().connection.driver_connection
+        if driver is not None and driver.autocommit:
+            # What is set for a transaction needs one; it ends when the connection goes back.
+            session.connection().exec_driver_sql("BEGIN")
+        session.execute(_PLANS)
         session.info["keyturn_plans"] = True

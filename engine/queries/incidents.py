@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from engine import cache
 from engine.errors import Missing
 from engine.host import Host
 from engine.incidents import INCIDENTS, to_incident
 from engine.protection import is_reference, protected_names
-from engine.queries.paths import operated_by, within, within_any
-from engine.results import COUNT_CAP, Incident, IncidentDetail, IncidentFilter, Page, PageOf
+from engine.queries.narrowing import among, at_or_below, equal, in_time
+from engine.queries.paging import counted, cut, part
+from engine.queries.paths import operated_by, within_any
+from engine.results.incidents import Incident, IncidentDetail, IncidentFilter
+from engine.results.paging import Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import AnyRow, table_of
 from engine.tables.work import JobRow
@@ -25,11 +28,10 @@ def find(host: Host, wanted: IncidentFilter, page: Page) -> PageOf[Incident]:
     """One page of what the actor may operate on, the newest first; two statements however many rows."""
     where = [_operated(host), *_narrowing(wanted)]
     query = select(INCIDENTS).where(*where).order_by(INCIDENTS.c.created_at.desc(), INCIDENTS.c.id.desc())
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size))
+    rows = host.session.execute(cut(query, page))
     found = [to_incident(row) for row in rows]
-    some = select(INCIDENTS.c.id).where(*where).limit(COUNT_CAP + 1).subquery()
-    count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
-    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    count = counted(host.session, select(INCIDENTS.c.id).where(*where))
+    return part(found, count, page)
 
 
 def get(host: Host, incident_id: str) -> IncidentDetail:
@@ -58,7 +60,8 @@ def answers_given(command: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _fixed(host: Host, row: AnyRow, read: dict[str, Any]) -> set[str]:
-    job = host.session.execute(select(JOBS.c.kind).where(JOBS.c.id == row.job_id)).first() if row.job_id else None
+    its = (JOBS.c.id == row.job_id) & JOBS.c.instance_id.is_not_distinct_from(row.instance_id)
+    job = host.session.execute(select(JOBS.c.kind).where(its)).first() if row.job_id else None
     if job is not None and job.kind in ("message_out", "external"):
         return {name for name in read if is_reference(name)}
     fixed = set(answers_given(row.command))
@@ -76,23 +79,14 @@ def _operated(host: Host) -> ColumnElement[bool]:
 
 
 def _narrowing(wanted: IncidentFilter) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    for column, values in (
+    where = among(
         (INCIDENTS.c.state, wanted.states),
         (INCIDENTS.c.id, wanted.incident_ids),
         (INCIDENTS.c.definition_key, wanted.definition_keys),
         (INCIDENTS.c.element_id, wanted.element_ids),
         (INCIDENTS.c.error_type, wanted.error_types),
         (INCIDENTS.c.message_code, wanted.message_codes),
-    ):
-        if values:
-            where.append(column.in_(values))
-    if wanted.instance_id is not None:
-        where.append(INCIDENTS.c.instance_id == wanted.instance_id)
-    if wanted.path is not None:
-        where.append(within(INCIDENTS.c.path, wanted.path))
-    if wanted.since is not None:
-        where.append(INCIDENTS.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        where.append(INCIDENTS.c.created_at < wanted.until)
-    return where
+    )
+    where += equal((INCIDENTS.c.instance_id, wanted.instance_id))
+    where += at_or_below(INCIDENTS.c.path, wanted.path)
+    return where + in_time(INCIDENTS.c.created_at, wanted.since, wanted.until)

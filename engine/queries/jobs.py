@@ -8,8 +8,11 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, literal, or_, sele
 
 from engine.errors import Missing
 from engine.host import Host
-from engine.queries.paths import operated_by, within, within_any
-from engine.results import COUNT_CAP, Job, JobFilter, Page, PageOf
+from engine.queries.narrowing import among, at_or_below, equal, in_time
+from engine.queries.paging import part
+from engine.queries.paths import operated_by, within_any
+from engine.results.jobs import Job, JobFilter
+from engine.results.paging import COUNT_CAP, Page, PageOf
 from engine.store.instances import TABLE as INSTANCES
 from engine.tables.columns import table_of
 from engine.tables.work import DEFINITION_TURN, START_KEPT, TIMER_START, JobRow
@@ -40,7 +43,7 @@ def find(host: Host, wanted: JobFilter, page: Page) -> PageOf[Job]:
     found = [_to_job(row) for row in host.session.execute(query).mappings()]
     some = _one_by_one(wanted, select(JOBS.c.id).where(*where), COUNT_CAP + 1)
     count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
-    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    return part(found, count, page)
 
 
 def _one_by_one(wanted: JobFilter, query: Select[Any], most: int) -> Subquery:
@@ -82,28 +85,16 @@ def _operated(host: Host) -> ColumnElement[bool]:
 
 
 def _narrowing(wanted: JobFilter) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    for column, values in (
-        (JOBS.c.kind, wanted.kinds),
-        (JOBS.c.name, wanted.names),
-        (JOBS.c.element_id, wanted.element_ids),
-    ):
-        if values:
-            where.append(column.in_(values))
+    where = among(
+        (JOBS.c.kind, wanted.kinds), (JOBS.c.name, wanted.names), (JOBS.c.element_id, wanted.element_ids)
+    )
     if wanted.definition_keys:
         starts = JOBS.c.kind.in_(_OF_PROCESS) & JOBS.c.name.in_(wanted.definition_keys)
         where.append(or_(INSTANCES.c.definition_key.in_(wanted.definition_keys), starts))
-    for column, value in (
+    where += equal(
         (JOBS.c.instance_id, wanted.instance_id),
         (INSTANCES.c.business_key, wanted.business_key),
         (JOBS.c.suspended, wanted.suspended),
-    ):
-        if value is not None:
-            where.append(column == value)
-    if wanted.path is not None:
-        where.append(within(INSTANCES.c.path, wanted.path))
-    if wanted.due_from is not None:
-        where.append(JOBS.c.due_at >= wanted.due_from)
-    if wanted.due_before is not None:
-        where.append(JOBS.c.due_at < wanted.due_before)
-    return where
+    )
+    where += at_or_below(INSTANCES.c.path, wanted.path)
+    return where + in_time(JOBS.c.due_at, wanted.due_from, wanted.due_before)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid, NotAllowed
 from engine.host import Host
-from engine.results import COUNT_CAP, Message, Page, PageOf
+from engine.queries.paging import counted, cut, part
+from engine.results.messages import Message
+from engine.results.paging import Page, PageOf
 from engine.running.kept_messages import MESSAGES
 from engine.tables.columns import AnyRow
 from kernel.actor import ROOT
@@ -28,11 +30,10 @@ def find(host: Host, page: Page, *, state: str = "waiting", name: str | None = N
     if name is not None:
         where.append(MESSAGES.c.name == name)
     query = select(MESSAGES).where(*where).order_by(MESSAGES.c.created_at.desc(), MESSAGES.c.id.desc())
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size))
+    rows = host.session.execute(cut(query, page))
     found = [_to_message(row, now) for row in rows]
-    some = select(MESSAGES.c.id).where(*where).limit(COUNT_CAP + 1).subquery()
-    count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
-    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    count = counted(host.session, select(MESSAGES.c.id).where(*where))
+    return part(found, count, page)
 
 
 def forget_before(session: Session, instant: datetime) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from engine.errors import Invalid, Missing
 from engine.host import Host
-from engine.queries.paths import operated_by, within, within_any
-from engine.results import COUNT_CAP, Operation, OperationFilter, Page, PageOf
+from engine.queries.narrowing import at_or_below, equal, in_time
+from engine.queries.paging import counted, cut, part
+from engine.queries.paths import operated_by, within_any
+from engine.results.operations import Operation, OperationFilter
+from engine.results.paging import Page, PageOf
 from engine.tables.columns import AnyRow, table_of
 from kernel.audit import AuditRow, record
 
@@ -24,12 +27,11 @@ def find(host: Host, wanted: OperationFilter, page: Page) -> PageOf[Operation]:
     where = [_visible(host), *_narrowing(wanted)]
     # Ids grow with time, so the key itself gives the latest first, however long the log is.
     query = select(AUDIT).where(*where).order_by(AUDIT.c.id.desc())
-    rows = host.session.execute(query.limit(page.size).offset((page.number - 1) * page.size)).all()
+    rows = host.session.execute(cut(query, page)).all()
     notes = _notes(host, [row.id for row in rows])
-    some = select(AUDIT.c.id).where(*where).limit(COUNT_CAP + 1).subquery()
-    count = int(host.session.execute(select(func.count()).select_from(some)).scalar_one())
+    count = counted(host.session, select(AUDIT.c.id).where(*where))
     found = [_to_operation(row, tuple(notes.get(row.id, ()))) for row in rows]
-    return PageOf(found, min(count, COUNT_CAP), count > COUNT_CAP, page.number, page.size)
+    return part(found, count, page)
 
 
 def annotate(host: Host, operation_id: str, text: str) -> Operation:
@@ -59,20 +61,11 @@ def _narrowing(wanted: OperationFilter) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if wanted.actor_id is not None:
         where.append(or_(AUDIT.c.actor_id == wanted.actor_id, AUDIT.c.on_behalf_of == wanted.actor_id))
-    for column, value in (
-        (AUDIT.c.subject, wanted.subject),
-        (AUDIT.c.subject_id, wanted.subject_id),
-        (AUDIT.c.action, wanted.action),
-    ):
-        if value is not None:
-            where.append(column == value)
-    if wanted.path is not None:
-        where.append(within(AUDIT.c.path, wanted.path))
-    if wanted.since is not None:
-        where.append(AUDIT.c.at >= wanted.since)
-    if wanted.until is not None:
-        where.append(AUDIT.c.at < wanted.until)
-    return where
+    where += equal(
+        (AUDIT.c.subject, wanted.subject), (AUDIT.c.subject_id, wanted.subject_id), (AUDIT.c.action, wanted.action)
+    )
+    where += at_or_below(AUDIT.c.path, wanted.path)
+    return where + in_time(AUDIT.c.at, wanted.since, wanted.until)
 
 
 def _notes(host: Host, ids: list[str]) -> dict[str, list[str]]:

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 from engine.host import Host
 from kernel.actor import ROOT, Actor
 
+VIEW = "engine:view"
+
 
 def nodes_of(viewer: Actor) -> list[str]:
     """Every node where the viewer holds anything, to ask a right at each.
@@ -22,6 +24,16 @@ def nodes_of(viewer: Actor) -> list[str]:
 def operated_by(host: Host, actor: Actor) -> list[str]:
     """The nodes where an actor may operate."""
     return [path for path in nodes_of(actor) if host.checker.may_operate(actor, path)]
+
+
+def overseen_by(host: Host, actor: Actor) -> list[str]:
+    """The nodes whose tasks an actor oversees."""
+    return [path for path in nodes_of(actor) if host.checker.may_oversee(actor, path)]
+
+
+def seen_by(host: Host, actor: Actor) -> list[str]:
+    """The nodes whose cases an actor may look at: by the right to view, to operate or to oversee."""
+    return sorted({*actor.scope_paths(VIEW), *overseen_by(host, actor)})
 
 
 def within(column: Any, path: str) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from engine.running.services import StepServices
 from engine.spiff.build import Bundle
 from engine.spiff.case import Case
 from engine.spiff.codec import load
+from engine.spiff.token import Token
 from engine.tables.columns import AnyRow
 
 
@@ -31,6 +32,17 @@ class ResumedCase:
         if self._case is None or not self._case.has(token):
             return None
         return dict(self._case.token(token).data)
+
+    def places(self, token: int) -> list[str]:
+        """The element at which a token stands and the activities around it; none when it has moved on."""
+        found: list[str] = []
+        if self._case is None or not self._case.has(token):
+            return found
+        at: Token | None = self._case.token(token)
+        while at is not None:
+            found.append(at.task_spec.node.id)
+            at = self._case.host_of(at.workflow)
+        return found
 
     def flows(self) -> list[str]:
         """The flows by which those tokens came."""

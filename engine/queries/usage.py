@@ -11,7 +11,7 @@ from engine.definitions.model import Node, ProcessModel
 from engine.errors import Invalid
 from engine.host import Host
 from engine.queries.definitions import DEFINITIONS
-from engine.results import Usage
+from engine.results.definitions import Usage
 from engine.store.instances import LIVE
 from engine.store.instances import TABLE as INSTANCES
 

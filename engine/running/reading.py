@@ -50,7 +50,7 @@ def _texts(node: Node) -> Iterable[str]:
     if node.task is not None:
         task = node.task
         settings += [task.candidate_groups, task.candidate_users, task.assignee, task.excluded, task.due]
-        settings += [task.follow_up, task.priority]
+        settings += [task.follow_up, task.priority, task.warn]
         mapped += task.facts
     yield from (one.value for one in mapped)
     yield from (one.text for one in settings if one is not None and one.is_feel)

@@ -11,7 +11,9 @@ from engine.correlation import canonical, hold_name
 from engine.errors import BusinessError, CannotGoOn, KeyturnError, StepFailed
 from engine.expressions import Expressions
 from engine.host import Host
+from engine.running.ending import end_case
 from engine.running.kept_messages import take_kept_message
+from engine.running.passing import Passing
 from engine.running.reading import values_read
 from engine.running.services import StepServices, Thrown
 from engine.running.waits import WaitRows
@@ -24,7 +26,7 @@ from engine.store.search import index_case, index_new_case
 from engine.store.tasks import open_facts, open_task_ids, replace_facts
 from engine.tracing import frames_of
 from kernel.actor import SYSTEM
-from kernel.database import in_one_round_trip
+from kernel.database import in_one_round_trip, is_passing
 
 Deliver = Callable[[Host, Thrown], None]
 
@@ -48,7 +50,7 @@ class Run:
         self.job_id = job_id
         self.journal = Journal(record, host.actor, host.clock)
         place = host.place(record.path)
-        expressions = Expressions(host.clock, place.calendar, place.zone)
+        expressions = Expressions(host.clock, place.calendar, place.zone, host.directory)
         self.services = StepServices(host, record, self.journal, expressions, place)
         self.case: Case = (
             load(bundle, record.tokens, record.tokens_format, record.variables, self.services)
@@ -56,8 +58,10 @@ class Run:
             else Case(bundle, self.services, record.variables)
         )
         self._rows = WaitRows(self.case, self.services)
+        self._passing = Passing(host, self.case, self.services, self._write_so_far)
         self._along: list[Callable[[], object]] = []
         self._is_new = not record.tokens
+        self.called_off: dict[str, Any] | None = None
 
     @classmethod
     def of(
@@ -100,6 +104,10 @@ class Run:
                 self.case.run()
                 self._take_kept_messages(also_for_old_waits=ask_again)
             self._rows.sync()
+            while self.record.state == "active" and self._passing.passes(self._rows.new_tasks):
+                self.case.run()
+                self._take_kept_messages()
+                self._rows.sync()
             self._save()
             self._deliver_thrown(deliver)
 
@@ -130,18 +138,25 @@ class Run:
                 return wait.token, wait.name or "", wait.correlation or {}
         return None
 
+    def _write_so_far(self) -> None:
+        """Write early what the command has done, for whoever asks the database about it."""
+        along, self._along = self._along, []
+        for write in along:
+            write()
+        self.journal.write(self.host.session)
+
     def _save(self) -> None:
         record, session = self.record, self.host.session
         if self.case.completed and record.state == "active":
-            record.state, record.ended_at = "completed", self.host.clock.now()
-            self.journal.note("instance_completed")
+            self._end()
         record.tokens, record.tokens_format = dump(self.case), format_of(self.case)
         record.variables = self.case.scope.values
         new_facts = self.services.new_facts
         still_open = self._rows.before
-        known = {t: f for t, f in open_facts(session, record.id).items() if t in still_open} if new_facts else {}
+        known = open_facts(session, record.id, still_open) if new_facts else {}
         with in_one_round_trip(session):
             self._rows.write()
+            self._passing.write()
             if known:
                 replace_facts(session, {task: facts | new_facts for task, facts in known.items()})
             if self._is_new:
@@ -153,6 +168,17 @@ class Run:
             for write in self._along:
                 write()
         require_saved(saved, record)
+
+    def _end(self) -> None:
+        """The case has come to its end, or what it did is undone because it was called off."""
+        record, told = self.record, self.called_off
+        record.variables = self.case.scope.values
+        if told is None:
+            self.journal.note("instance_completed")
+            end_case(self.host, record, "completed", None)
+        else:
+            self.journal.note("instance_withdrawn", **told)
+            end_case(self.host, record, "cancelled", told["reason"])
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -170,6 +196,9 @@ class Run:
                 raise
             raise self._failed(fault, fault.code, fault.params) from fault
         except Exception as fault:
+            if is_passing(fault):
+                # Nothing is wrong with the step: whoever acts may do so again at once.
+                raise
             raise self._failed(fault, "unexpected", {}) from fault
 
     def _failed(self, fault: Exception, code: str, params: Mapping[str, object]) -> StepFailed:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
 from engine import cache, shapes
 from engine.decisions import DecisionError
 from engine.decisions import evaluate as evaluate_decision
-from engine.definitions.model import Event, Node
+from engine.definitions.model import Event, Node, UserTask
 from engine.due import note_due
 from engine.errors import CannotGoOn, Invalid
 from engine.expressions import Expressions
@@ -60,6 +61,9 @@ class StepServices:
     parked: dict[int, dict[str, Any]] = field(default_factory=dict)
     new_facts: dict[str, Any] = field(default_factory=dict)
     indexed: Mapping[str, Any] = field(default_factory=dict)
+    passed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signed_together: Sequence[str] = ()
     _sent: int = 0
     _token: int = 0
 
@@ -80,6 +84,18 @@ class StepServices:
     def due_at_turn(self, begin: datetime, every: str, turn: int) -> datetime:
         """When a turn of a cycle is due, counted from its beginning."""
         return due_at_turn(begin, every, turn, self.expressions)
+
+    def task_results(
+        self, settings: UserTask, data: Mapping[str, Any], answers: dict[str, Any], by: str
+    ) -> dict[str, Any]:
+        """What a completed task writes; ``by`` is who answered."""
+        results = answers
+        if settings.outputs:
+            seen = {**data, **answers, "answers": answers}
+            results = {m.name: self.evaluate(m.value, seen) for m in settings.outputs}
+        if settings.completed_by:
+            results = {**results, settings.completed_by: by}
+        return {**results, settings.passed: None} if settings.passed else results
 
     # Handlers and decisions
 
@@ -125,7 +141,7 @@ class StepServices:
                 call.ref,
                 inputs,
                 today=business_date(clock, self.place.zone),
-                now=clock.now(),
+                now=clock.now().astimezone(ZoneInfo(self.place.zone)),
                 calendar=self.place.calendar,
             )
             value, outputs = to_json(made.value), to_json(made.outputs)
@@ -194,6 +210,10 @@ class StepServices:
     def note(self, code: str, node: Node, token: int, via: str | None, **params: Any) -> None:
         """Note a history event."""
         row = params.pop("row", None)
+        if code == "task_completed" and row in self.passed:
+            code, params = "task_passed", params | self.passed[row]
+        elif code == "task_completed" and row in self.entered:
+            params |= self.entered[row]
         task_id = row if node.kind == "userTask" else None
         self.journal.note(
             code, element_id=node.id, element_name=node.name, task_id=task_id, kind=node.kind, via=via, **params

@@ -15,6 +15,16 @@ from engine.spiff.services import TimerPlan
 
 def plan_timer(event: Event, data: Mapping[str, Any], expressions: Expressions) -> TimerPlan:
     """When a timer reached now is due; raises `CannotGoOn` for what is no time."""
+    text = timer_text(event, data, expressions)
+    if event.timer_kind == "cycle":
+        return _plan_cycle(text, expressions)
+    if timers.is_duration(text):
+        return TimerPlan(due_at_turn(expressions.clock.now(), text, 1, expressions))
+    return TimerPlan(timers.parse_instant(text, expressions.zone))
+
+
+def timer_text(event: Event, data: Mapping[str, Any], expressions: Expressions) -> str:
+    """The duration, instant or cycle that a timer's text comes to; raises `CannotGoOn`."""
     if event.timer is None:
         raise CannotGoOn("timer_missing")
     text = expressions.value(event.timer.text, data) if event.timer.is_feel else event.timer.text
@@ -22,13 +32,9 @@ def plan_timer(event: Event, data: Mapping[str, Any], expressions: Expressions) 
         text = f"P{text}WD"
     if not isinstance(text, str):
         raise CannotGoOn("timer_without_value", expression=event.timer.text)
-    if event.timer_kind == "cycle":
-        return _plan_cycle(text, expressions)
-    if event.working_days and timers.is_duration(text):
-        text = timers.working_days(text)
-    if timers.is_duration(text):
-        return TimerPlan(due_at_turn(expressions.clock.now(), text, 1, expressions))
-    return TimerPlan(timers.parse_instant(text, expressions.zone))
+    if event.timer_kind != "cycle" and event.working_days and timers.is_duration(text):
+        text = timers.as_working(text)
+    return text
 
 
 def due_at_turn(begin: datetime, every: str, turn: int, expressions: Expressions) -> datetime:

@@ -15,7 +15,8 @@ from typing import Any
 
 from engine.errors import StateFormatUnknown
 from engine.spiff.build import Bundle
-from engine.spiff.case import Case, Inner, Running
+from engine.spiff.case import Case
+from engine.spiff.inner import Inner, Running
 from engine.spiff.records import Records
 from engine.spiff.scope import Scope
 from engine.spiff.services import Services

@@ -22,7 +22,8 @@ from engine.spiff.steps import CallStep, Step, ThrowStep
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
-    from engine.spiff.case import Case, Inner, Running
+    from engine.spiff.case import Case
+    from engine.spiff.inner import Inner, Running
 
 # Details of a driver: what is left, as [scope, runs], and what runs now, as [number, element, turn, scope]. A
 # scope is named by the token that it runs in, or None for the process.
@@ -66,6 +67,13 @@ class Compensation:
             driver.internal_data["beside"] = True
         self._drive(driver, left)
         return not event.waits
+
+    def undo_beside(self, workflow: Running, step: Step, taken: Records) -> None:
+        """Undo records that were taken out of a scope, while the case goes on from ``step``."""
+        outer = self._case.host_of(workflow)
+        driver = Token(workflow, step, workflow.task_tree, TaskState.STARTED)
+        driver.internal_data["beside"] = True
+        self._drive(driver, [[outer.id if outer is not None else None, taken.runs]])
 
     def _collect(self, token: Token, activity: str | None) -> Iterator[list[Any]]:
         """The records to undo scope by scope, outermost first: an event sub-process undoes its parent's too."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.build import Bundle, ScopeSpec
-from engine.spiff.case import Case, Inner, Running
+from engine.spiff.case import Case
 from engine.spiff.gateways import ParallelStep, first_per_flow
+from engine.spiff.inner import Inner, Running
 from engine.spiff.steps import CatchStep, InnerStep, Step, arm_boundary
 from engine.spiff.token import Token
 
@@ -81,6 +85,13 @@ def put_before(workflow: Running, step: Step) -> None:
     step._update(Token(workflow, step, workflow.task_tree))
 
 
+def put_back(workflow: Running, step: Step, details: Mapping[str, Any]) -> None:
+    """A token comes again to a step that has been passed; its task's row takes over ``details``."""
+    token = Token(workflow, step, workflow.task_tree)
+    token.internal_data["again"] = dict(details)
+    step._update(token)
+
+
 def put_after(workflow: Running, step: Step) -> None:
     """A new token leaves a step as if it had been done; raises `CannotGoOn` when no flow is open."""
     token = Token(workflow, step, workflow.task_tree)
@@ -96,6 +107,8 @@ def go_on(case: Case) -> None:
         waiting = [t for t in workflow.tokens() if isinstance(t.task_spec, ParallelStep)]
         for step in dict.fromkeys(token.task_spec for token in waiting):
             _release(step, [t for t in waiting if t.task_spec is step and t.state == TaskState.WAITING])
+    # Its last step may have been answered meanwhile.
+    case.finish_if_empty()
 
 
 def _release(step: ParallelStep, here: list[Token]) -> None:

@@ -116,7 +116,7 @@ class ServiceStep(Step):
         try:
             answer = case.services.call_handler(self.node, my_task.id, my_task.data)
         except BusinessError as fault:
-            case.throw_error(my_task, fault.code, dict(fault.params))
+            case.faults.throw_error(my_task, fault.code, dict(fault.params))
             return None
         if isinstance(answer, Parked):
             arm_boundary(my_task)
@@ -166,7 +166,7 @@ class ThrowStep(Step):
         elif event.kind == "signal" and event.name:
             case_of(token).throw_signal(event.name, evaluated(token, self.node.payload))
         elif event.kind == "escalation":
-            case_of(token).throw_escalation(token, event.name or "")
+            case_of(token).faults.throw_escalation(token, event.name or "")
 
     def _throw_message(self, token: Token, name: str) -> None:
         correlation = evaluated(token, self.node.correlation)
@@ -185,7 +185,7 @@ class EndStep(ThrowStep):
         kinds = {event.kind: event for event in self.node.events}
         if "error" in kinds:
             case_of(my_task).note_left(my_task)
-            case_of(my_task).throw_error(my_task, kinds["error"].name or "", {})
+            case_of(my_task).faults.throw_error(my_task, kinds["error"].name or "", {})
             return None
         if "terminate" in kinds:
             my_task.workflow.clear(keep=my_task)
@@ -205,7 +205,7 @@ class EndStep(ThrowStep):
 
     def _leave_transaction(self, token: Token) -> None:
         case_of(token).note_left(token)
-        case_of(token).cancel_transaction(token)
+        case_of(token).faults.cancel_transaction(token)
 
     def chosen(self, token: Token) -> list[Flow]:
         """Nowhere."""

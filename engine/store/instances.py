@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing, Stale
-from engine.results import Instance
+from engine.results.instances import Instance
 from engine.tables.columns import table_of
 from engine.tables.instances import InstanceRow
 from kernel.clock import Clock
@@ -43,6 +43,7 @@ class InstanceRecord:
     started_by: str
     changed_at: datetime
     ended_at: datetime | None
+    goes_straight: bool | None = None
 
     def result(self, open_tasks: tuple[str, ...] = ()) -> Instance:
         """What callers see of it."""
@@ -102,6 +103,7 @@ def insert_instance(session: Session, record: InstanceRecord) -> None:
 
 _CHANGING = (
     "state", "variables", "facts", "tokens", "tokens_format", "history_seq", "reason", "changed_at", "ended_at",
+    "goes_straight",
 )  # fmt: skip
 _SAVE = (
     update(TABLE)

@@ -7,7 +7,7 @@ these, so that an index answers and a part of a number in its middle finds nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -27,6 +27,14 @@ INDEXED = ""  # Nobody types it: it marks the cases that have been indexed.
 _MOST = 24  # Places within one text at which it is found; later ones are left out.
 _LONGEST = 250
 _ID_LENGTH = 36
+# For `beginning_of`: what surely is no letter or no digit before one; gaps within what was typed; and the texts by
+# whose words nothing is found: dates, ids, truths, lists and maps.
+_BEFORE = {
+    "letter": r"[\u0001-\u0060\u007b-\u007f\u2000-\u206f\u2e80-\uffff]",
+    "digit": r"[\u0001-\u002f\u003a-\u007f\u00a0-\u024f\u2000-\u206f\u2e80-\u9fff]",
+}
+_GAP = r"\s{0,3}"
+_NO_WORDS = r"(?!(?:[0-9]{4}-(?:[0-9][0-9]-|w[0-9])|(?:[^-]*-){4}[^-]*$|(?:true|false)$|[\[{]))"
 
 
 def index_case(
@@ -80,12 +88,32 @@ def words_of(text: object) -> Iterator[str]:
 
 
 def found_by(instance_id: Any, typed: str) -> list[ColumnElement[bool]]:
-    """Conditions on a column of instance ids, one for each word that was typed."""
-    return [instance_id.in_(select(TABLE.c.instance_id).where(_begins_with(word))) for word in _typed(typed)]
+    """Conditions on a column of instance ids, one for each of `words_typed`."""
+    return [instance_id.in_(select(TABLE.c.instance_id).where(_begins_with(word))) for word in words_typed(typed)]
 
 
-def _typed(typed: str) -> Iterable[str]:
-    return dict.fromkeys(word[:WORD_LENGTH] for part in typed.split() if (word := _plain(part)))
+def words_typed(typed: str) -> list[str]:
+    """The words that somebody typed, as the index is asked for them: small and each once."""
+    return list(dict.fromkeys(word[:WORD_LENGTH] for part in typed.split() if (word := _plain(part))))
+
+
+def beginning_of(word: str) -> str:
+    """A regular expression, for either database, of the small texts in which a typed word begins.
+
+    It finds nothing that `words_of` would not: of a text it looks at the first places alone, and what may be a
+    letter before a letter counts as one.
+    """
+    kind = _class(word[0])
+    typed = _GAP.join(_literal(character) for character in word)
+    before = f".{{0,{_MOST - 2}}}{_BEFORE[kind]}" if kind in _BEFORE else f".{{0,{_MOST - 1}}}"
+    return f"^{_NO_WORDS}(?:{before})?{typed}"
+
+
+def _literal(character: str) -> str:
+    """A character as both databases read it in a regular expression."""
+    if character.isascii() and character.isalnum():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"
 
 
 def _begins_with(word: str) -> ColumnElement[bool]:

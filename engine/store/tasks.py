@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing
 from engine.ports import TaskAccess
-from engine.results import Task
+from engine.results.tasks import Task
 from engine.store.instances import COLUMNS as INSTANCE_COLUMNS
 from engine.store.instances import TABLE as INSTANCES
 from engine.store.instances import InstanceRecord
 from engine.tables.columns import table_of
+from engine.tables.sub_tasks import SubTaskRow
 from engine.tables.tasks import CandidateRow, TaskFactRow, TaskRow
+from kernel.actor import Actor
 
 TABLE = table_of(TaskRow)
 CANDIDATES = table_of(CandidateRow)
 FACTS = table_of(TaskFactRow)
+SUB_TASKS = table_of(SubTaskRow)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _TEXT = 250
 _INSERT, _INSERT_CANDIDATES, _INSERT_FACTS = insert(TABLE), insert(CANDIDATES), insert(FACTS)
@@ -30,7 +34,8 @@ COLUMNS = [
     TABLE.c.name, TABLE.c.name_labels, TABLE.c.state, TABLE.c.assignee, TABLE.c.owner, TABLE.c.delegation,
     TABLE.c.candidates, TABLE.c.excluded, TABLE.c.due_at, TABLE.c.follow_up_at, TABLE.c.priority, TABLE.c.path,
     TABLE.c.form_key, TABLE.c.facts, TABLE.c.business_key, TABLE.c.created_at, TABLE.c.completed_at,
-    TABLE.c.completed_by, TABLE.c.on_behalf_of, TABLE.c.revision,
+    TABLE.c.completed_by, TABLE.c.on_behalf_of, TABLE.c.revision, TABLE.c.parent_id, TABLE.c.part, TABLE.c.held,
+    TABLE.c.warn_at,
 ]  # fmt: skip
 
 
@@ -52,8 +57,9 @@ def get_task(session: Session, task_id: str) -> Task:
     return to_task(row)
 
 
+_WORK = exists().where(SUB_TASKS.c.task_id == TABLE.c.id)
 _LOCKED = (
-    select(*INSTANCE_COLUMNS, *COLUMNS, TABLE.c.token, TABLE.c.troubled)
+    select(*INSTANCE_COLUMNS, *COLUMNS, TABLE.c.token, TABLE.c.troubled, TABLE.c.attachments, _WORK)
     .select_from(INSTANCES.join(TABLE, TABLE.c.instance_id == INSTANCES.c.id))
     .where(TABLE.c.id == bindparam("task_id"))
     # The order of locks is that of this list: the instance first, as in every other command.
@@ -61,16 +67,40 @@ _LOCKED = (
 )
 
 
-def lock_task(session: Session, task_id: str) -> tuple[InstanceRecord, Task, int, bool]:
+def warn_rule(session: Session, task_id: str) -> str | None:
+    """How long before its due time a task is warned of, as its diagram says."""
+    found: str | None = session.execute(select(TABLE.c.warn_rule).where(TABLE.c.id == task_id)).scalar()
+    return found
+
+
+@dataclass(frozen=True)
+class LockedTask:
+    """A task and its instance as they are while a transaction holds both.
+
+    ``token`` is what the task stands for, ``troubled`` whether completing it has failed, ``attachments`` the kinds
+    of files that its step asks for, ``has_work`` whether anything was ever asked for under it.
+    """
+
+    record: InstanceRecord
+    task: Task
+    token: int
+    troubled: bool
+    attachments: tuple[str, ...]
+    has_work: bool
+
+
+def lock_task(session: Session, task_id: str) -> LockedTask:
     """Lock a task's instance and the task for this transaction, and read both as they are then.
 
-    Returns them with the token the task stands for and whether completing it has failed. Raises `Missing`.
+    Everything that a step asks about its task comes with the lock, by one statement. Raises `Missing`.
     """
     row = session.execute(_LOCKED, {"task_id": task_id}).first()
     if row is None:
         raise Missing("task_missing", task_id=task_id)
     width = len(INSTANCE_COLUMNS)
-    return InstanceRecord(*row[:width]), to_task(row[width:-2]), row[-2], row[-1]
+    token, troubled, attachments, has_work = row[-4:]
+    task = to_task(row[width:-4])
+    return LockedTask(InstanceRecord(*row[:width]), task, token, troubled, tuple(attachments or ()), has_work)
 
 
 def access_of(task: Task) -> TaskAccess:
@@ -94,6 +124,13 @@ def change_task(session: Session, task: Task, **values: Any) -> Task:
     changed = values | {"revision": task.revision + 1}
     session.execute(update(TABLE).where(TABLE.c.id == task.id).values(changed))
     return get_task(session, task.id)
+
+
+def replace_candidates(session: Session, task: Task, entries: list[str]) -> Task:
+    """Offer a task to others: nobody has it any more, whoever was asked to prepare it neither."""
+    session.execute(delete(CANDIDATES).where(CANDIDATES.c.task_id == task.id))
+    session.execute(_INSERT_CANDIDATES, _candidates(task.id, task.path, entries))
+    return change_task(session, task, candidates=entries, assignee=None, owner=None, delegation=None)
 
 
 def insert_tasks(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -141,17 +178,40 @@ def complete_task(
     session.execute(_COMPLETE, values)
 
 
+def close_task(session: Session, task: Task, at: datetime, by: Actor) -> None:
+    """Mark a task cancelled by who ended it; ``at`` is UTC."""
+    values = {"state": "cancelled", "completed_at": at, "completed_by": by.id, "on_behalf_of": by.on_behalf_of}
+    session.execute(update(TABLE).where(TABLE.c.id == task.id).values(values | {"revision": task.revision + 1}))
+
+
+_FOR_ANOTHER = (
+    select(TABLE.c.completed_by, TABLE.c.on_behalf_of)
+    .where(TABLE.c.instance_id == bindparam("instance_id"), TABLE.c.on_behalf_of.is_not(None))
+    .distinct()
+)
+
+
+def acted_for_another(session: Session, instance_id: str) -> list[tuple[str, str]]:
+    """Who completed tasks of an instance for whom he stood in for."""
+    rows = session.execute(_FOR_ANOTHER, {"instance_id": instance_id})
+    return [(row.completed_by, row.on_behalf_of) for row in rows]
+
+
 def close_tasks(session: Session, task_ids: list[str], at: datetime) -> None:
-    """Mark tasks cancelled because their token is gone."""
-    where = TABLE.c.id.in_(task_ids) & (TABLE.c.state == "open")
+    """Mark tasks cancelled because their token is gone, with those of people who were added to them."""
+    theirs = or_(TABLE.c.id.in_(task_ids), TABLE.c.parent_id.in_(task_ids))
+    where = theirs & (TABLE.c.state == "open")
     values = {"state": "cancelled", "completed_at": at, "revision": TABLE.c.revision + 1}
     session.execute(update(TABLE).where(where).values(values))
 
 
-def open_facts(session: Session, instance_id: str) -> dict[str, dict[str, Any]]:
-    """The facts of an instance's open tasks, by task."""
+def open_facts(
+    session: Session, instance_id: str, among: Container[str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The facts of an instance's open tasks, by task; ``among`` these, with those of people added to them."""
     where = (TABLE.c.instance_id == instance_id) & (TABLE.c.state == "open")
-    return {row.id: dict(row.facts) for row in session.execute(select(TABLE.c.id, TABLE.c.facts).where(where))}
+    rows = session.execute(select(TABLE.c.id, TABLE.c.parent_id, TABLE.c.facts).where(where))
+    return {row.id: dict(row.facts) for row in rows if among is None or (row.parent_id or row.id) in among}
 
 
 def open_task_ids(session: Session, instance_id: str) -> tuple[str, ...]:

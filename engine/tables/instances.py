@@ -24,6 +24,7 @@ class InstanceRow(Base):
     """A process instance. ``state`` is active, suspended, completed, cancelled or failed.
 
     ``tokens`` is the serialized dynamic state in format ``tokens_format``; ``revision`` grows with every command.
+    ``goes_straight`` says that it was returned and goes straight back to who returned it.
     """
 
     __tablename__ = "engine_instance"
@@ -46,6 +47,7 @@ class InstanceRow(Base):
     started_by: Mapped[Ref]
     changed_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+    goes_straight: Mapped[bool | None]
 
     __table_args__ = (
         Index("ix_engine_instance_state_key", "state", "definition_key"),
@@ -53,6 +55,7 @@ class InstanceRow(Base):
         Index("ix_engine_instance_path", "path"),
         Index("ix_engine_instance_started_at", "started_at", "id"),
         Index("ix_engine_instance_ended_at", "ended_at"),
+        Index("ix_engine_instance_started_by", "started_by", "started_at"),
         Index(
             "uq_engine_instance_live_business_key",
             "definition_key",
@@ -90,6 +93,7 @@ class CommentRow(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("engine_instance.id"), index=True)
     task_id: Mapped[str | None] = mapped_column(String(36), index=True)
     author_id: Mapped[Ref]
+    on_behalf_of: Mapped[str | None] = mapped_column(String(36))
     at: Mapped[Instant]
     text: Mapped[str] = mapped_column(Text)
 

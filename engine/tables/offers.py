@@ -21,7 +21,7 @@ _NAMED = text("user_id IS NOT NULL")
 class OfferRow(Base):
     """An open task that a role at a node, or one person, may take; ``taken`` when somebody has it already.
 
-    ``urgency`` is the priority with its sign turned.
+    ``path`` is the node of the role, ``place`` that of the task. ``urgency`` is the priority with its sign turned.
     Rows are ordered as lists show them by default: what is due first, then what is urgent, then what is old.
     """
 
@@ -37,6 +37,8 @@ class OfferRow(Base):
     urgency: Mapped[int]
     created_at: Mapped[Instant]
     follow_up_at: Mapped[Instant | None]
+    place: Mapped[str | None] = mapped_column(PathText)
+    definition_key: Mapped[str | None] = mapped_column(String(255))
 
     __table_args__ = (
         Index(
@@ -61,13 +63,25 @@ class OfferRow(Base):
             "task_id",
             "follow_up_at",
         ),
+        # All that the board of managers counts, group by group.
+        Index(
+            "ix_engine_offer_load",
+            "place",
+            "role",
+            "path",
+            "taken",
+            "far_due",
+            "created_at",
+            "definition_key",
+        ),
         Index("ix_engine_offer_user", "user_id", "far_due", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
 
-_COLUMNS = "task_id, position, role, path, user_id, taken, far_due, urgency, created_at, follow_up_at"
+_COLUMNS = """task_id, position, role, path, user_id, taken, far_due, urgency, created_at, follow_up_at, place,
+definition_key"""
 _VALUES = """c.task_id, c.position, c.role, c.path, c.user_id, t.assignee IS NOT NULL, t.far_due, -t.priority,
-t.created_at, t.follow_up_at"""
+t.created_at, t.follow_up_at, t.path, t.definition_key"""
 _INSERT = f"""INSERT INTO engine_offer ({_COLUMNS}) SELECT {_VALUES}
 FROM engine_task_candidate c JOIN engine_task t ON t.id = c.task_id
 WHERE t.state = 'open'"""  # noqa: S608 - all its parts stand above

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.columns import Name, PathText, ScopePath
-from kernel.columns import Id, Instant, JsonList, JsonMap
+from kernel.columns import Id, Instant, Json, JsonList, JsonMap
 from kernel.database import Base
 
 _ASSIGNED = text("assignee IS NOT NULL")
 _OWNED = text("owner IS NOT NULL")
 _OPEN = text("state = 'open'")
+_SNOOZED = text("follow_up_at IS NOT NULL")
+_BELOW = text("parent_id IS NOT NULL")
 
 
 class TaskRow(Base):
     """A user task. ``state`` is open, completed or cancelled; ``delegation`` pending or resolved or None.
 
     ``far_due`` is the due instant, or the end of time without one, so that lists sort alike on both databases.
-    ``troubled`` says that completing it has failed and an incident may be open.
+    ``troubled`` says that completing it has failed and an incident may be open. ``due_rule`` is the text by which
+    the due instant was reckoned, None once a person has set it; ``warn_rule`` how long before it a warning comes.
+    ``scope_token`` is the root token of the scope that it stands in, ``turn`` what its diagram says to restore
+    when a case goes back.
+
+    The task of somebody who was added to another task names that as ``parent_id`` and has no token of its own;
+    ``signing_id`` and ``part`` (before, after, vote) say to which signing it belongs. What the other waits for is
+    ``held``: before, after or vote, planned while nobody holds it up yet, over when all that is behind it.
     """
 
     __tablename__ = "engine_task"
@@ -53,9 +63,20 @@ class TaskRow(Base):
     completed_by: Mapped[str | None] = mapped_column(String(36))
     on_behalf_of: Mapped[str | None] = mapped_column(String(36))
     troubled: Mapped[bool] = mapped_column(default=False)
+    due_rule: Mapped[str | None] = mapped_column(String(255))
+    warn_rule: Mapped[str | None] = mapped_column(String(60))
+    warn_at: Mapped[Instant | None]
     revision: Mapped[int]
+    scope_token: Mapped[int | None]
+    attachments: Mapped[list[str] | None] = mapped_column(Json)
+    turn: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    parent_id: Mapped[str | None] = mapped_column(String(36))
+    signing_id: Mapped[str | None] = mapped_column(String(36))
+    part: Mapped[str | None] = mapped_column(String(8))
+    held: Mapped[str | None] = mapped_column(String(8))
 
     __table_args__ = (
+        Index("ix_engine_task_parent", "parent_id", sqlite_where=_BELOW, postgresql_where=_BELOW),
         Index("ix_engine_task_instance_state", "instance_id", "state"),
         Index("ix_engine_task_state_far_due", "state", "far_due"),
         Index("ix_engine_task_owner", "owner", sqlite_where=_OWNED, postgresql_where=_OWNED),
@@ -68,8 +89,10 @@ class TaskRow(Base):
             postgresql_where=_ASSIGNED,
         ),
         Index("ix_engine_task_completed_by", "completed_by", "completed_at"),
-        Index("ix_engine_task_path_state", "path", "state", "far_due"),
+        # All that the board of managers counts, person by person.
+        Index("ix_engine_task_load", "state", "path", "assignee", "far_due", "created_at", "definition_key"),
         Index("ix_engine_task_business_key", "business_key"),
+        Index("ix_engine_task_snoozed", "follow_up_at", sqlite_where=_SNOOZED, postgresql_where=_SNOOZED),
         Index(
             "ix_engine_task_open_element", "element_id", "instance_id", sqlite_where=_OPEN, postgresql_where=_OPEN
         ),

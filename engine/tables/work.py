@@ -13,13 +13,17 @@ TIMER_START = "timer_start"
 START_KEPT = "start_kept"
 DEFINITION_TURN = "definition_turn"
 CLEAN_UP = "clean_up"
+OFFER_ANEW = "offer_anew"
+ESCALATION = "escalation"
 _WAITING = text("state = 'waiting'")
 _FAILED = text("state = 'failed'")
 _UNDELIVERED = text("delivered_at IS NULL")
 
 
 class JobRow(Base):
-    """Something to be done at or after ``due_at``. ``kind`` is timer, timer_start, external or message_out.
+    """Something to be done at or after ``due_at``.
+
+    ``kind`` is timer, external or message_out, or one of the constants above.
 
     ``state`` is waiting, done, failed (a person must retry) or cancelled. A lease (``lock_owner`` until
     ``locked_until``) lets one worker at a time run it outside transactions.

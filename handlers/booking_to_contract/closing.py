@@ -15,8 +15,9 @@ from ledger.finance.deposits import Fault, settle_deposit
 from ledger.finance.kinds import ReceivableKind, ReceivableState
 from ledger.finance.models import Receivable
 from ledger.finance.operations import close_account, forfeit_deposit, refund_earnest, request_refunds
-from ledger.sales.models import Sale, SmallOrder, Subscription
+from ledger.sales.models import Sale
 from ledger.sales.operations import cancel_sale, default_subscription, lapse_subscription
+from ledger.sales.stage_models import SmallOrder, Subscription
 
 Ending = Literal["dropped", "rejected", "withdrawn", "defaulted", "lapsed"]
 #: Endings in which the buyer broke a subscription: he loses the deposit as far as it has effect (Civil Code 587).

@@ -17,8 +17,9 @@ from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.kinds import ReceivableClass, ReceivableState
 from ledger.finance.models import Receivable
 from ledger.finance.operations import build_receivables
-from ledger.sales.models import Filing, Sale
+from ledger.sales.models import Sale
 from ledger.sales.operations import sign_contract
+from ledger.sales.stage_models import Filing
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from handlers.shared import days_from_today, end_of_day, instant_text
 from handlers.telling import tell_customers, tell_person
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.operations import convert_earnest, raise_deposit
-from ledger.sales.models import Subscription
 from ledger.sales.operations import activate_subscription, approve_terms
+from ledger.sales.stage_models import Subscription
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class RemindIn:
     sign_by: date
 
 
-@handler("booking_to_contract.remind_to_sign")
+@handler("booking_to_contract.remind_to_sign", again=True)
 def remind_to_sign(data: RemindIn, ctx: Context) -> None:
     """Remind the buyers and the consultant that the contract waits for signing."""
     sale = sale_of(ctx, data.sale_id)

@@ -14,9 +14,9 @@ from handlers.shared import days_from_today, end_of_day, instant_text
 from ledger.finance.operations import forfeit_deposit, raise_earnest, refund_earnest
 from ledger.finance.receivables import close_account
 from ledger.sales.holding import expire_hold, hold_unit, release_hold
-from ledger.sales.models import SmallOrder
 from ledger.sales.opening import open_sale
 from ledger.sales.small_orders import RefundRule, end_small_order, take_small_order
+from ledger.sales.stage_models import SmallOrder
 
 
 @dataclass(frozen=True)

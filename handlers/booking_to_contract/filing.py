@@ -11,8 +11,8 @@ from engine.api import Context, handler
 from handlers.booking_to_contract.facts import sale_of
 from handlers.booking_to_contract.people import buyers_of, words_of
 from handlers.telling import tell_customers, tell_staff
-from ledger.sales.models import Filing
 from ledger.sales.operations import accept_filing, return_filing, submit_filing
+from ledger.sales.stage_models import Filing
 
 
 @dataclass(frozen=True)

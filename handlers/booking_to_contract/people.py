@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.api import Context
-from handlers.booking_to_contract.facts import customer_name, labels_of_unit
 from handlers.jobs import PAPERS
+from handlers.looking_up import customer_name, labels_of_unit
 from ledger.organisation.models import Project
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.staff.queries import names

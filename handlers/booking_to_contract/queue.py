@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from engine.api import Context, handler
 from handlers.booking_to_contract.entries import EndEntryOut
-from handlers.booking_to_contract.facts import found, queue_batch
+from handlers.booking_to_contract.facts import queue_batch
 from handlers.booking_to_contract.money import collect
+from handlers.looking_up import found
 from handlers.shared import days_from_today, end_of_day, instant_text
 from ledger.finance.operations import raise_earnest, refund_earnest
-from ledger.sales.models import QueueNumber
 from ledger.sales.operations import (
     call_queue_number,
     issue_queue_number,
@@ -18,6 +18,7 @@ from ledger.sales.operations import (
     refund_queue_number,
     void_queue_number,
 )
+from ledger.sales.queue_models import QueueNumber
 
 
 @dataclass(frozen=True)

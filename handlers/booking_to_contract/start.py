@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.api import Context, Invalid, Missing, handler
-from handlers.booking_to_contract.facts import known_customers, labels_of_unit, queue_batch
+from handlers.booking_to_contract.facts import queue_batch
+from handlers.looking_up import known_customers, labels_of_unit
 from handlers.shared import today
+from ledger.inventory.taking import list_price_now
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import Parameter
@@ -42,7 +44,8 @@ class ReadParametersIn:
 class ReadParametersOut:
     """Whose sale it is and where, and the numbers that the diagram's timers and amounts follow.
 
-    What later steps fill in begins empty, so that every expression of the diagram finds its names.
+    What later steps fill in begins empty, so that every expression of the diagram finds its names; the list price
+    is there from the beginning where somebody is asked before a sale is open: for a hold.
     """
 
     consultant: str
@@ -67,6 +70,7 @@ class ReadParametersOut:
     approval_reminder_hours: int
     approval_expiry_days: int
     discount_stacking: str
+    list_price_fen: int | None = None
     entry_result: str = "subscribe"
     sale_id: str | None = None
     queue_number_id: str | None = None
@@ -77,7 +81,7 @@ class ReadParametersOut:
     deciders: list[str] | None = None
 
 
-@handler("booking_to_contract.read_parameters")
+@handler("booking_to_contract.read_parameters", again=True)
 def read_parameters(data: ReadParametersIn, ctx: Context) -> ReadParametersOut:
     """Find the project and its parameters of today, and let only somebody start who may sell this way there.
 
@@ -146,4 +150,10 @@ def _parameters(
         approval_reminder_hours=number(known.APPROVAL_REMINDER_HOURS),
         approval_expiry_days=number(known.APPROVAL_EXPIRY_DAYS),
         discount_stacking=settings[known.DISCOUNT_STACKING.name],
+        list_price_fen=_list_price(data, ctx) if data.entry == "hold" else None,
     )
+
+
+def _list_price(data: ReadParametersIn, ctx: Context) -> int | None:
+    unit, _ = labels_of_unit(ctx, data.unit_id or "")
+    return list_price_now(ctx.session, unit)

@@ -9,11 +9,13 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from engine.api import Context, Missing, handler
-from handlers.booking_to_contract.facts import found, known_customers, sale_of
+from handlers.booking_to_contract.facts import sale_of
+from handlers.looking_up import found, known_customers
 from handlers.shared import days_from_today, today
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import preview_plan, usable_plan
-from ledger.sales.models import DiscountOffer, Sale, SaleApproval, SaleBuyer, SaleTerms
+from ledger.sales.models import Sale, SaleApproval, SaleBuyer, SaleTerms
+from ledger.sales.offer_models import DiscountOffer
 from ledger.sales.offers import discount_of
 from ledger.sales.operations import subscribe
 from ledger.sales.pricing import Discount, Of
@@ -79,7 +81,7 @@ def _require_known(data: ReckonPriceIn, ctx: Context) -> None:
             raise Missing("customer_missing", field=f"buyers.{position}.customer_id", id=row.customer_id)
 
 
-@handler("booking_to_contract.reckon_price")
+@handler("booking_to_contract.reckon_price", again=True)
 def reckon_price(data: ReckonPriceIn, ctx: Context) -> ReckonPriceOut:
     """Seal the terms and say what the approval table asks: how far off the list price, whether below the floor.
 

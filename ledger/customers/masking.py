@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 _STARS = "****"
+_ID_DIGITS = 15
+# A day of our century is no number of anybody's; a date of birth may be.
+_NUMBER = re.compile(r"(?<!\d)20\d\d-\d\d-\d\d(?!\d)|(?P<long>\d(?:[\s-]?\d){6,}[Xx]?)")
 
 
 def mask_phone(shown: str) -> str:
@@ -29,6 +34,18 @@ def mask_address(address: str) -> str:
 def mask_name(name: str) -> str:
     """``张*``, ``王**``: for customers whom the reader may not open."""
     return name[:1] + "*" * min(max(len(name) - 1, 1), 3)
+
+
+def mask_numbers(words: str) -> str:
+    """What somebody wrote, with each long number in it (a phone, an ID, a card) as a page would show it."""
+    return _NUMBER.sub(_masked_number, words)
+
+
+def _masked_number(found: re.Match[str]) -> str:
+    if found["long"] is None:
+        return found[0]
+    number = "".join(sign for sign in found["long"] if sign.isalnum())
+    return mask_id(number) if len(number) >= _ID_DIGITS else mask_phone(number)
 
 
 def _mask(text: str, *, head: int, tail: int, stars: int = len(_STARS)) -> str:

@@ -28,6 +28,7 @@ from ledger.customers.projects import choose_owner
 from ledger.customers.revisions import id_text, note_revision
 from ledger.customers.sealing import keys_of, new_key, new_phone, put_birth, put_id, seal, unseal
 from ledger.organisation.models import Project
+from ledger.reviews.marks import require_customer_unmarked
 from ledger.scope import get_scoped
 from ledger.staff.permissions import Permission
 
@@ -179,14 +180,17 @@ def edit_customer(
 ) -> Customer:
     """Change fields of a customer. Name and ID paper keep their earlier values in the history.
 
-    ``revision`` is the one the form was drawn from. Raises `CustomerStale` when somebody was faster, and what
-    `register_customer` raises for wrong values.
+    ``revision`` is the one the form was drawn from. Raises `CustomerStale` when somebody was faster,
+    `ReviewNeeded` when name, ID paper or birth date are marked, and what `register_customer` raises for wrong
+    values.
     """
     customer = reach(session, actor, customer_id, Permission.CUSTOMERS_EDIT)
     if revision is not None and revision != customer.revision:
         raise CustomerStale(id=customer.id, by=customer.changed_by, at=customer.changed_at)
     changed = _apply_name(session, actor, clock, customer, changes, reason)
     changed += _apply_paper(session, actor, clock, customer, changes, reason, confirmed)
+    if changed:
+        require_customer_unmarked(session, actor, clock, customer)
     changed += _apply_plain(session, customer, changes)
     if changed:
         customer.revision += 1

@@ -15,6 +15,7 @@ from ledger.customers.models import Customer, CustomerPhone
 from ledger.customers.phones import normalise_phone
 from ledger.customers.revisions import note_revision
 from ledger.customers.sealing import keys_of, new_phone, phone_index, unseal
+from ledger.reviews.marks import require_customer_unmarked
 from ledger.staff.permissions import Permission
 
 
@@ -31,7 +32,8 @@ def add_phone(
 ) -> CustomerPhone:
     """Add a phone; the first one is the main one. A known number is returned, and made main if so asked.
 
-    Raises `PhoneInvalid`, and `DuplicateCustomer` when another customer has it, unless ``confirmed``.
+    Raises `PhoneInvalid`, `ReviewNeeded` when phones are marked, and `DuplicateCustomer` when another customer has
+    it, unless ``confirmed``.
     """
     customer = reach(session, actor, customer_id, Permission.CUSTOMERS_EDIT)
     number = normalise_phone(phone)
@@ -52,7 +54,7 @@ def add_phone(
 def set_main_phone(
     session: Session, actor: Actor, clock: Clock, *, customer_id: str, phone_id: str, reason: str | None = None
 ) -> CustomerPhone:
-    """Choose the phone that messages go to. Raises `PhoneMissing`."""
+    """Choose the phone that messages go to. Raises `PhoneMissing`, `ReviewNeeded`."""
     customer = reach(session, actor, customer_id, Permission.CUSTOMERS_EDIT)
     phone = _phone(session, customer, phone_id)
     if not phone.main:
@@ -61,7 +63,10 @@ def set_main_phone(
 
 
 def remove_phone(session: Session, actor: Actor, clock: Clock, *, customer_id: str, phone_id: str) -> None:
-    """Remove a phone that is not the main one. Raises `PhoneMissing`, `CustomerInvalid` for the main one."""
+    """Remove a phone that is not the main one.
+
+    Raises `PhoneMissing`, `CustomerInvalid` for the main one, `ReviewNeeded` when phones are marked.
+    """
     customer = reach(session, actor, customer_id, Permission.CUSTOMERS_EDIT)
     phone = _phone(session, customer, phone_id)
     if phone.main:
@@ -100,6 +105,7 @@ def _make_main(
 def _note(
     session: Session, actor: Actor, clock: Clock, customer: Customer, action: str, phone: CustomerPhone
 ) -> None:
+    require_customer_unmarked(session, actor, clock, customer)
     customer.revision += 1
     customer.changed_at, customer.changed_by = clock.now(), actor.id
     after = {"phone_id": phone.id}

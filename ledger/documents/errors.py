@@ -39,3 +39,9 @@ class UploadRefused(Invalid):
     """A file is too large, of a kind that is not taken, or not what its name says; ``code`` tells which."""
 
     code = "upload_refused"
+
+
+class KeptFileMissing(Missing):
+    """There is no such content; it was taken away, or the customer's data were erased."""
+
+    code = "kept_file_missing"

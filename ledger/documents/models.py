@@ -82,6 +82,23 @@ class NumberRange(Base):
     __table_args__ = (CheckConstraint("last > 0", name="last_is_positive"),)
 
 
+class KeptFile(Base):
+    """A file's content, encrypted: under the customer's key, or under one of its own where it is nobody's.
+
+    Rows may go: a file that was taken away leaves nothing of its content.
+    """
+
+    __tablename__ = "kept_file"
+
+    id: Mapped[Id]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"), index=True)
+    own_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kept_at: Mapped[Instant]
+
+    __table_args__ = (CheckConstraint("(customer_id IS NULL) <> (own_key IS NULL)", name="one_key"),)
+
+
 for _model in (DocumentBlob, Document, DocumentEvent):
     assert isinstance(_model.__table__, Table)  # noqa: S101 - tells mypy what the mapper made
     keep_append_only(_model.__table__)

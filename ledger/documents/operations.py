@@ -118,8 +118,12 @@ def store_upload(
 def print_document(
     session: Session, actor: Actor, clock: Clock, *, document_id: str, reason: str | None = None
 ) -> Printing:
-    """Hand a paper out for printing and note it; from the second time on as a reprint. Raises `DocumentVoid`."""
+    """Hand a paper out for printing and note it; from the second time on as a reprint.
+
+    Raises `DocumentVoid`, `NotAllowed` for who may read papers but issues none.
+    """
     document = get_document(session, actor, document_id)
+    require_on(actor, Permission.DOCUMENTS_ISSUE, path=document.path, owner_id=document.owner_id)
     kinds = [event.kind for event in events_of(session, document.id)]
     if "voided" in kinds:
         raise DocumentVoid(number=document.number)

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.customers.timeline import TimelineEvent, TimelineRequest, timeline_source
 from ledger.documents.errors import DocumentDamaged, DocumentMissing
 from ledger.documents.models import Document, DocumentBlob, DocumentEvent
-from ledger.scope import scoped
+from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission
+
+PRICE_LIST = "price_list"
+
+
+def _reachable(actor: Actor) -> Select[Document]:
+    """The documents in the actor's scope. A price list names floor prices (底价), so not everybody may open it."""
+    floor_prices = visible(actor, Document, Permission.UNITS_VIEW_FLOOR_PRICE)
+    return scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(
+        (Document.subject != PRICE_LIST) | floor_prices
+    )
 
 
 def get_document(session: Session, actor: Actor, document_id: str) -> Document:
     """A document in the actor's scope. Raises `DocumentMissing`."""
-    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(Document.id == document_id)
+    query = _reachable(actor).where(Document.id == document_id)
     document = session.scalars(query).one_or_none()
     if document is None:
         raise DocumentMissing(id=document_id)
@@ -26,17 +36,13 @@ def get_document(session: Session, actor: Actor, document_id: str) -> Document:
 
 def find_documents(session: Session, actor: Actor, *, subject: str, subject_ids: list[str]) -> list[Document]:
     """The documents about one or several subjects of a kind, newest first."""
-    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(
-        Document.subject == subject, Document.subject_id.in_(subject_ids)
-    )
+    query = _reachable(actor).where(Document.subject == subject, Document.subject_id.in_(subject_ids))
     return list(session.scalars(query.order_by(Document.issued_at.desc(), Document.id.desc())))
 
 
 def find_by_number(session: Session, actor: Actor, kind: str, number: str) -> Document | None:
     """The paper of a kind with a number, or None."""
-    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(
-        Document.kind == kind, Document.number == number
-    )
+    query = _reachable(actor).where(Document.kind == kind, Document.number == number)
     return session.scalars(query).one_or_none()
 
 
@@ -71,7 +77,7 @@ def reprint_counts(session: Session, document_ids: list[str]) -> dict[str, int]:
 @timeline_source("documents")
 def _documents(session: Session, request: TimelineRequest) -> list[TimelineEvent]:
     """Papers and files about the customers themselves; those about their sales are the sales' events."""
-    query = scoped(request.actor, Document, Permission.DOCUMENTS_VIEW).where(
+    query = _reachable(request.actor).where(
         Document.subject == "customer",
         Document.subject_id.in_(request.customer_ids),
         request.older(Document.issued_at, Document.id),

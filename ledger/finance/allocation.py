@@ -32,10 +32,11 @@ from ledger.finance.kinds import (
 )
 from ledger.finance.law_order import Debt, allocate_by_law
 from ledger.finance.models import Allocation, Receipt, Receivable
-from ledger.finance.parties import lock_sale, today_at
+from ledger.finance.parties import lock_sale, party_of, today_at
 from ledger.finance.receipt_rows import lock_receipt
 from ledger.finance.refusals import typed_refusals
 from ledger.finance.todos import close_todo, open_todos_of
+from ledger.locking import locked
 from ledger.staff.permissions import Permission
 
 
@@ -133,11 +134,7 @@ def apply(session: Session, actor: Actor, clock: Clock, receipt: Receipt, alloca
 
 def _lock_lines(session: Session, allocations: Mapping[str, int]) -> list[Receivable]:
     query = select(Receivable).where(Receivable.id.in_(allocations)).order_by(Receivable.id)
-    lines = list(
-        session.scalars(
-            query.with_for_update(of=Receivable, key_share=True).execution_options(populate_existing=True)
-        )
-    )
+    lines = list(session.scalars(locked(query, Receivable)))
     if missing := set(allocations) - {line.id for line in lines}:
         raise ReceivableMissing(field=f"allocations.{min(missing)}", id=min(missing))
     return sorted(lines, key=lambda line: (line.sequence, line.id))
@@ -194,8 +191,7 @@ def _write(session: Session, actor: Actor, clock: Clock, receipt: Receipt, line:
     with typed_refusals():
         session.add(row)
         session.flush()  # The rules over the sums must speak before the journal is written.
-    home = home_of(session, receipt)
-    holder = Party(home, None if home else receipt.customer_id)
+    holder = party_of(session, receipt)
     debtor = Party(line.sale_id, None if line.sale_id else line.customer_id)
     journal.post(
         session,

@@ -12,10 +12,10 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.errors import DateInvalid
-from ledger.finance.kinds import ReceivableState, TodoKind
-from ledger.finance.models import MoneyTodo, Receivable
+from ledger.finance.kinds import ReceivableState
+from ledger.finance.models import Receivable
 from ledger.finance.parties import today_at
-from ledger.finance.todos import add_todo
+from ledger.finance.todos import ask_for
 from ledger.staff.permissions import Permission
 
 
@@ -50,18 +50,5 @@ def _ask_for(session: Session, actor: Actor, clock: Clock, line: Receivable) -> 
     left = line.amount_fen - allocated_by_receivable(session, [line.id]).get(line.id, 0)
     if left <= 0 or line.due_on is None:
         return
-    todo = MoneyTodo(
-        key=f"collect:{line.id}",
-        kind=TodoKind.COLLECT,
-        project_id=line.project_id,
-        path=line.path,
-        sale_id=line.sale_id,
-        customer_id=line.customer_id,
-        receivable_id=line.id,
-        debtor=line.debtor,
-        amount_fen=left,
-        due_on=line.due_on,
-        note="milestone_reached",
-        created_at=clock.now(),
-    )
-    add_todo(session, actor, clock, todo)
+    key = f"collect:{line.id}"
+    ask_for(session, actor, clock, line, key=key, fen=left, due_on=line.due_on, note="milestone_reached")

@@ -23,6 +23,7 @@ from ledger.finance.receipt_rows import lock_receipt
 from ledger.finance.receivables import supersede
 from ledger.finance.refusals import typed_refusals
 from ledger.finance.todos import add_todo, close_todo, get_todo, lock_todo
+from ledger.locking import locked
 from ledger.staff.permissions import Permission
 
 
@@ -96,8 +97,7 @@ def lock_earnest(session: Session, actor: Actor, receivable_id: str) -> Receivab
     if line is None:
         raise ReceivableMissing(field="receivable_id", id=receivable_id)
     lock_sale_row(session, line.sale_id)
-    locked = query.with_for_update(of=Receivable, key_share=True).execution_options(populate_existing=True)
-    session.scalars(locked).one()
+    session.scalars(locked(query, Receivable)).one()
     actor.require(Permission.FINANCE_RAISE, line.path)
     if line.kind is not ReceivableKind.EARNEST:
         raise Invalid("receivable_not_earnest", field="receivable_id", kind=f"receivable_kind.{line.kind}")

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock, business_date
+from ledger.finance.accounts import home_of
 from ledger.finance.errors import NoPermit, SaleClosed, SaleMissing
 from ledger.finance.journal import Party, Place
+from ledger.finance.models import Receipt
 from ledger.inventory.models import Unit
+from ledger.locking import locked
 from ledger.organisation.models import PresalePermit, Project
 from ledger.organisation.parameters import PAY_BEFORE_PERMIT
 from ledger.organisation.queries import parameter
@@ -37,9 +40,7 @@ class AccountHolder:
 def lock_sale(session: Session, actor: Actor, permission: str, sale_id: str) -> AccountHolder:
     """The account of a sale, locked against others until the commit; raises `SaleMissing`, `NotAllowed`."""
     query = scoped(actor, Sale, permission).where(Sale.id == sale_id)
-    sale = session.scalars(
-        query.with_for_update(of=Sale, key_share=True).execution_options(populate_existing=True)
-    ).one_or_none()
+    sale = session.scalars(locked(query, Sale)).one_or_none()
     if sale is None:
         raise SaleMissing(field="sale_id", id=sale_id)
     return _holder(session, Party(sale.id), sale.project_id, sale)
@@ -66,6 +67,12 @@ def _holder(session: Session, party: Party, project_id: str, sale: Sale | None) 
         raise SaleMissing("project_missing", field="project_id", id=project_id)
     path = sale.path if sale else project.path
     return AccountHolder(party, Place(project_id, path), project.zone, sale)
+
+
+def party_of(session: Session, receipt: Receipt) -> Party:
+    """Whose money a receipt is now: that of the sale it belongs to, or a customer's own for a queue fee."""
+    home = home_of(session, receipt)
+    return Party(home, None if home else receipt.customer_id)
 
 
 def today_at(session: Session, clock: Clock, project_id: str) -> date:

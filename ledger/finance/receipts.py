@@ -29,7 +29,7 @@ from ledger.finance.errors import (
     TodoMissing,
 )
 from ledger.finance.facts import ReceiptConfirmed, ReceiptReversed
-from ledger.finance.journal import Party, Place
+from ledger.finance.journal import Place
 from ledger.finance.kinds import (
     MONEY_ACCOUNT_OF,
     MONEY_ACCOUNTS,
@@ -45,12 +45,13 @@ from ledger.finance.parties import (
     AccountHolder,
     customer_account,
     lock_sale,
+    party_of,
     require_open,
     require_permit,
     today_at,
 )
 from ledger.finance.receipt_rows import add_event, event_of, lock_receipt
-from ledger.finance.todos import add_todo, close_todo, get_todo, open_todos_of, void_todo
+from ledger.finance.todos import add_todo, ask_for, close_todo, get_todo, open_todos_of, void_todo
 from ledger.staff.permissions import Permission
 
 RECEIPT_NUMBERS = "receipt"
@@ -277,8 +278,6 @@ def _confirmation(session: Session, receipt: Receipt, number: str) -> Confirmati
 def _post_received(
     session: Session, actor: Actor, clock: Clock, receipt: Receipt, fen: int, booked_on: date
 ) -> None:
-    home = home_of(session, receipt)
-    party = Party(home, None if home else receipt.customer_id)
     journal.post(
         session,
         actor,
@@ -287,7 +286,7 @@ def _post_received(
         kind="receive" if fen > 0 else "reverse",
         booked_on=booked_on,
         subject=("receipt", receipt.id),
-        entries=journal.received(account_now(session, receipt), fen, party),
+        entries=journal.received(account_now(session, receipt), fen, party_of(session, receipt)),
     )
 
 
@@ -335,18 +334,13 @@ def _collect_again(
     paid = allocated_by_receivable(session, [line.id]).get(line.id, 0)
     if paid >= line.amount_fen:
         return
-    todo = MoneyTodo(
+    ask_for(
+        session,
+        actor,
+        clock,
+        line,
         key=f"collect:{line.id}:after:{receipt.id}",
-        kind=TodoKind.COLLECT,
-        project_id=line.project_id,
-        path=line.path,
-        sale_id=line.sale_id,
-        customer_id=line.customer_id,
-        receivable_id=line.id,
-        debtor=line.debtor,
-        amount_fen=line.amount_fen - paid,
+        fen=line.amount_fen - paid,
         due_on=max(line.due_on or today, today),
         note="receipt_reversed",
-        created_at=clock.now(),
     )
-    add_todo(session, actor, clock, todo)

@@ -35,7 +35,7 @@ from ledger.finance.refusals import typed_refusals
 from ledger.finance.templates import apply_plan
 from ledger.finance.todos import open_todos_of, void_todo
 from ledger.inventory.models import Unit
-from ledger.sales.models import Contract
+from ledger.sales.stage_models import Contract
 from ledger.staff.permissions import Permission
 
 

@@ -17,9 +17,11 @@ from ledger.finance.errors import PlanInvalid, PlanMissing, PlanNotUsable
 from ledger.finance.kinds import PlanKind
 from ledger.finance.models import PaymentPlanLine, PaymentPlanTemplate
 from ledger.finance.plans import PlanLine, PlannedLine, Share, Trigger, build_lines, check_lines
+from ledger.locking import locked
 from ledger.organisation.models import Project
-from ledger.organisation.parameters import LOAN_ROUNDING_FEN
+from ledger.organisation.parameters import LOAN_ROUNDING_FEN, REVIEW_PLANS
 from ledger.organisation.queries import parameter
+from ledger.reviews.marks import require_unmarked
 from ledger.scope import get_scoped, scoped
 from ledger.staff.permissions import Permission
 
@@ -115,10 +117,14 @@ def approve_plan(session: Session, actor: Actor, clock: Clock, *, template_id: s
 
 
 def retire_plan(session: Session, actor: Actor, clock: Clock, *, template_id: str) -> PaymentPlanTemplate:
-    """End a plan's use for new sales; schedules made with it stand. Raises `PlanNotUsable` for a draft."""
+    """End a plan's use for new sales; schedules made with it stand.
+
+    Raises `PlanNotUsable` for a draft, `ReviewNeeded` while plans are marked.
+    """
     template = _locked(session, actor, Permission.PRICES_APPROVE, template_id)
     if template.state == "draft":
         raise PlanNotUsable("plan_not_approved", field="template_id")
+    require_unmarked(session, actor, clock, REVIEW_PLANS, template.path)
     template.state = "retired"
     audit.record(session, actor, clock, "plans:retire", "payment_plan", template.id, path=template.path)
     return template
@@ -126,9 +132,7 @@ def retire_plan(session: Session, actor: Actor, clock: Clock, *, template_id: st
 
 def _locked(session: Session, actor: Actor, permission: str, template_id: str) -> PaymentPlanTemplate:
     query = scoped(actor, PaymentPlanTemplate, permission).where(PaymentPlanTemplate.id == template_id)
-    template = session.scalars(
-        query.with_for_update(of=PaymentPlanTemplate, key_share=True).execution_options(populate_existing=True)
-    ).one_or_none()
+    template = session.scalars(locked(query, PaymentPlanTemplate)).one_or_none()
     if template is None:
         raise PlanMissing(field="template_id", id=template_id)
     return template
@@ -144,6 +148,11 @@ def list_plans(
     if usable_only:
         query = query.where(PaymentPlanTemplate.state == "approved")
     return list(session.scalars(query.order_by(PaymentPlanTemplate.code, PaymentPlanTemplate.version)))
+
+
+def get_plan(session: Session, actor: Actor, template_id: str) -> PaymentPlanTemplate:
+    """A plan by id. Raises `Missing` when there is none or it lies outside the scope."""
+    return get_scoped(session, actor, PaymentPlanTemplate, Permission.UNITS_VIEW, template_id)
 
 
 def plan_lines(session: Session, template_id: str) -> list[PlanLine]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select
+from sqlalchemy import ColumnElement, Select, UnaryExpression, case, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.customers.models import Customer
 from ledger.finance.errors import TodoMissing
 from ledger.finance.kinds import Debtor, TodoKind, TodoState
-from ledger.finance.models import MoneyTodo
+from ledger.finance.models import MoneyTodo, Receipt
 from ledger.inventory.models import Building, Unit
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.scope import scoped, visible
@@ -46,7 +46,10 @@ class TodoFilter:
 
 @dataclass(frozen=True)
 class TodoRow:
-    """A to-do with what a clerk wants to know: which sale, which home (房号), whose."""
+    """A to-do with what a clerk wants to know: which sale, which home (房号), whose.
+
+    ``captured_fen`` is money that was taken for a collection and waits for the bank: nobody should take it again.
+    """
 
     id: str
     kind: TodoKind
@@ -67,6 +70,7 @@ class TodoRow:
     note: str | None
     link: str | None
     reason: str | None
+    captured_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def list_todos(
     limit: int = 50,
     offset: int = 0,
 ) -> TodoPage:
-    """The to-dos that the actor may see through ``finance:view``, a page at a time, in four queries."""
+    """The to-dos that the actor may see through ``finance:view``, a page at a time, in five queries."""
     query = _filtered(scoped(actor, MoneyTodo, Permission.FINANCE_VIEW), where)
     counted = session.scalar(
         select(func.count()).select_from(query.with_only_columns(MoneyTodo.id).limit(COUNT_CAP + 1).subquery())
@@ -95,7 +99,8 @@ def list_todos(
     todos = list(session.scalars(query.order_by(*_order(sort)).limit(limit).offset(offset)))
     homes = _homes(session, {todo.sale_id for todo in todos if todo.sale_id})
     names = _buyer_names(session, todos)
-    rows = tuple(_row(todo, homes, names) for todo in todos)
+    captured = _captured(session, todos)
+    rows = tuple(_row(todo, homes, names, captured) for todo in todos)
     return TodoPage(rows, min(counted or 0, COUNT_CAP), (counted or 0) > COUNT_CAP)
 
 
@@ -106,7 +111,7 @@ def get_todo(session: Session, actor: Actor, todo_id: str) -> TodoRow:
     if todo is None:
         raise TodoMissing(field="todo_id", id=todo_id)
     homes = _homes(session, [todo.sale_id] if todo.sale_id else [])
-    return _row(todo, homes, _buyer_names(session, [todo]))
+    return _row(todo, homes, _buyer_names(session, [todo]), _captured(session, [todo]))
 
 
 def count_todos(session: Session, actor: Actor) -> dict[TodoKind, int]:
@@ -121,6 +126,20 @@ def count_todos(session: Session, actor: Actor) -> dict[TodoKind, int]:
         counted = select(func.count()).select_from(open_ones.limit(COUNT_CAP).subquery())
         counts[kind] = session.scalar(counted) or 0
     return counts
+
+
+def count_open(session: Session, actor: Actor, today: date) -> tuple[int, int]:
+    """How many open to-dos the actor may see, and how many of them were due before ``today``; capped."""
+    some = (
+        select(MoneyTodo.due_on)
+        .where(visible(actor, MoneyTodo, Permission.FINANCE_VIEW), MoneyTodo.state == TodoState.OPEN)
+        .order_by(MoneyTodo.due_on)
+        .limit(COUNT_CAP + 1)
+        .subquery()
+    )
+    late = func.coalesce(func.sum(case((some.c.due_on < today, 1), else_=0)), 0)
+    count, overdue = session.execute(select(func.count(), late).select_from(some)).one()
+    return count, overdue
 
 
 def _filtered(query: Select[MoneyTodo], where: TodoFilter) -> Select[MoneyTodo]:
@@ -200,7 +219,25 @@ def _buyer_names(session: Session, todos: Iterable[MoneyTodo]) -> dict[str, list
     return names
 
 
-def _row(todo: MoneyTodo, homes: dict[str, tuple[str, str]], names: dict[str, list[str]]) -> TodoRow:
+def _captured(session: Session, todos: Iterable[MoneyTodo]) -> dict[str, int]:
+    """Fen of captured receipts that nobody has confirmed yet, by the to-do that they were taken for."""
+    asked = [todo for todo in todos if todo.kind is TodoKind.COLLECT and todo.state is TodoState.OPEN]
+    sale_ids = {todo.sale_id for todo in asked if todo.sale_id}
+    customer_ids = {todo.customer_id for todo in asked if todo.customer_id and not todo.sale_id}
+    query = (
+        select(Receipt.todo_id, func.sum(Receipt.amount_fen))
+        .join(MoneyTodo, MoneyTodo.receipt_id == Receipt.id)
+        .where(MoneyTodo.kind == TodoKind.CONFIRM, MoneyTodo.state == TodoState.OPEN)
+        .where(MoneyTodo.sale_id.in_(sale_ids) | MoneyTodo.customer_id.in_(customer_ids))
+        .where(Receipt.todo_id.in_([todo.id for todo in asked]))
+        .group_by(Receipt.todo_id)
+    )
+    return {str(todo_id): int(fen) for todo_id, fen in session.execute(query)} if asked else {}
+
+
+def _row(
+    todo: MoneyTodo, homes: dict[str, tuple[str, str]], names: dict[str, list[str]], captured: dict[str, int]
+) -> TodoRow:
     sale_no, unit_label = homes.get(todo.sale_id or "", (None, None))
     return TodoRow(
         id=todo.id,
@@ -222,4 +259,5 @@ def _row(todo: MoneyTodo, homes: dict[str, tuple[str, str]], names: dict[str, li
         note=todo.note,
         link=todo.link,
         reason=todo.reason,
+        captured_fen=captured.get(todo.id, 0),
     )

@@ -18,7 +18,8 @@ from ledger.finance.errors import AlreadyDone, KeyReused, TodoMissing
 from ledger.finance.facts import TodoDone, TodoOpened
 from ledger.finance.journal import Place
 from ledger.finance.kinds import Debtor, TodoKind, TodoState
-from ledger.finance.models import MoneyTodo
+from ledger.finance.models import MoneyTodo, Receivable
+from ledger.locking import locked
 from ledger.organisation.models import Project
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
@@ -76,6 +77,27 @@ def open_todo(
     return add_todo(session, actor, clock, todo)
 
 
+def ask_for(
+    session: Session, actor: Actor, clock: Clock, line: Receivable, *, key: str, fen: int, due_on: date, note: str
+) -> MoneyTodo:
+    """`add_todo` to collect ``fen`` of a receivable; ``note`` is the code of the reason."""
+    todo = MoneyTodo(
+        key=key,
+        kind=TodoKind.COLLECT,
+        project_id=line.project_id,
+        path=line.path,
+        sale_id=line.sale_id,
+        customer_id=line.customer_id,
+        receivable_id=line.id,
+        debtor=line.debtor,
+        amount_fen=fen,
+        due_on=due_on,
+        note=note,
+        created_at=clock.now(),
+    )
+    return add_todo(session, actor, clock, todo)
+
+
 def add_todo(session: Session, actor: Actor, clock: Clock, todo: MoneyTodo) -> MoneyTodo:
     """`open_todo` for the operations of finance, which have checked their own permission."""
     if existing := _add_once(session, todo):
@@ -125,13 +147,8 @@ def get_todo(session: Session, actor: Actor, permission: str, todo_id: str) -> M
 
 def lock_todo(session: Session, actor: Actor, permission: str, todo_id: str) -> MoneyTodo:
     """A to-do, locked; raises `TodoMissing` outside the actor's scope."""
-    query = (
-        scoped(actor, MoneyTodo, permission)
-        .where(MoneyTodo.id == todo_id)
-        .with_for_update(of=MoneyTodo, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    todo = session.scalars(query).one_or_none()
+    query = scoped(actor, MoneyTodo, permission).where(MoneyTodo.id == todo_id)
+    todo = session.scalars(locked(query, MoneyTodo)).one_or_none()
     if todo is None:
         raise TodoMissing(field="todo_id", id=todo_id)
     return todo

@@ -12,6 +12,7 @@ from kernel.facts import tell
 from ledger.inventory.errors import ReasonMissing
 from ledger.inventory.facts import UnitChanged
 from ledger.inventory.models import Unit, UnitEvent
+from ledger.locking import locked
 from ledger.scope import visible
 from ledger.staff.permissions import Permission
 
@@ -31,8 +32,7 @@ def lock_unit(session: Session, actor: Actor, unit_id: str) -> Unit:
 
 def lock_unit_of_sale(session: Session, unit_id: str) -> Unit:
     """The unit of a sale that the actor was found to reach, read afresh and locked."""
-    query = select(Unit).where(Unit.id == unit_id).with_for_update(of=Unit, key_share=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    return session.scalars(locked(select(Unit).where(Unit.id == unit_id), Unit)).one()
 
 
 def given_reason(reason: str) -> str:

@@ -13,6 +13,7 @@ from kernel.clock import Clock
 from kernel.errors import Missing
 from ledger.inventory.changes import note_change
 from ledger.inventory.models import Unit
+from ledger.locking import locked
 from ledger.organisation.models import PresalePermit
 from ledger.organisation.queries import get_project
 from ledger.staff.permissions import Permission
@@ -39,8 +40,7 @@ def license_units(
     )
     if building_ids is not None:
         query = query.where(Unit.building_id.in_(building_ids))
-    query = query.order_by(Unit.id).with_for_update(of=Unit, key_share=True)
-    units = session.scalars(query.execution_options(populate_existing=True)).all()
+    units = session.scalars(locked(query.order_by(Unit.id), Unit)).all()
     for unit in units:
         before, unit.permit_id = unit.permit_id, permit.id
         reason = f"permit {permit.no}"

@@ -24,6 +24,7 @@ from ledger.inventory.errors import PricesInvalid, PriceVersionState, SecondPers
 from ledger.inventory.facts import PricesInForce
 from ledger.inventory.models import PriceVersion, Unit, UnitPrice
 from ledger.inventory.states import SOLD
+from ledger.locking import locked
 from ledger.organisation.models import Project
 from ledger.organisation.queries import get_project
 from ledger.scope import visible
@@ -184,10 +185,8 @@ def bring_into_force(session: Session, actor: Actor, clock: Clock, version: Pric
         .join(Unit, Unit.id == UnitPrice.unit_id)
         .where(UnitPrice.version_id == version.id)
         .order_by(Unit.id)
-        .with_for_update(of=Unit, key_share=True)
-        .execution_options(populate_existing=True)
     )
-    rows = session.execute(units).all()
+    rows = session.execute(locked(units, Unit)).all()
     current = _current_prices(session, version.id)
     changed: list[tuple[UnitPrice, Unit, UnitPrice | None]] = []
     for price, unit in rows:

@@ -61,6 +61,13 @@ def check_unblocked(session: Session, clock: Clock, unit: Unit) -> PriceInForce:
     return PriceInForce(price.version_id, price.list_price_fen, price.floor_price_fen)
 
 
+def list_price_now(session: Session, unit: Unit) -> int | None:
+    """What a unit is listed at now, in fen; None before its first price version is in force."""
+    if unit.price_version_id is None:
+        return None
+    return session.get_one(UnitPrice, (unit.price_version_id, unit.id)).list_price_fen
+
+
 def move_unit(
     session: Session,
     actor: Actor,

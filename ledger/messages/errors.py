@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Invalid, Missing
+from kernel.errors import Invalid, Missing, Stale
 
 
 class TemplateMissing(Missing):
@@ -15,6 +15,12 @@ class TemplateInvalid(Invalid):
     """A template has a mark that nothing fills, or no text; ``params.marks`` lists those that may stand in it."""
 
     code = "message_template_invalid"
+
+
+class TemplateChanged(Stale):
+    """Somebody made another version of the text meanwhile; ``version`` and ``at`` say which and when."""
+
+    code = "message_template_changed"
 
 
 class MessageInvalid(Invalid):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +23,8 @@ from kernel.append_only import keep_append_only
 from kernel.columns import Id, Instant, JsonMap, Path, Ref, UtcDateTime
 from kernel.database import Base
 from ledger.customers.models import CustomerProject
+
+_FAILED = text("state = 'failed'")
 
 
 class MessageTemplate(Base):
@@ -71,6 +74,7 @@ class Message(Base):
         CheckConstraint("recipient_kind IN ('customer', 'staff')", name="recipient_kind"),
         CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
         Index("ix_message_recipient_id_created_at", "recipient_id", "created_at"),
+        Index("ix_message_failed", "recipient_id", sqlite_where=_FAILED, postgresql_where=_FAILED),
     )
 
     @classmethod

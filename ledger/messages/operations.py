@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,8 +17,8 @@ from ledger.customers.models import Customer
 from ledger.customers.reveal import address_of as address_of_customer
 from ledger.messages.errors import MessageInvalid, MessageMissing
 from ledger.messages.models import Message, MessageEvent, MessageTemplate
-from ledger.messages.templates import fill, template_for
-from ledger.organisation.queries import project_at
+from ledger.messages.templates import address_marks, fill, template_for
+from ledger.organisation.queries import project_at, zones_at
 from ledger.staff.models import Staff
 from ledger.staff.queries import address_of as address_of_staff
 
@@ -37,7 +37,10 @@ class MessageQueued(Fact):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a channel has to send. ``address`` is None when the recipient has none."""
+    """What a channel has to send. ``address`` is None when the recipient has none.
+
+    ``links`` are the addresses that stand in the body, by mark; some may be meant for the channel alone.
+    """
 
     message_id: str
     channel: str
@@ -45,6 +48,8 @@ class Delivery:
     subject: str
     body: str
     key: str
+    language: str
+    links: Mapping[str, str]
 
 
 def queue_message(
@@ -74,7 +79,7 @@ def queue_message(
     recipient = _recipient(session, recipient_kind, recipient_id)
     text = template_for(session, clock, code=template, channel=channel, language=recipient.language)
     for part in (text.subject, text.body):
-        fill(part, params, language=text.language)
+        fill(part, address_marks(part) | dict(params), language=text.language)
     message = Message(
         key=key,
         channel=channel,
@@ -105,23 +110,44 @@ def _begin(session: Session, clock: Clock, message: Message) -> None:
         tell(session, MessageQueued(message.id, message.channel, message.key))
 
 
-def delivery_of(session: Session, message_id: str) -> Delivery | None:
-    """What to send for a queued message, with the address as it is today; None once it was sent or cancelled."""
+def delivery_of(
+    session: Session, message_id: str, links: Callable[[Message], Mapping[str, str]] = lambda _message: {}
+) -> Delivery | None:
+    """What to send for a queued message, with the address as it is today; None once it was sent or cancelled.
+
+    ``links`` gives the addresses for the marks that end in ``_link``.
+    """
     message = session.get(Message, message_id)
     if message is None or message.state != "queued":
         return None
-    subject, body = render(session, message)
+    marks = links(message)
+    subject, body = render(session, message, marks)
     lookup = address_of_customer if message.recipient_kind == "customer" else address_of_staff
     address = lookup(session, message.recipient_id, "mail" if message.channel == "mail" else "sms")
-    return Delivery(message.id, message.channel, address, subject, body, message.key)
+    return Delivery(message.id, message.channel, address, subject, body, message.key, message.language, marks)
 
 
-def render(session: Session, message: Message) -> tuple[str, str]:
-    """Subject and body as the recipient reads them."""
+def render(session: Session, message: Message, links: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Subject and body as the recipient reads them; without ``links`` the places of addresses are empty."""
     text = session.get_one(MessageTemplate, message.template_id)
     project = project_at(session, message.path)
-    zone = project.zone if project else DEFAULT_ZONE
-    language, params = message.language, message.params
+    return _filled(message, text, project.zone if project else DEFAULT_ZONE, links)
+
+
+def render_all(session: Session, messages: Sequence[Message]) -> list[tuple[str, str]]:
+    """Subject and body of several messages, in two queries however many there are."""
+    wanted = {message.template_id for message in messages}
+    texts = {
+        text.id: text for text in session.scalars(select(MessageTemplate).where(MessageTemplate.id.in_(wanted)))
+    }
+    zones = zones_at(session, {message.path for message in messages})
+    return [_filled(message, texts[message.template_id], zones[message.path], None) for message in messages]
+
+
+def _filled(
+    message: Message, text: MessageTemplate, zone: str, links: Mapping[str, str] | None
+) -> tuple[str, str]:
+    language, params = message.language, address_marks(text.body) | message.params | dict(links or {})
     return (
         fill(text.subject, params, language=language, zone=zone),
         fill(text.body, params, language=language, zone=zone),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kernel.actor import Actor
 from ledger.customers.timeline import TimelineEvent, TimelineRequest, timeline_source
@@ -11,6 +15,37 @@ from ledger.messages.errors import MessageMissing
 from ledger.messages.models import Message, MessageEvent
 from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """The last message to somebody on a channel was given up; ``reason`` is a code, perhaps with a number."""
+
+    channel: str
+    at: datetime
+    reason: str
+
+
+def undelivered(session: Session, recipient_ids: Iterable[str]) -> dict[str, list[Undelivered]]:
+    """Whom mails or text messages do not reach, by recipient: one later message that arrives ends it."""
+    later = aliased(Message)
+    arrived = (
+        select(later.id)
+        .where(later.recipient_id == Message.recipient_id, later.created_at > Message.created_at)
+        .where(later.channel == Message.channel, later.state == "sent")
+        .exists()
+    )
+    query = (
+        select(Message.recipient_id, Message.channel, MessageEvent.at, MessageEvent.detail)
+        .join(MessageEvent, (MessageEvent.message_id == Message.id) & (MessageEvent.state == "failed"))
+        .where(Message.recipient_id.in_(list(recipient_ids)), Message.state == "failed", ~arrived)
+        .order_by(Message.created_at)
+    )
+    last = {(row.recipient_id, row.channel): row for row in session.execute(query)}
+    found: dict[str, list[Undelivered]] = {}
+    for (recipient_id, channel), row in sorted(last.items()):
+        found.setdefault(recipient_id, []).append(Undelivered(channel, row.at, row.detail))
+    return found
 
 
 def list_notes(session: Session, actor: Actor, *, unread_only: bool = False, limit: int = 50) -> list[Message]:

@@ -15,8 +15,9 @@ from kernel.actor import ROOT, Actor
 from kernel.clock import DEFAULT_ZONE, Clock
 from ledger.organisation.errors import NodeInvalid, NodeMissing, ParameterStale, PermitInvalid
 from ledger.organisation.models import KINDS, OrgNode, ParameterSetting, PresalePermit, Project
-from ledger.organisation.parameters import Parameter, find_parameter
+from ledger.organisation.parameters import REVIEW_PARAMETERS, Parameter, find_parameter
 from ledger.organisation.queries import default_parent, get_node
+from ledger.reviews.marks import require_unmarked
 from ledger.scope import get_scoped
 from ledger.staff.permissions import Permission
 
@@ -189,7 +190,8 @@ def set_parameter(
 ) -> ParameterSetting:
     """Set a parameter at a node from a business date on; ``None`` gives the inheritance back.
 
-    Raises `ParameterUnknown`, `ParameterInvalid` (type or limits), `NodeMissing`, `ParameterStale`.
+    Raises `ParameterUnknown`, `ParameterInvalid` (type or limits), `NodeMissing`, `ParameterStale`, and
+    `ReviewNeeded` while parameters are marked here.
     """
     actor.require(Permission.ORGANISATION_MANAGE, path)
     definition = find_parameter(name if isinstance(name, str) else name.name)
@@ -197,6 +199,7 @@ def set_parameter(
     if path == ROOT:
         raise NodeMissing(node=path)
     node = get_node(session, path)
+    require_unmarked(session, actor, clock, REVIEW_PARAMETERS, path)
     setting = ParameterSetting(
         node_id=node.id,
         path=path,

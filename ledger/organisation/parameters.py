@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from ledger.organisation.errors import ParameterInvalid, ParameterUnknown
+from ledger.staff.roles import ROLES
 
 T = TypeVar("T", int, str, bool, Fraction)
 Type = Literal["integer", "text", "choice", "boolean", "rate"]
@@ -92,6 +93,10 @@ def _choice(name: str, choices: tuple[str, ...], label: str, zh: str, source: st
     return Parameter(name, "choice", choices[0], "", label, zh, source, choices=choices)
 
 
+def _flag(name: str, label: str, zh: str) -> Parameter[bool]:
+    return Parameter(name, "boolean", True, "", label, zh, "practice: two people, FEATURES O2")
+
+
 HOLD_HOURS = _hours(
     "hold_hours", 24, "Hold lasts", "预留时长", "DOMAIN 9, hold table: 24 h is the manager's; practice"
 )
@@ -135,6 +140,7 @@ PAYMENT_REMINDER_DAYS = _days(
     "payment_reminder_days", 3, "Remind before an instalment", "付款提醒提前", "practice"
 )
 APPROVAL_REMINDER_HOURS = _hours("approval_reminder_hours", 24, "Remind approvers after", "审批催办", "practice")
+URGE_AGAIN_HOURS = _hours("urge_again_hours", 4, "Urge again after", "再次催办间隔", "practice")
 APPROVAL_EXPIRY_DAYS = _days(
     "approval_expiry_days", 7, "Approval request expires", "审批过期", "DOMAIN 11; practice"
 )
@@ -207,6 +213,33 @@ OPENING_MODE = _choice("opening_mode", ("daily", "opening_day"), "Sales mode", "
 COOLING_OFF_DAYS = _days("cooling_off_days", 0, "Cooling-off", "冷静期", "DOMAIN 12: other countries")
 CURRENCY = Parameter("currency", "text", "CNY", "", "Currency", "币种", "DOMAIN 12: ISO 4217")
 ROUNDING = _choice("rounding", ("half_up", "half_even"), "Rounding to the fen", "取整方式", "DOMAIN 4: half up")
+OPEN_WORK = _choice(
+    "open_work",
+    ("warn", "wait"),
+    "Completing a task while work asked for under it is open",
+    "子任务未办结时完成任务",
+    "practice; warn says so on the page, wait refuses",
+)
+VACANT_POST = Parameter(
+    "vacant_post",
+    "choice",
+    "administrator",
+    "",
+    "A task for which nobody is found goes to",
+    "无人可办的任务转给",
+    "practice: a vacant post goes to somebody named",
+    choices=tuple(ROLES),
+)
+REVIEW_CUSTOMERS = _choice(
+    "review_customers",
+    ("from_subscription", "always", "never"),
+    "Customers’ key data are reviewed",
+    "客户关键资料变更审核",
+    "practice: a buyer’s name, ID paper and phones stand in contracts",
+)
+REVIEW_PLANS = _flag("review_plans", "Payment plans are reviewed as tasks", "付款方式变更审核")
+REVIEW_PARAMETERS = _flag("review_parameters", "Parameters are reviewed", "业务参数变更审核")
+REVIEW_MESSAGE_TEXTS = _flag("review_message_texts", "Texts of messages are reviewed", "消息模板变更审核")
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {

@@ -80,11 +80,15 @@ def project_at(session: Session, path: str) -> Project | None:
     return max(rows, key=lambda project: len(project.path), default=None)
 
 
-def zone_at(session: Session, path: str) -> tuple[str, str]:
-    """The nearest node at or above a path, as its own path with its time zone; the root where there is none."""
-    query = select(OrgNode.path, OrgNode.zone).where(OrgNode.path.in_(paths_above(path)))
-    found = max(session.execute(query), key=lambda row: len(row.path), default=None)
-    return (ROOT, DEFAULT_ZONE) if found is None else (found.path, found.zone)
+def zones_at(session: Session, paths: set[str]) -> dict[str, str]:
+    """The time zone of the project that each of several paths lies in, in one query."""
+    above = {path: paths_above(path) for path in paths}
+    wanted = {node for nodes in above.values() for node in nodes}
+    rows = session.execute(select(Project.path, Project.zone).where(Project.path.in_(wanted)))
+    known = {row.path: row.zone for row in rows}
+    return {
+        path: next((known[node] for node in nodes if node in known), DEFAULT_ZONE) for path, nodes in above.items()
+    }
 
 
 def default_parent(session: Session) -> OrgNode:
@@ -94,6 +98,12 @@ def default_parent(session: Session) -> OrgNode:
     if not ranked:
         raise NodeMissing(node="/")
     return ranked[0]
+
+
+def top_path(session: Session) -> str:
+    """The path of the topmost node, where the whole house's settings stand; the root while there is none."""
+    query = select(OrgNode.path).where(OrgNode.parent_id.is_(None)).order_by(OrgNode.path).limit(1)
+    return session.scalar(query) or ROOT
 
 
 def list_permits(session: Session, project_id: str) -> list[PresalePermit]:

@@ -16,6 +16,7 @@ from kernel.errors import Missing
 from ledger.customers.models import Customer
 from ledger.inventory.changes import lock_unit_of_sale
 from ledger.inventory.models import Unit
+from ledger.locking import locked
 from ledger.organisation.models import Project
 from ledger.sales.errors import SaleNotReady
 from ledger.sales.models import Sale, SaleEvent
@@ -62,8 +63,7 @@ class Act:
 
     def lock_after_unit(self, sale_id: str) -> Sale:
         """The sale of a unit that is locked already."""
-        query = select(Sale).where(Sale.id == sale_id).with_for_update(of=Sale, key_share=True)
-        return self.session.scalars(query.execution_options(populate_existing=True)).one()
+        return self.session.scalars(locked(select(Sale).where(Sale.id == sale_id), Sale)).one()
 
     def today(self, project_id: str) -> date:
         """The business date where the project is."""

@@ -15,7 +15,8 @@ from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.errors import FilingStands
 from ledger.sales.facts import SaleClosed
 from ledger.sales.kinds import unmark_buyers
-from ledger.sales.models import Contract, Filing, Hold, Sale, SmallOrder, Subscription
+from ledger.sales.models import Sale
+from ledger.sales.stage_models import Contract, Filing, Hold, SmallOrder, Subscription
 from ledger.staff.permissions import Permission
 
 LIVE_STAGES = ("held", "small_ordered", "subscribing", "subscribed", "signed", "filed")

@@ -15,7 +15,8 @@ from ledger.inventory.changes import given_reason
 from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.errors import DateInvalid, SaleNotReady
 from ledger.sales.facts import FilingAccepted, FilingCancelled, FilingReturned, FilingSubmitted
-from ledger.sales.models import Contract, Filing, Sale
+from ledger.sales.models import Sale
+from ledger.sales.stage_models import Contract, Filing
 from ledger.staff.permissions import Permission
 
 LONGEST_NO = 60

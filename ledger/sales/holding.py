@@ -16,8 +16,9 @@ from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.closing import close_line
 from ledger.sales.errors import ApproverIsApplicant, ExpiryInvalid, SaleNotReady
 from ledger.sales.facts import HoldReleased, UnitHeld
-from ledger.sales.models import Hold, Sale
+from ledger.sales.models import Sale
 from ledger.sales.opening import Opening, open_line
+from ledger.sales.stage_models import Hold
 from ledger.staff.permissions import Permission
 
 HOLD = Opening("hold", "held", UnitStatus.HELD, Permission.SALES_HOLD)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from kernel.actor import Actor
 from ledger.customers.models import Customer
 from ledger.inventory.models import Building, Unit
-from ledger.sales.models import Contract, Filing, Sale, SaleBuyer, Subscription
+from ledger.sales.models import Sale, SaleBuyer
+from ledger.sales.stage_models import Contract, Filing, Subscription
 from ledger.scope import visible
 from ledger.staff.permissions import Permission
 
@@ -21,7 +22,10 @@ Sort = Literal["newest", "oldest", "no", "price", "sign_by", "deadline"]
 
 @dataclass(frozen=True)
 class SaleFilter:
-    """What a list of sales is cut by; ``text`` is a part of the number or of a buyer's name."""
+    """What a list of sales is cut by; ``text`` is a part of the number or of a buyer's name.
+
+    ``shares_buyers_with`` names a sale: the list holds the others of its customer and buyers.
+    """
 
     project_id: str | None = None
     stages: tuple[str, ...] = ()
@@ -29,6 +33,7 @@ class SaleFilter:
     consultant_id: str | None = None
     unit_id: str | None = None
     customer_id: str | None = None
+    shares_buyers_with: str | None = None
     text: str = ""
     opened_from: datetime | None = None
     opened_before: datetime | None = None
@@ -167,6 +172,8 @@ def _filtered(query: Select[*tuple[Any, ...]], wanted: SaleFilter) -> Select[*tu
         query = query.where(Sale.stage.in_(wanted.stages))
     if wanted.customer_id is not None:
         query = query.where(or_(Sale.customer_id == wanted.customer_id, _bought_by(wanted.customer_id)))
+    if wanted.shares_buyers_with is not None:
+        query = query.where(Sale.id != wanted.shares_buyers_with, _shares_buyers_with(wanted.shares_buyers_with))
     if text := wanted.text.strip():
         named = select(SaleBuyer.sale_id).join(Customer).where(Customer.name.contains(text, autoescape=True))
         part = Sale.no.icontains(text, autoescape=True)
@@ -190,3 +197,16 @@ def _bought_by(customer_id: str) -> Any:
         SaleBuyer.version == Sale.terms_version,
     )
     return in_force.exists()
+
+
+def _shares_buyers_with(sale_id: str) -> Any:
+    this = aliased(Sale)
+    same_sale = (SaleBuyer.sale_id == this.id) & (SaleBuyer.version == this.terms_version)
+    ours = union(
+        select(this.customer_id).where(this.id == sale_id),
+        select(SaleBuyer.customer_id).join(this, same_sale).where(this.id == sale_id),
+    )
+    bought = select(SaleBuyer.sale_id).where(
+        SaleBuyer.customer_id.in_(ours), SaleBuyer.sale_id == Sale.id, SaleBuyer.version == Sale.terms_version
+    )
+    return or_(Sale.customer_id.in_(ours), bought.correlate(Sale).exists())

@@ -1,4 +1,4 @@
-"""The tables of sales: the sale line with its terms and buyers, holds, small orders, queue, papers' state.
+"""The tables of a sale: its line, its terms with buyers and discounts, approvals and events.
 
 A sale's terms are kept in versions: buyers and discounts of a version are written first, then the row of
 `SaleTerms` seals them. A trigger checks at that moment that the buyers' shares sum to one and afterwards refuses
@@ -7,12 +7,11 @@ further buyers for the version (see `ledger.sales.constraints`), so the sum hold
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import (
     CheckConstraint,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -186,54 +185,6 @@ class SaleDiscount(Base):
     )
 
 
-class DiscountOffer(Base):
-    """A version of a discount offer (优惠方案) with validity and stacking rule, approved before it is given."""
-
-    __tablename__ = "discount_offer"
-
-    id: Mapped[Id]
-    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
-    path: Mapped[Path]
-    code: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int] = mapped_column(Integer)
-    name: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[str] = mapped_column(String(6))
-    of: Mapped[str] = mapped_column(String(8))
-    basis_points: Mapped[int | None] = mapped_column(Integer)
-    amount_fen: Mapped[Fen | None] = mapped_column()
-    stacks: Mapped[bool] = mapped_column(default=True)
-    valid_from: Mapped[date] = mapped_column(Date)
-    valid_until: Mapped[date | None] = mapped_column(Date)
-    state: Mapped[str] = mapped_column(String(10))
-    proposed_by: Mapped[Ref]
-    proposed_at: Mapped[Instant]
-    approved_by: Mapped[str | None] = mapped_column(String(36))
-    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-    __table_args__ = (
-        UniqueConstraint("project_id", "code", "version"),
-        Index(
-            "uq_discount_offer_approved",
-            "project_id",
-            "code",
-            unique=True,
-            sqlite_where=text("state = 'approved'"),
-            postgresql_where=text("state = 'approved'"),
-        ),
-        CheckConstraint("kind IN ('rate', 'amount') AND of IN ('running', 'list')", name="kind"),
-        CheckConstraint(
-            "(kind = 'rate' AND basis_points > 0 AND basis_points < 10000 AND amount_fen IS NULL)"
-            " OR (kind = 'amount' AND amount_fen > 0 AND basis_points IS NULL)",
-            name="rate_or_amount",
-        ),
-        CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="validity"),
-        CheckConstraint("state IN ('submitted', 'approved', 'rejected', 'ended')", name="state"),
-        CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="second_person"),
-        CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="approved_by_somebody"),
-    )
-
-
 class SaleApproval(Base):
     """An approval of one content of terms by people other than the applicant (DOMAIN §10.6)."""
 
@@ -270,213 +221,6 @@ class SaleEvent(Base):
     __table_args__ = (
         Index("ix_sale_event_sale_id_at", "sale_id", "at"),
         UniqueConstraint("key", "kind"),
-    )
-
-
-class Hold(Base):
-    """A hold (预留) of a unit for a time, with reason and approver; an expired one blocks nobody."""
-
-    __tablename__ = "hold"
-
-    id: Mapped[Id]
-    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), unique=True)
-    unit_id: Mapped[Ref] = mapped_column(ForeignKey("unit.id"))
-    customer_id: Mapped[Ref] = mapped_column(ForeignKey("customer.id"))
-    reason: Mapped[str] = mapped_column(String(200))
-    requested_by: Mapped[Ref]
-    approved_by: Mapped[Ref]
-    expires_at: Mapped[Instant]
-    state: Mapped[str] = mapped_column(String(10))
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-    __table_args__ = (
-        Index(
-            "uq_hold_active_unit",
-            "unit_id",
-            unique=True,
-            sqlite_where=text("state = 'active'"),
-            postgresql_where=text("state = 'active'"),
-        ),
-        Index("ix_hold_state_expires_at", "state", "expires_at"),
-        CheckConstraint("state IN ('active', 'expired', 'released', 'converted')", name="state"),
-        CheckConstraint("approved_by <> requested_by", name="second_person"),
-    )
-
-
-class SmallOrder(Base):
-    """A small order (小订): a small sum for a short time, with the rule by which it is given back."""
-
-    __tablename__ = "small_order"
-
-    id: Mapped[Id]
-    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), unique=True)
-    unit_id: Mapped[Ref] = mapped_column(ForeignKey("unit.id"))
-    customer_id: Mapped[Ref] = mapped_column(ForeignKey("customer.id"))
-    amount_fen: Mapped[Fen]
-    refund_rule: Mapped[str] = mapped_column(String(20))
-    expires_at: Mapped[Instant]
-    state: Mapped[str] = mapped_column(String(10))
-    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-    __table_args__ = (
-        Index("ix_small_order_state_expires_at", "state", "expires_at"),
-        CheckConstraint("amount_fen > 0", name="amount_is_positive"),
-        CheckConstraint("refund_rule IN ('refundable', 'until_expiry', 'not_refundable')", name="refund_rule"),
-        CheckConstraint("state IN ('open', 'paid', 'converted', 'refunded', 'lapsed', 'void')", name="state"),
-    )
-
-
-class Subscription(Base):
-    """A subscription (认购) with its deposit and sign-by date (签约期限)."""
-
-    __tablename__ = "subscription"
-
-    id: Mapped[Id]
-    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), unique=True)
-    path: Mapped[Path]
-    no: Mapped[str | None] = mapped_column(String(60), unique=True)
-    subscribed_on: Mapped[date] = mapped_column(Date)
-    deposit_fen: Mapped[Fen]
-    sign_by: Mapped[date] = mapped_column(Date)
-    extensions: Mapped[int] = mapped_column(Integer, default=0)
-    state: Mapped[str] = mapped_column(String(10))
-    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-    __table_args__ = (
-        Index("ix_subscription_state_sign_by", "state", "sign_by"),
-        CheckConstraint("deposit_fen > 0", name="deposit_is_positive"),
-        CheckConstraint("sign_by >= subscribed_on", name="sign_by_follows"),
-        CheckConstraint(
-            "state IN ('draft', 'approving', 'active', 'contracted', 'cancelled', 'lapsed', 'defaulted')",
-            name="state",
-        ),
-        CheckConstraint(
-            "state NOT IN ('active', 'contracted') OR (no IS NOT NULL AND activated_at IS NOT NULL)",
-            name="active_with_number",
-        ),
-    )
-
-
-class Contract(Base):
-    """A contract of sale (商品房买卖合同): everything is carried over from the subscription's terms.
-
-    ``late_rate`` is the exact daily rate of late interest, ``clauses`` the other parameters as they stood on the
-    day of signing.
-    """
-
-    __tablename__ = "contract"
-
-    id: Mapped[Id]
-    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), unique=True)
-    path: Mapped[Path]
-    no: Mapped[str] = mapped_column(String(60), unique=True)
-    signed_on: Mapped[date] = mapped_column(Date)
-    terms_version: Mapped[int] = mapped_column(Integer)
-    total_fen: Mapped[Fen]
-    building_area_hundredths: Mapped[int] = mapped_column(Integer)
-    inside_area_hundredths: Mapped[int | None] = mapped_column(Integer)
-    pricing_basis: Mapped[str] = mapped_column(String(20))
-    late_rate: Mapped[Fraction] = mapped_column(Rate())
-    clauses: Mapped[JsonMap]
-    state: Mapped[str] = mapped_column(String(12))
-
-    __table_args__ = (
-        ForeignKeyConstraint(["sale_id", "terms_version"], ["sale_terms.sale_id", "sale_terms.version"]),
-        CheckConstraint("total_fen > 0", name="total_is_positive"),
-        CheckConstraint("state IN ('signed', 'filed', 'rescinding', 'rescinded')", name="state"),
-    )
-
-
-class Filing(Base):
-    """The filing of a contract with the authority (网签备案), with its legal deadline."""
-
-    __tablename__ = "filing"
-
-    id: Mapped[Id]
-    sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), unique=True)
-    contract_id: Mapped[Ref] = mapped_column(ForeignKey("contract.id"), unique=True)
-    path: Mapped[Path]
-    no: Mapped[str | None] = mapped_column(String(60))
-    state: Mapped[str] = mapped_column(String(10))
-    deadline: Mapped[date] = mapped_column(Date)
-    submitted_on: Mapped[date | None] = mapped_column(Date)
-    submissions: Mapped[int] = mapped_column(Integer, default=0)
-    returned_on: Mapped[date | None] = mapped_column(Date)
-    returned_reason: Mapped[str | None] = mapped_column(String(500))
-    accepted_on: Mapped[date | None] = mapped_column(Date)
-    cancelled_on: Mapped[date | None] = mapped_column(Date)
-
-    __table_args__ = (
-        Index("ix_filing_state_deadline", "state", "deadline"),
-        CheckConstraint(
-            "state IN ('to_file', 'submitted', 'returned', 'accepted', 'cancelling', 'cancelled')", name="state"
-        ),
-        CheckConstraint("state <> 'submitted' OR submitted_on IS NOT NULL", name="submitted_when"),
-        CheckConstraint("state <> 'returned' OR returned_reason IS NOT NULL", name="returned_why"),
-        CheckConstraint(
-            "state <> 'accepted' OR (accepted_on IS NOT NULL AND no IS NOT NULL)", name="accepted_with_number"
-        ),
-    )
-
-
-class QueueBatch(Base):
-    """An issue of queue numbers (预约排号); picked in the order of issue or of a draw (摇号)."""
-
-    __tablename__ = "queue_batch"
-
-    id: Mapped[Id]
-    project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
-    path: Mapped[Path] = mapped_column(index=True)
-    code: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(100))
-    fee_fen: Mapped[Fen] = mapped_column(default=0)
-    order_rule: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(8), default="open")
-    last_seq: Mapped[int] = mapped_column(Integer, default=0)
-    draw_seed: Mapped[str | None] = mapped_column(String(80))
-    drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-    __table_args__ = (
-        UniqueConstraint("project_id", "code"),
-        CheckConstraint("fee_fen >= 0", name="fee_is_not_negative"),
-        CheckConstraint("order_rule IN ('sequence', 'draw')", name="order_rule"),
-        CheckConstraint("state IN ('open', 'calling', 'closed')", name="state"),
-    )
-
-
-class QueueNumber(Base):
-    """A queue number; ``rank`` is its place in the order of calling, set by issue or by the draw."""
-
-    __tablename__ = "queue_number"
-
-    id: Mapped[Id]
-    batch_id: Mapped[Ref] = mapped_column(ForeignKey("queue_batch.id"))
-    path: Mapped[Path]
-    seq: Mapped[int] = mapped_column(Integer)
-    rank: Mapped[int | None] = mapped_column(Integer)
-    customer_id: Mapped[Ref] = mapped_column(ForeignKey("customer.id"), index=True)
-    owner_id: Mapped[Ref]
-    fee_fen: Mapped[Fen]
-    intended_unit_ids: Mapped[JsonList]
-    state: Mapped[str] = mapped_column(String(10))
-    sale_id: Mapped[str | None] = mapped_column(String(36))
-    key: Mapped[str | None] = mapped_column(String(160), unique=True)
-    issued_at: Mapped[Instant]
-    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    called_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-    __table_args__ = (
-        UniqueConstraint("batch_id", "seq"),
-        UniqueConstraint("batch_id", "rank"),
-        Index("ix_queue_number_batch_id_state_rank", "batch_id", "state", "rank"),
-        CheckConstraint("fee_fen >= 0", name="fee_is_not_negative"),
-        CheckConstraint(
-            "state IN ('registered', 'paid', 'called', 'converted', 'passed', 'refunded', 'void')", name="state"
-        ),
-        CheckConstraint("(state = 'converted') = (sale_id IS NOT NULL)", name="converted_to_a_sale"),
     )
 
 

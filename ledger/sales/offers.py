@@ -20,7 +20,7 @@ from ledger.inventory.errors import SecondPersonNeeded
 from ledger.organisation.models import Project
 from ledger.organisation.queries import get_project
 from ledger.sales.errors import DateInvalid, DiscountInvalid, OfferNotReady
-from ledger.sales.models import DiscountOffer
+from ledger.sales.offer_models import DiscountOffer
 from ledger.sales.pricing import Discount, price_quote
 from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission

@@ -29,8 +29,10 @@ from ledger.sales.acts import Act, about
 from ledger.sales.closing import close_line
 from ledger.sales.errors import QueueNotReady
 from ledger.sales.facts import HoldReleased, SaleOpened
-from ledger.sales.models import Hold, QueueBatch, Sale
+from ledger.sales.models import Sale
+from ledger.sales.queue_models import QueueBatch
 from ledger.sales.queueing import convert_queue_number
+from ledger.sales.stage_models import Hold
 from ledger.scope import require_on
 from ledger.staff.permissions import Permission
 

@@ -18,22 +18,10 @@ from ledger.customers.models import Customer
 from ledger.inventory.models import Building, Unit
 from ledger.sales import timeline
 from ledger.sales.lists import SaleFilter, SaleRow, count_by_stage, count_sales, find_sales
-from ledger.sales.models import (
-    Contract,
-    Filing,
-    Hold,
-    QueueBatch,
-    QueueNumber,
-    Sale,
-    SaleApproval,
-    SaleBuyer,
-    SaleDiscount,
-    SaleEvent,
-    SaleTerms,
-    SmallOrder,
-    Subscription,
-)
+from ledger.sales.models import Sale, SaleApproval, SaleBuyer, SaleDiscount, SaleEvent, SaleTerms
 from ledger.sales.offers import list_offers
+from ledger.sales.queue_models import QueueBatch, QueueNumber
+from ledger.sales.stage_models import Contract, Filing, Hold, SmallOrder, Subscription
 from ledger.scope import get_scoped, scoped, visible
 from ledger.staff.permissions import Permission
 

@@ -15,12 +15,14 @@ from kernel.clock import Clock, business_date
 from kernel.errors import Missing
 from ledger.inventory.models import Unit
 from ledger.inventory.prices import MOST_FEN
+from ledger.locking import locked
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import PAY_BEFORE_PERMIT, QUEUE_FEE_FEN
 from ledger.organisation.queries import get_project, list_permits, parameter
 from ledger.sales.acts import Act
 from ledger.sales.errors import AmountInvalid, PermitMissing, QueueBatchInvalid, QueueNotReady, QueueOrder
-from ledger.sales.models import QueueBatch, QueueNumber, Sale
+from ledger.sales.models import Sale
+from ledger.sales.queue_models import QueueBatch, QueueNumber
 from ledger.scope import require_on, visible
 from ledger.staff.permissions import Permission
 
@@ -41,9 +43,11 @@ def open_queue_batch(
 ) -> QueueBatch:
     """Begin an issue of queue numbers; the refundable fee (诚意金) is the project's parameter unless given.
 
-    Raises `QueueBatchInvalid` when the code is empty or taken, `AmountInvalid`.
+    Raises `QueueBatchInvalid` when the code is empty or taken, `AmountInvalid`, and `NotAllowed` for who issues
+    numbers but does not run their batches.
     """
     project = get_project(session, actor, project_id, Permission.SALES_QUEUE)
+    actor.require(Permission.SALES_RUN_QUEUE, project.path)
     today = business_date(clock, project.zone)
     fee = parameter(session, project.path, QUEUE_FEE_FEN, today) if fee_fen is None else fee_fen
     if not 0 <= fee <= MOST_FEN:
@@ -138,9 +142,11 @@ def draw_queue(session: Session, actor: Actor, clock: Clock, *, batch_id: str, s
     """Draw the order of calling (摇号) from a published seed, once; anybody can draw it again and compare.
 
     The numbers in issue order are shuffled by Python's Mersenne Twister seeded with the text. Raises
-    `QueueNotReady` when the batch is not for drawing or drawn already, `QueueBatchInvalid` without a seed.
+    `QueueNotReady` when the batch is not for drawing or drawn already, `QueueBatchInvalid` without a seed,
+    `NotAllowed` as `open_queue_batch`.
     """
     batch = _lock_batch(session, actor, batch_id)
+    actor.require(Permission.SALES_RUN_QUEUE, batch.path)
     seed = seed.strip()[:_LONGEST_SEED]
     if not seed:
         raise QueueBatchInvalid("queue_seed_missing", field="seed")
@@ -204,8 +210,12 @@ def void_queue_number(session: Session, actor: Actor, clock: Clock, *, number_id
 
 
 def close_queue_batch(session: Session, actor: Actor, clock: Clock, *, batch_id: str) -> QueueBatch:
-    """End a batch: nothing more is issued or called; open numbers are refunded or voided one by one."""
+    """End a batch: nothing more is issued or called; open numbers are refunded or voided one by one.
+
+    Raises `NotAllowed` as `open_queue_batch`.
+    """
     batch = _lock_batch(session, actor, batch_id)
+    actor.require(Permission.SALES_RUN_QUEUE, batch.path)
     if batch.state != "closed":
         before, batch.state = batch.state, "closed"
         _record(session, actor, clock, "close", batch, after={"before": before})
@@ -252,8 +262,7 @@ def _require_number(number: QueueNumber, *states: str) -> None:
 
 def _lock_batch(session: Session, actor: Actor, batch_id: str) -> QueueBatch:
     query = select(QueueBatch).where(QueueBatch.id == batch_id, visible(actor, QueueBatch, Permission.SALES_QUEUE))
-    locked = query.with_for_update(of=QueueBatch, key_share=True).execution_options(populate_existing=True)
-    batch = session.scalars(locked).one_or_none()
+    batch = session.scalars(locked(query, QueueBatch)).one_or_none()
     if batch is None:
         raise Missing("queue_batch_missing", field="batch_id", batch_id=batch_id)
     return batch

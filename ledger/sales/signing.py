@@ -21,7 +21,8 @@ from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.errors import DateInvalid
 from ledger.sales.facts import ContractSigned
 from ledger.sales.kinds import mark_buyers
-from ledger.sales.models import Contract, Filing, Sale, Subscription
+from ledger.sales.models import Sale
+from ledger.sales.stage_models import Contract, Filing, Subscription
 from ledger.staff.permissions import Permission
 
 CLAUSES = (

@@ -21,8 +21,9 @@ from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.closing import close_line, end_parts
 from ledger.sales.errors import AmountInvalid, ExpiryInvalid, SaleNotReady
 from ledger.sales.facts import SmallOrderEnded, SmallOrderTaken
-from ledger.sales.models import Hold, Sale, SmallOrder
+from ledger.sales.models import Sale
 from ledger.sales.opening import Opening, open_line
+from ledger.sales.stage_models import Hold, SmallOrder
 from ledger.staff.permissions import Permission
 
 SMALL_ORDER = Opening("small_order", "small_ordered", UnitStatus.SMALL_ORDERED, Permission.SALES_SMALL_ORDER)

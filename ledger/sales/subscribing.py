@@ -24,10 +24,11 @@ from ledger.sales.closing import close_line, end_parts
 from ledger.sales.errors import AmountInvalid, ApprovalMissing, DateInvalid, SaleNotReady
 from ledger.sales.facts import SubscriptionActivated, SubscriptionExtended, SubscriptionLapsed, TermsSealed
 from ledger.sales.kinds import mark_buyers
-from ledger.sales.models import Hold, Sale, SmallOrder, Subscription
+from ledger.sales.models import Sale
 from ledger.sales.offers import check_offers
 from ledger.sales.pricing import Discount, price_quote
 from ledger.sales.shares import Buyer, Ownership, buyer_lines
+from ledger.sales.stage_models import Hold, SmallOrder, Subscription
 from ledger.sales.terms import Terms, seal_terms
 from ledger.staff.permissions import Permission
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from ledger.customers.timeline import TimelineEvent, TimelineRequest, timeline_source
 from ledger.inventory.models import Building, Unit
-from ledger.sales.models import QueueNumber, Sale, SaleBuyer, SaleEvent
+from ledger.sales.models import Sale, SaleBuyer, SaleEvent
+from ledger.sales.queue_models import QueueNumber
 from ledger.scope import visible
 from ledger.staff.permissions import Permission
 

@@ -35,6 +35,36 @@ class PasswordRefused(Invalid):
     code = "password_refused"
 
 
+class SubstitutionMissing(Missing):
+    """No such rule of substitution, or not the actor's to see."""
+
+    code = "substitution_missing"
+
+
+class SubstitutionInvalid(Invalid):
+    """A rule of substitution cannot be so; ``code`` says why: dates, persons, another rule, a chain."""
+
+    code = "substitution_invalid"
+
+
+class ManagerInvalid(Invalid):
+    """Nobody reports to himself, to somebody below him, or as of a day gone by."""
+
+    code = "manager_invalid"
+
+
+class FallbackInvalid(Invalid):
+    """A post cannot be answered for so; ``code`` says why, such as a circle or a stranger."""
+
+    code = "fallback_invalid"
+
+
+class VacancyMissing(Missing):
+    """No such vacant post."""
+
+    code = "vacancy_missing"
+
+
 class TokenMissing(Missing):
     """No such API token of this person."""
 

@@ -1,13 +1,24 @@
-"""The tables of staff: the account, its roles at nodes, its API tokens."""
+"""The tables of staff: accounts, roles at nodes, substitutes, line managers, vacant posts, API tokens."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, LargeBinary, String, and_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    and_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Id, Instant, Path, Ref, UtcDateTime
+from kernel.columns import Id, Instant, JsonList, JsonMap, Path, Ref, UtcDateTime
 from kernel.database import Base
 
 
@@ -62,6 +73,47 @@ class StaffRole(Base):
     __table_args__ = (Index("ix_staff_role_role_path", "role", "path"),)
 
 
+class Substitution(Base):
+    """A rule of substitution (代理): who does whose tasks, from a day to a day (both inclusive).
+
+    ``processes`` are keys of processes; an empty list means all. ``planned`` says that the person made it and
+    not an administrator. Rules are never deleted: a revoked one keeps by whom and when.
+    """
+
+    __tablename__ = "staff_substitution"
+
+    id: Mapped[Id]
+    principal_id: Mapped[Ref] = mapped_column(ForeignKey("staff.id"), index=True)
+    substitute_id: Mapped[Ref] = mapped_column(ForeignKey("staff.id"), index=True)
+    from_date: Mapped[date] = mapped_column(Date)
+    to_date: Mapped[date] = mapped_column(Date)
+    processes: Mapped[JsonList]
+    planned: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(String(200))
+    created_by: Mapped[Ref]
+    created_at: Mapped[Instant]
+    revoked_by: Mapped[str | None] = mapped_column(String(36))
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    def is_running(self, on: date) -> bool:
+        """Whether it has effect on a day."""
+        return self.revoked_at is None and self.from_date <= on <= self.to_date
+
+
+class StaffManager(Base):
+    """Whom somebody reports to, from a day to a day, both inclusive; one at a time."""
+
+    __tablename__ = "staff_manager"
+
+    id: Mapped[Id]
+    staff_id: Mapped[Ref] = mapped_column(ForeignKey("staff.id"))
+    manager_id: Mapped[Ref] = mapped_column(ForeignKey("staff.id"), index=True)
+    from_date: Mapped[date] = mapped_column(Date)
+    to_date: Mapped[date | None] = mapped_column(Date)
+
+    __table_args__ = (Index("uq_staff_manager_staff_id_from_date", "staff_id", "from_date", unique=True),)
+
+
 class ApiToken(Base):
     """A token of a member of staff for the REST API; only its hash is kept."""
 
@@ -74,3 +126,58 @@ class ApiToken(Base):
     created_at: Mapped[Instant]
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class PostFallback(Base):
+    """Who answers for a post (岗位) that nobody holds at a node and below: another role, or one person by name."""
+
+    __tablename__ = "staff_post_fallback"
+
+    id: Mapped[Id]
+    role: Mapped[str] = mapped_column(String(40))
+    path: Mapped[Path]
+    instead_role: Mapped[str | None] = mapped_column(String(40))
+    instead_staff_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("staff.id"))
+    set_by: Mapped[Ref]
+    set_at: Mapped[Instant]
+
+    __table_args__ = (
+        Index("uq_staff_post_fallback_role_path", "role", "path", unique=True),
+        CheckConstraint("(instead_role IS NULL) <> (instead_staff_id IS NULL)", name="one_answers"),
+    )
+
+
+class PostVacancy(Base):
+    """A post that was found vacant (岗位空缺): one row for a role and node, however often it happens.
+
+    ``filled_at`` is None while it is vacant; ``times`` counts how often it has become so.
+    """
+
+    __tablename__ = "staff_post_vacancy"
+
+    id: Mapped[Id]
+    role: Mapped[str] = mapped_column(String(40))
+    path: Mapped[Path]
+    opened_at: Mapped[Instant]
+    filled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    times: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (Index("uq_staff_post_vacancy_role_path", "role", "path", unique=True),)
+
+
+class VacancyTurn(Base):
+    """What went to whom while a post was vacant; ``instead`` is a role's code or ``user:`` with a staff id."""
+
+    __tablename__ = "staff_vacancy_turn"
+
+    id: Mapped[Id]
+    vacancy_id: Mapped[Ref] = mapped_column(ForeignKey("staff_post_vacancy.id"))
+    key: Mapped[str] = mapped_column(String(120))
+    instance_id: Mapped[Ref]
+    task: Mapped[str] = mapped_column(String(255))
+    labels: Mapped[JsonMap]
+    about: Mapped[str] = mapped_column(String(250))
+    instead: Mapped[JsonList]
+    at: Mapped[Instant]
+
+    __table_args__ = (Index("uq_staff_vacancy_turn_vacancy_id_key", "vacancy_id", "key", unique=True),)

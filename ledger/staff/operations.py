@@ -20,6 +20,7 @@ from kernel.clock import Clock, business_date
 from kernel.errors import NotAllowed
 from kernel.facts import Fact, tell
 from kernel.vault import vault_of
+from ledger.customers.phones import normalise_phone
 from ledger.organisation.queries import get_node
 from ledger.scope import paths_above
 from ledger.staff.errors import LastAdministrator, RoleInvalid, StaffInvalid, StaffMissing
@@ -40,6 +41,22 @@ class StaffLeft(Fact):
     staff_id: str
 
 
+@dataclass(frozen=True)
+class RoleEnded(Fact):
+    """Somebody holds a role at a node no more; what waits there or below may have nobody now."""
+
+    role: str
+    path: str
+
+
+@dataclass(frozen=True)
+class RoleGiven(Fact):
+    """Somebody was given a role at a node; whatever waited there for want of anybody may go on."""
+
+    role: str
+    path: str
+
+
 def add_staff(
     session: Session,
     actor: Actor,
@@ -56,7 +73,7 @@ def add_staff(
 ) -> Staff:
     """Open an account with its roles, given as (role, path).
 
-    Raises `StaffInvalid`, `PasswordRefused`, `RoleInvalid`.
+    Raises `StaffInvalid`, `PhoneInvalid`, `PasswordRefused`, `RoleInvalid`.
     """
     if not actor.may_anywhere(Permission.STAFF_MANAGE):
         raise NotAllowed("permission_missing", permission=Permission.STAFF_MANAGE.value)
@@ -71,7 +88,7 @@ def add_staff(
         password_hash=hash_password(password),
         data_key=key,
         email_sealed=vault.encrypt(key, email.strip()) if email else None,
-        phone_sealed=vault.encrypt(key, phone.strip()) if phone else None,
+        phone_sealed=vault.encrypt(key, normalise_phone(phone)) if phone else None,
         language=language,
         must_change_password=must_change_password,
         created_at=clock.now(),
@@ -111,7 +128,7 @@ def grant_role(
     The same role held there already is returned unchanged. Raises `RoleInvalid`, `NodeMissing`, `StaffMissing`.
     """
     actor.require(Permission.STAFF_MANAGE, path)
-    staff = _manageable(session, actor, clock, staff_id)
+    staff = manageable(session, actor, clock, staff_id)
     if role not in ROLES:
         raise RoleInvalid("role_unknown", field="role", role=role)
     from_date = from_date or business_date(clock)
@@ -128,6 +145,7 @@ def grant_role(
     session.flush()  # Later queries of this transaction must see the role.
     after = {"role": role, "from": from_date.isoformat(), "to": to_date.isoformat() if to_date else None}
     audit.record(session, actor, clock, "staff:grant_role", "staff", staff.id, path=path, after=after)
+    tell(session, RoleGiven(role, path))
     return held
 
 
@@ -157,12 +175,13 @@ def revoke_role(
         before={"role": held.role},
         reason=reason or None,
     )
+    tell(session, RoleEnded(held.role, held.path))
     return held
 
 
 def reset_password(session: Session, actor: Actor, clock: Clock, *, staff_id: str) -> str:
     """Give a temporary password that the person must change; open sign-ins, API tokens and a lock end."""
-    staff = _manageable(session, actor, clock, staff_id)
+    staff = manageable(session, actor, clock, staff_id)
     password = temporary_password()
     staff.password_hash = hash_password(password)
     staff.must_change_password = True
@@ -178,7 +197,7 @@ def deactivate_staff(session: Session, actor: Actor, clock: Clock, *, staff_id: 
 
     Raises `StaffInvalid` for one's own account, `LastAdministrator`, `StaffMissing`.
     """
-    staff = _manageable(session, actor, clock, staff_id)
+    staff = manageable(session, actor, clock, staff_id)
     if staff.id == actor.id:
         raise StaffInvalid("own_account", field="staff_id")
     if not staff.active:
@@ -188,6 +207,7 @@ def deactivate_staff(session: Session, actor: Actor, clock: Clock, *, staff_id: 
         if held.role == "administrator":
             _keep_an_administrator(session, staff.id, held.path, today)
         held.to_date = today - timedelta(days=1)
+        tell(session, RoleEnded(held.role, held.path))
     staff.active, staff.left_at = False, clock.now()
     staff.sign_in_epoch += 1
     _revoke_tokens(session, clock, staff.id)
@@ -209,7 +229,8 @@ def set_language(session: Session, actor: Actor, *, language: str) -> None:
         staff.language = language
 
 
-def _manageable(session: Session, actor: Actor, clock: Clock, staff_id: str) -> Staff:
+def manageable(session: Session, actor: Actor, clock: Clock, staff_id: str) -> Staff:
+    """Somebody whom the actor may manage. Raises `StaffMissing`, `NotAllowed`."""
     staff = session.get(Staff, staff_id)
     if staff is None:
         raise StaffMissing(id=staff_id)

@@ -30,7 +30,9 @@ class Role:
         return grants
 
 
-_EVERYBODY = frozenset({Permission.API_USE, Permission.DOCUMENTS_UPLOAD, Permission.UNITS_VIEW})
+_EVERYBODY = frozenset(
+    {Permission.AD_HOC_TASK_START, Permission.API_USE, Permission.DOCUMENTS_UPLOAD, Permission.UNITS_VIEW}
+)
 _SEES_SALES = _EVERYBODY | {
     Permission.CUSTOMERS_VIEW,
     Permission.DOCUMENTS_VIEW,
@@ -64,6 +66,7 @@ _ALL = (
         | {Permission.DOCUMENTS_VIEW, Permission.FINANCE_VIEW, Permission.SALES_VIEW},
     ),
     # Runs the sales floor of a project: every customer and sale of it, first approver of discounts and holds.
+    # Draws whose turn it is to choose a home, since each consultant wants his own customers to come first.
     Role(
         "sales_manager",
         "Sales manager",
@@ -72,8 +75,11 @@ _ALL = (
         | _SELLS
         | _CUSTOMERS
         | {
+            Permission.CUSTOMERS_REVIEW,
             Permission.PRICES_PROPOSE,
+            Permission.SALES_RUN_QUEUE,
             Permission.STAFF_VIEW,
+            Permission.TASKS_OVERSEE,
             Permission.UNITS_IMPORT,
             Permission.UNITS_VIEW_FLOOR_PRICE,
             Permission.UNITS_WITHHOLD,
@@ -88,9 +94,12 @@ _ALL = (
         | {
             Permission.AUDIT_VIEW,
             Permission.CUSTOMERS_REVEAL,
+            Permission.CUSTOMERS_REVIEW,
+            Permission.ORGANISATION_REVIEW,
             Permission.SALES_CANCEL,
             Permission.SALES_HOLD,
             Permission.STAFF_VIEW,
+            Permission.TASKS_OVERSEE,
             Permission.UNITS_WITHHOLD,
         },
     ),
@@ -112,7 +121,14 @@ _ALL = (
         "city_gm",
         "City general manager",
         "城市总",
-        _APPROVES_PRICES | {Permission.AUDIT_VIEW, Permission.STAFF_VIEW},
+        _APPROVES_PRICES
+        | {
+            Permission.AUDIT_VIEW,
+            Permission.CUSTOMERS_REVIEW,
+            Permission.ORGANISATION_REVIEW,
+            Permission.STAFF_VIEW,
+            Permission.TASKS_OVERSEE,
+        },
     ),
     # Guards the floor price; needs no customer to judge it by.
     Role(
@@ -189,8 +205,10 @@ _ALL = (
             Permission.ENGINE_OPERATE,
             Permission.ENGINE_VIEW,
             Permission.MESSAGES_MANAGE,
+            Permission.MESSAGES_REVIEW,
             Permission.SALES_VIEW,
             Permission.STAFF_VIEW,
+            Permission.TASKS_OVERSEE,
         },
     ),
     Role(
@@ -204,12 +222,15 @@ _ALL = (
             Permission.ENGINE_OPERATE,
             Permission.ENGINE_VIEW,
             Permission.MESSAGES_MANAGE,
+            Permission.MESSAGES_REVIEW,
             Permission.ORGANISATION_MANAGE,
+            Permission.ORGANISATION_REVIEW,
             Permission.PRICES_APPROVE,
             Permission.PRICES_PROPOSE,
             Permission.PRICES_RELEASE,
             Permission.STAFF_MANAGE,
             Permission.STAFF_VIEW,
+            Permission.TASKS_OVERSEE,
             Permission.UNITS_IMPORT,
             Permission.UNITS_VIEW_FLOOR_PRICE,
             Permission.UNITS_WITHHOLD,

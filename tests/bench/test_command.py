@@ -15,8 +15,8 @@ FREE = {**FAST, "figure": "free", "limit": None, "database": None}
 
 @pytest.fixture(autouse=True)
 def groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(command.GROUPS, "engine", lambda: [FAST, FREE])
-    monkeypatch.setitem(command.GROUPS, "feel", lambda: [{**SLOW, "more": 1}])
+    monkeypatch.setitem(command.GROUPS, "engine", lambda _sizes: [FAST, FREE])
+    monkeypatch.setitem(command.GROUPS, "feel", lambda _sizes: [{**SLOW, "more": 1}])
 
 
 def test_a_group_is_printed_as_json_in_the_agreed_form() -> None:

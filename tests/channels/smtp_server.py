@@ -12,6 +12,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import BinaryIO, cast
 
 HANG_UP = ""
@@ -39,6 +42,19 @@ class MailServer:
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8", "SIZE 30000000")
+    _came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def take(self, envelope: Envelope) -> None:
+        """Keep a mail."""
+        self.envelopes.append(envelope)
+        self._came.release()
+
+    def next(self, seconds: float = 30.0) -> EmailMessage:
+        """The newest mail, as soon as one more has come than was asked for before."""
+        assert self._came.acquire(timeout=seconds), "no mail came"
+        parsed = message_from_bytes(self.envelopes[-1].content, policy=default)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
 
 
 class _Session(socketserver.BaseRequestHandler):
@@ -137,7 +153,7 @@ class _Session(socketserver.BaseRequestHandler):
         envelope = Envelope(self.sender, self.recipients, b"".join(lines), self.encrypted, self.user)
         planned = self.mail_server.replies.get("CONTENT", "250 taken")
         if planned == HANG_UP or planned.startswith("2"):
-            self.mail_server.envelopes.append(envelope)
+            self.mail_server.take(envelope)
         if planned == HANG_UP:
             return False
         self.reply(planned)

@@ -17,7 +17,7 @@ from engine.decisions.hit_policies import HIT_POLICIES
 from engine.definitions import check as checking
 from engine.definitions import read
 from engine.definitions.checks import places, support
-from engine.definitions.checks.events import readable_time
+from engine.definitions.checks.times import readable_time
 from engine.definitions.names import BPMN, KEYTURN, local, q
 from engine.feel import compile_expression
 from engine.findings import errors_of

@@ -77,9 +77,9 @@ def enter_terms(office: Office, page: Page, *, percent: str, deposit: str) -> No
 
 
 def complete(office: Office, page: Page) -> None:
-    """Send the form of the open task."""
+    """Send the form of the open task, on its page or in the pane beside the list."""
     office.press(page, "Complete")
-    page.wait_for_url("**done=1*")
+    expect(page.get_by_text(office.words("The task is completed."), exact=True).first).to_be_visible()
 
 
 def open_task(page: Page, box: str) -> None:
@@ -92,7 +92,8 @@ def take_task(office: Office, page: Page) -> None:
     """Open the task that is offered to a group of mine, and take it."""
     open_task(page, "group")
     office.press(page, "Take it")
-    expect(page.get_by_role("button", name=office.words("Complete"), exact=True)).to_be_visible()
+    # The pane is drawn anew in the background; what was drawn before is of an older revision.
+    expect(page.get_by_role("button", name=office.words("Give it back"), exact=True)).to_be_visible()
 
 
 def approve(office: Office, page: Page) -> None:

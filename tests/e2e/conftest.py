@@ -6,18 +6,18 @@ Where no Chromium is installed these tests are left out, and the report says so.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from waitress.server import create_server
 
 from kernel.clock import MovedClock
 from tests.e2e.office import PATIENCE_MS, WalkingClock, open_office
 from tests.machine import CHROMIUM
+from tests.served import served
 
 __all__ = ["open_office"]
 
@@ -39,9 +39,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.xdist_group("browser"))
     if not CHROMIUM and os.environ.get("KEYTURN_REQUIRE_ALL") == "1" and browser_tests:
         raise pytest.UsageError("KEYTURN_REQUIRE_ALL=1, but no Chromium was found for the browser tests.")
-    if not CHROMIUM and browser_tests:
-        items[:] = [item for item in items if item not in browser_tests]
-        config.hook.pytest_deselected(items=browser_tests)
+    out = [item for item in browser_tests if not CHROMIUM or _in_another_language(item)]
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=out)
+
+
+def _in_another_language(item: pytest.Item) -> bool:
+    """Whether a test speaks a language other than the one that KEYTURN_TEST_LANGUAGE asks for, if it asks.
+
+    One that names none counts as English.
+    """
+    wanted = os.environ.get("KEYTURN_TEST_LANGUAGE")
+    spoken = {"en", "zh"} & set(item.name.partition("[")[2].rstrip("]").split("-")) or {"en"}
+    return bool(wanted) and wanted not in spoken
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,23 +78,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], str]]:
     """Serve an application on a free port; gives its address."""
-    servers = []
-
-    def start(app: Flask) -> str:
-        server = create_server(app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
-        servers.append(server)
-        threading.Thread(target=server.run, daemon=True).start()
-        return f"http://127.0.0.1:{server.effective_port}"
-
-    yield start
-    for server in servers:
-        server.close()
+    with ExitStack() as stack:
+        yield lambda app: f"http://127.0.0.1:{stack.enter_context(served(app))}"
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile, reading English."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(8_000)
     yield context
     context.close()

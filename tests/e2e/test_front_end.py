@@ -66,8 +66,8 @@ def test_money_is_grouped_for_the_eye_and_plain_for_the_server(
     expect(price).to_have_value("3,126,400")
     page.get_by_text("同意 Approve").click()
     page.get_by_label("Payment plan").select_option("loan")
-    page.get_by_role("button", name="Send").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send").click()
     assert posted[-1]["price"] == ["3126400"]
     assert posted[-1]["revision"] == ["3"]
 
@@ -129,8 +129,8 @@ def test_a_dangerous_act_asks_first(page: Page, guide: str, posted: list[dict[st
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert posted == []
     page.get_by_role("button", name="Discard").click()
-    page.get_by_role("button", name="Throw away").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Throw away").click()
     assert posted[-1]["draft"] == ["1"]
 
 
@@ -177,7 +177,7 @@ def test_keys_typed_into_a_field_stay_in_it(page: Page, guide: str) -> None:
 def test_all_rows_are_ticked_by_the_head(page: Page, guide: str) -> None:
     page.goto(f"{guide}/list")
     expect(page.locator("[data-bulk]")).to_be_hidden()
-    page.get_by_label("Select all on this page").check()
+    page.get_by_role("checkbox", name="Select all on this page").check()
     expect(page.locator("[data-bulk-count]")).to_have_text("5 selected")
 
 

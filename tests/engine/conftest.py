@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from engine import jobs
-from engine.api import Engine, HandlerRegistry, HistoryEvent, Instance, RoleChecker, StepFailed, Task, TaskFilter
+from engine.api import (
+    Engine,
+    HandlerRegistry,
+    HistoryEvent,
+    Instance,
+    RoleChecker,
+    StepFailed,
+    Task,
+    TaskFilter,
+    Vacant,
+)
 from kernel.actor import SYSTEM, Actor
 from kernel.calendar import ChineseCalendar
 from kernel.clock import Clock, MovedClock
@@ -38,9 +48,32 @@ class FreeForms:
         """No form has fields."""
         return {}
 
+    def opens_with_data(self, form_key: str) -> bool:
+        """Every form begins blank."""
+        return False
+
 
 class NoDirectory:
-    """Nobody holds anything."""
+    """Nobody holds anything; those whom a test names may be given tasks."""
+
+    def __init__(self, *people: Actor) -> None:
+        self.people = {person.id: person for person in people}
+
+    def above(self, role: str, path: str) -> str | None:
+        """No role stands above another."""
+        return None
+
+    def manager(self, staff_id: str, levels: int) -> str | None:
+        """Nobody stands above anybody."""
+        return None
+
+    def vacancy(self, candidates: Sequence[str], path: str, excluded: Collection[str]) -> Vacant | None:
+        """The chief's role does what nobody was named for; whoever is named is there."""
+        return None if candidates else Vacant((), (f"chief@{path}",))
+
+    def waits_for_work(self, path: str) -> bool:
+        """No task waits for what was asked for under it."""
+        return False
 
     def holders(self, role: str, path: str) -> list[str]:
         """Nobody."""
@@ -49,6 +82,10 @@ class NoDirectory:
     def name(self, staff_id: str) -> str:
         """The id itself."""
         return staff_id
+
+    def person(self, staff_id: str) -> Actor | None:
+        """Whom the test named."""
+        return self.people.get(staff_id)
 
 
 class House:
@@ -60,6 +97,9 @@ class House:
         self.admin = admin
         self.registry = registry
         self.forms: Any = FreeForms()
+        self.directory = NoDirectory()
+        self.substitutions: Any = None
+        self.veils: Any = None
 
     def engine(self, session: Any, actor: Actor | None = None) -> Engine:
         """An engine in a session."""
@@ -69,9 +109,11 @@ class House:
             clock=self.clock,
             checker=RoleChecker(),
             forms=self.forms,
-            directory=NoDirectory(),
+            directory=self.directory,
             calendar=ChineseCalendar(),
             registry=self.registry,
+            veils=self.veils,
+            substitutions=self.substitutions,
         )
 
     def act(self, do: Callable[[Engine], Any], actor: Actor | None = None) -> Any:

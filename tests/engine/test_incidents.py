@@ -28,8 +28,21 @@ from engine.models import JobRow
 from kernel.actor import SYSTEM, Actor, Grant
 from kernel.audit import AuditRow
 from tests.engine.conftest import LEASE, House, Story, work
+from tests.engine.spiff.play import diagram, flows
 from tests.engine.test_many_hands import at_once
 
+HOLD = (
+    '<serviceTask id="hold"><extensionElements><keyturn:handler name="reserve.hold"/></extensionElements></serviceTask>'
+    '<endEvent id="e"/>'
+)
+AT_ONCE = diagram('<startEvent id="s"/>' + HOLD + flows("s hold e"), "at_once")
+HEAR = (
+    '<receiveTask id="hear" messageRef="m"><extensionElements><keyturn:correlation name="unit" value="= unit"/>'
+    "</extensionElements></receiveTask>"
+)
+LISTENS = diagram(
+    '<startEvent id="s"/>' + HEAR + HOLD + flows("s hear hold e"), "listens", '<message id="m" name="go"/>'
+)
 ELSEWHERE = Actor("else", "else", (Grant("operator", "/b/", frozenset({"engine:operate"})),))
 
 
@@ -343,3 +356,37 @@ def test_a_retry_and_the_person_who_acts_again_meet_and_one_of_them_does_it(
         assert [e.code for e in story.history].count("task_completed") == 1
         assert house.ask(lambda e: e.incidents()) == []
     assert outside.held == ["1-101"] * 5
+
+
+def test_a_start_retried_in_vain_is_one_incident_and_starts_one_case(house: House, outside: Outside) -> None:
+    house.act(lambda e: e.deploy({"at_once.bpmn": AT_ONCE}))
+    outside.fault = ZeroDivisionError()
+    with pytest.raises(StepFailed):
+        house.act(lambda e: e.start("at_once", {"unit": "1-101"}), SYSTEM)
+    for unit in ("1-102", "1-103"):
+        first = only(house)
+        house.act(lambda e, i=first, u=unit: e.edit_incident(i.id, {"unit": u}, "another home was meant"))
+        with pytest.raises(StepFailed):
+            house.act(lambda e, i=first: e.retry(i.id))
+    outside.fault = None
+    house.act(lambda e: e.retry(only(house).id))
+    assert outside.held == ["1-103"]
+    assert house.ask(lambda e: e.incidents()) == []
+    with pytest.raises(Stale, match="incident_resolved"):
+        house.act(lambda e: e.retry(first.id))
+
+
+def test_an_event_that_a_case_cannot_take_is_one_incident_however_often_it_is_sent(
+    house: House, outside: Outside
+) -> None:
+    house.act(lambda e: e.deploy({"listens.bpmn": LISTENS}))
+    story = Story(house, house.act(lambda e: e.start("listens", {"unit": "1-101"})))
+    outside.fault = ZeroDivisionError()
+    for _ in range(3):
+        with pytest.raises(StepFailed):
+            house.act(lambda e: e.publish("go", {"unit": "1-101"}, {}), SYSTEM)
+    assert (only(house).element_id, story.state) == ("hold", "active")
+    outside.fault = None
+    assert house.act(lambda e: e.publish("go", {"unit": "1-101"}, {}), SYSTEM) == 1
+    assert (story.state, outside.held) == ("completed", ["1-101"])
+    assert house.ask(lambda e: e.incidents()) == []

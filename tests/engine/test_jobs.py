@@ -24,7 +24,8 @@ from engine.api import (
     RoleChecker,
     Stale,
 )
-from engine.timers import after, parse_instant
+from engine.errors import CannotGoOn
+from engine.timers import after, as_working, parse_instant
 from kernel.actor import SYSTEM, Actor, Grant
 from kernel.audit import AuditRow
 from kernel.calendar import ChineseCalendar
@@ -317,3 +318,28 @@ def test_working_days_follow_the_calendar_of_the_place(house: House) -> None:
     festival = datetime(2026, 2, 13, 1, 0, tzinfo=UTC)
     assert after(festival, "P1WD", ChineseCalendar()) == datetime(2026, 2, 14, 1, 0, tzinfo=UTC)
     assert after(festival, "P2WD", ChineseCalendar()) == datetime(2026, 2, 24, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2 working hours", "2026-02-14T10:00"),
+        ("90 working minutes", "2026-02-14T09:30"),
+        ("1.5 working hours", "2026-02-14T09:30"),
+        ("1 working day", "2026-02-14T17:00"),
+        ("2 working days", "2026-02-24T17:00"),
+        ("9 working hours", "2026-02-24T09:30"),
+    ],
+)
+def test_working_time_is_written_as_it_is_spoken(text: str, expected: str) -> None:
+    begin = parse_instant("2026-02-13T17:00")
+    assert after(begin, text, ChineseCalendar()) == parse_instant(expected)
+    assert after(parse_instant(expected), text, ChineseCalendar(), times=-1) == begin
+
+
+def test_half_a_day_and_endless_work_are_no_times() -> None:
+    begin = parse_instant("2026-02-13T17:00")
+    for text in ("1.5 working days", "20001 working hours", "8 working weeks"):
+        with pytest.raises(CannotGoOn):
+            after(begin, text, ChineseCalendar())
+    assert as_working("PT8H30M") == "510 working minutes"

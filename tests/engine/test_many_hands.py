@@ -10,11 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from engine import jobs
 from engine.api import Stale
 from engine.store.instances import lock_instance, save_instance
 from kernel.actor import SYSTEM
+from kernel.database import is_passing
+from tests.engine.changing.versions import Versions, ends, flows, task
 from tests.engine.conftest import House
 from tests.engine.test_inbox import AN, BO, SHOP
 
@@ -43,6 +46,46 @@ def test_of_many_who_complete_a_task_one_does(house: House) -> None:
     assert {refusal.code for refusal in refused} == {"task_closed"}
     assert [e.code for e in story.history].count("task_completed") == 1
     assert story.state == "completed"
+
+
+def hear(element: str, at: str) -> str:
+    """A message beside a task, by the case's own number."""
+    key = '<extensionElements><keyturn:correlation name="to" value="= me"/></extensionElements>'
+    event = '<messageEventDefinition messageRef="m"/>'
+    return (
+        f'<boundaryEvent id="{element}" attachedToRef="{at}" cancelActivity="false">{key}{event}</boundaryEvent>'
+    )
+
+
+SAY = (
+    '<intermediateThrowEvent id="say"><extensionElements><keyturn:correlation name="to" value="= you"/>'
+    '</extensionElements><messageEventDefinition messageRef="m"/></intermediateThrowEvent>'
+)
+
+
+def test_two_cases_that_tell_each_other_at_once_both_go_on_and_neither_becomes_an_incident(house: House) -> None:
+    """PostgreSQL ends one of two that wait for each other; that is nothing to mend, it is done again."""
+    versions = Versions(house)
+    versions.deploy('<startEvent id="s"/>', task("t"), SAY, task("u"), hear("h1", "t"), hear("h2", "u"),
+                    ends("e", "f", "g"), flows("s t say u e", "h1 f", "h2 g"),
+                    roots='<message id="m" name="hello"/>', key="pair")  # fmt: skip
+
+    def until_done(task_id: str) -> None:
+        while True:
+            try:
+                house.act(lambda e: e.complete(task_id, {}), SYSTEM)
+                return
+            except OperationalError as fault:
+                assert is_passing(fault)
+
+    for n in range(5):
+        pair = [versions.start({"me": f"{n}{a}", "you": f"{n}{b}"}, key="pair") for a, b in ("xy", "yx")]
+        tasks = [story.task("t").id for story in pair]
+        at_once(2, lambda one, tasks=tasks: until_done(tasks[one]))
+        for story in pair:
+            assert story.waiting_at == ["u"]
+            assert [event.code for event in story.history].count("event_received") == 1
+    assert house.ask(lambda e: e.incidents(state=None)) == []
 
 
 def test_of_two_who_claim_at_once_one_wins(house: House) -> None:

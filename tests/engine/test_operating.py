@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -88,7 +89,7 @@ def test_cancelling_takes_everything_away_and_is_logged_with_its_reason(house: H
     assert story.state == "cancelled"
     assert story.waits == []
     assert house.pass_time(days=30) == 0
-    with pytest.raises(Stale, match="task_closed"):
+    with pytest.raises(Stale, match="task_case_cancelled"):
         house.act(lambda e: e.complete(pay.id, {}), SYSTEM)
     with pytest.raises(Stale, match="instance_not_active"):
         house.act(lambda e: e.cancel(story.id, "double"))
@@ -127,6 +128,7 @@ def test_the_diagram_says_what_is_done_active_and_how_it_came_there(house: House
     assert state.completed == ["begin", "remind"]
     assert state.flows_taken == ["begin_pay", "remind_call"]
     assert state.xml.startswith("<?xml")
+    assert state.holders == {"pay": [None], "call": [None]}
     house.act(lambda e: e.complete(story.task("pay").id, {}), SYSTEM)
     state = house.ask(lambda e: e.diagram(story.id))
     assert state.completed == ["begin", "remind", "pay", "paid"]
@@ -137,8 +139,8 @@ def test_instances_are_found_by_state_place_and_number(house: House) -> None:
     first = house.start("wait_for_receipt", {"order": "1"}, scope="/a/b/", business_key="YX-2026-1")
     house.start("wait_for_receipt", {"order": "2"}, scope="/c/", business_key="YX-2026-2")
 
-    def keys(**wanted: object) -> list[str | None]:
-        found = house.ask(lambda e: e.find_instances(InstanceFilter(**wanted)))  # type: ignore[arg-type]
+    def keys(**wanted: Any) -> list[str | None]:
+        found = house.ask(lambda e: e.find_instances(InstanceFilter(**wanted)))
         return sorted(i.business_key for i in found.rows)
 
     assert keys() == ["YX-2026-1", "YX-2026-2"]
@@ -193,3 +195,26 @@ def test_trap_11_what_is_no_json_value_is_refused_where_it_enters(house: House, 
     with pytest.raises(Invalid, match="value_not_json") as caught:
         house.start("wait_for_receipt", {"order": {"deep": [value]}})
     assert (caught.value.field or "").startswith("order.deep[0]")
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "\udfff!"])
+def test_trap_11_a_text_that_only_one_database_could_hold_is_refused_where_it_enters(
+    house: House, text: str
+) -> None:
+    with pytest.raises(Invalid, match="value_unwritable"):
+        house.start("wait_for_receipt", {"order": {"deep": [text]}})
+    with pytest.raises(Invalid, match="value_unwritable"):
+        house.start("wait_for_receipt", {"order": {text: 1}})
+    with pytest.raises(Invalid, match="value_unwritable"):
+        house.act(lambda e: e.publish(text, {"order": "1"}, {}), SYSTEM)
+    with pytest.raises(Invalid, match="value_unwritable"):
+        house.act(lambda e: e.publish("paid", {"order": text}, {}), SYSTEM)
+    with pytest.raises(Invalid, match="value_unwritable"):
+        house.start("wait_for_receipt", {"order": "1"}, business_key=text)
+
+
+def test_names_that_no_column_holds_are_refused(house: House) -> None:
+    with pytest.raises(Invalid, match="value_too_long"):
+        house.act(lambda e: e.publish("x" * 256, {}, {}), SYSTEM)
+    with pytest.raises(Invalid, match="value_too_long"):
+        house.start("wait_for_receipt", {"order": "1"}, business_key="x" * 256)

@@ -38,7 +38,7 @@ def test_a_task_that_lapsed_cannot_be_completed_and_the_case_goes_on(house: Hous
     story = house.start("pay_in_time", {"order": "7"})
     pay = story.task("pay")
     house.pass_time(days=8)
-    with pytest.raises(Stale, match="task_closed"):
+    with pytest.raises(Stale, match="task_overtaken"):
         house.act(lambda e: e.complete(pay.id, {}), SYSTEM)
     for element in ("call", "call", "close"):
         story.complete(element)

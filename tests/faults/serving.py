@@ -25,6 +25,7 @@ import webapp.models
 from tests.faults import relay
 from tests.faults.clock import SharedClock
 from tests.faults.company import House
+from tests.forks import forks
 from webapp.scaled import beat, web, worker
 from webapp.serving import serve
 from webapp.settings import Settings
@@ -32,8 +33,6 @@ from webapp.startup import open_database, require_schema
 
 assert webapp.models.__name__
 
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.faults.serving"])
 PATIENCE_SECONDS = 60.0
 _numbers = itertools.count(1)
 
@@ -134,9 +133,12 @@ class Server:
 
     def kill_part(self, dice: random.Random) -> None:
         """SIGKILL the parent and leave its children orphans, or kill one child."""
-        family = [self.pid, *self.children]
+        victim = dice.choice([self.pid, *self.children])
         with contextlib.suppress(ProcessLookupError):
-            os.kill(dice.choice(family), signal.SIGKILL)
+            os.kill(victim, signal.SIGKILL)
+        if victim == self.pid and self._process is not None:
+            # Its orphans answer for a while; whether it lives must not be told by them.
+            self._process.join(PATIENCE_SECONDS)
 
     def stop(self) -> None:
         """Ask it to end; what is in hand is finished."""

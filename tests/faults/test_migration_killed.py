@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import inspect
 
 from kernel.database import connect
-from tests.faults.serving import forks
+from tests.forks import forks
 from tests.machine import POSTGRES
 from tests.postgres import administer
 from webapp.models import metadata

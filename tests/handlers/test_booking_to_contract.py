@@ -21,8 +21,10 @@ from kernel.database import Base
 from ledger.customers.operations import register_customer
 from ledger.finance.models import MoneyTodo, Receivable, ReceivableSchedule
 from ledger.organisation.operations import create_project
-from ledger.sales.models import Contract, QueueNumber, Sale, SmallOrder
+from ledger.sales.models import Sale
 from ledger.sales.operations import open_queue_batch
+from ledger.sales.queue_models import QueueNumber
+from ledger.sales.stage_models import Contract, SmallOrder
 from tests.handlers.making import step
 from tests.stories.company import CITY, DEPOSIT, LIST_PRICE, Company
 

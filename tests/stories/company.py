@@ -5,7 +5,7 @@ Every act is a unit of work of its own, so that each step of a story is saved an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ from ledger.sales.models import Sale
 from ledger.staff.models import Staff
 from ledger.staff.operations import add_staff
 from ledger.staff.queries import actor_for
+from tests.founding import founded
 from webapp.db import Database
 from webapp.definitions import deploy_shipped
 from webapp.engine_room import engine_for
@@ -254,6 +255,32 @@ class Case:
 
     def _ask(self, question: Callable[[Engine], T]) -> T:
         return self.company.read(lambda session: question(self.company.engine(session, SYSTEM)))
+
+
+_FOUNDED: dict[Hashable, Company] = {}
+
+
+def company_in(
+    database: Database, clock: MovedClock, *, homes: bool = True, language: str | None = None
+) -> Company:
+    """What `found_company` makes in the empty database of a test, for which this process founds it but once."""
+    begun = MovedClock(clock.now().replace(second=0, microsecond=0))
+    key = (str(database.engine.url), begun.now(), homes, language)
+
+    def found() -> None:
+        _FOUNDED[key] = found_company(database, begun, homes=homes, language=language)
+
+    founded(database, key, found)
+    known = _FOUNDED[key]
+    return Company(
+        database,
+        clock,
+        dict(known.people),
+        list(known.units),
+        dict(known.customers),
+        known.project_id,
+        known.plan_id,
+    )
 
 
 def found_company(

@@ -12,8 +12,9 @@ from kernel.clock import business_date
 from ledger.finance.models import MoneyTodo
 from ledger.organisation.operations import set_parameter
 from ledger.sales.errors import QueueOrder
-from ledger.sales.models import Hold, QueueNumber, SmallOrder
 from ledger.sales.operations import open_queue_batch
+from ledger.sales.queue_models import QueueNumber
+from ledger.sales.stage_models import Hold, SmallOrder
 from tests.stories.company import DEPOSIT, PROJECT, Case, Company
 
 SMALL, FEE = 5_000_00, 10_000_00

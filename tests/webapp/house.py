@@ -15,9 +15,8 @@ from ledger.organisation.models import Project
 from ledger.organisation.operations import add_node, create_project
 from ledger.staff.operations import add_staff
 from ledger.staff.queries import actor_for, find_by_username
+from tests.webapp.application import application
 from webapp.db import Database
-from webapp.desks import build_app
-from webapp.settings import Settings
 
 PASSWORD = "a-long-enough-password"
 
@@ -53,8 +52,7 @@ class House:
             return actor_for(session, account.id, self.database.clock)
 
 
-@pytest.fixture
-def house(database: Database) -> House:
+def found_house(database: Database) -> House:
     """An empty company with the project Yunxi in Shanghai."""
     clock = database.clock
     with database.unit_of_work() as session:
@@ -65,9 +63,15 @@ def house(database: Database) -> House:
 
 
 @pytest.fixture
+def house(database: Database) -> House:
+    """An empty company with the project Yunxi in Shanghai."""
+    return found_house(database)
+
+
+@pytest.fixture
 def office(house: House) -> Flask:
     """The whole application, every desk, over the test's database."""
-    return build_app(Settings(testing=True), house.database)
+    return application(house.database)
 
 
 class Browser:
@@ -76,16 +80,20 @@ class Browser:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
         self.language = "en"
+        self._token: str | None = None
 
     def get(self, path: str, **more: object):
         """Open a page."""
         return self.client.get(path, headers={"Accept-Language": self.language}, **more)
 
     def post(self, path: str, data: dict[str, object] | None = None, *, page: str | None = None, **more: object):
-        """Send a form with the token of ``page`` (the form's own address unless given)."""
-        token = self.token(page or path)
+        """Send a form with the token of ``page`` (the form's own address unless given), or of a page before."""
+        self._token = self._token or self.token(page or path)
         headers = {"Accept-Language": self.language, "Referer": "http://localhost/"}
-        return self.client.post(path, data={"csrf_token": token, **(data or {})}, headers=headers, **more)
+        answer = self.client.post(path, data={"csrf_token": self._token, **(data or {})}, headers=headers, **more)
+        if path.startswith("/sign-"):
+            self._token = None
+        return answer
 
     def token(self, page: str) -> str:
         """The token that a page's forms carry."""

@@ -32,7 +32,7 @@ def failing(make_app: Callable[..., Flask], error: Exception, path: str = "/fail
     ("error", "status", "words"),
     [
         (NotAllowed(), 403, "You may not do this"),
-        (NotAllowed("permission_missing", permission="units:import", path="/"), 403, "units:import"),
+        (NotAllowed("permission_missing", permission="units:import", path="/"), 403, "loading price lists"),
         (Missing(), 404, "outside what you may see"),
         (Stale(), 409, "has changed meanwhile"),
         (Invalid("required", field="price"), 422, "Please fill this in."),
@@ -91,6 +91,40 @@ def test_a_database_that_is_away_asks_for_patience(make_app: Callable[..., Flask
     answer = failing(make_app, error).get("/fail", headers=ENGLISH)
     assert answer.status_code == 503
     assert "Try again in a minute" in answer.text
+
+
+class Deadlock(Exception):
+    """What PostgreSQL says to one of two who wait for each other."""
+
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize(("meetings", "status", "calls"), [(1, 200, 2), (3, 200, 4), (9, 503, 4)])
+def test_who_only_met_others_is_answered_by_doing_it_again(
+    make_app: Callable[..., Flask], meetings: int, status: int, calls: int
+) -> None:
+    desk, seen = Blueprint("desk", __name__), []
+
+    @desk.get("/act")
+    def act() -> str:
+        seen.append(len(seen))
+        if len(seen) <= meetings:
+            raise OperationalError("UPDATE", {}, Deadlock())
+        return "done"
+
+    answer = make_app(desk).test_client().get("/act", headers=ENGLISH)
+    assert (answer.status_code, len(seen)) == (status, calls)
+
+
+def test_a_refusal_after_meeting_others_is_told_like_any(make_app: Callable[..., Flask]) -> None:
+    desk, seen = Blueprint("desk", __name__), []
+
+    @desk.get("/act")
+    def act() -> str:
+        seen.append(1)
+        raise OperationalError("UPDATE", {}, Deadlock()) if len(seen) == 1 else Missing("unit")
+
+    assert make_app(desk).test_client().get("/act", headers=ENGLISH).status_code == 404
 
 
 def test_an_upload_that_is_too_large_says_how_much_fits(make_app: Callable[..., Flask]) -> None:

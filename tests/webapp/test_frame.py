@@ -59,7 +59,7 @@ def test_an_address_with_changed_arguments_keeps_the_others(make_app: Callable[.
 
 def test_codes_are_worded_with_their_parameters_as_people_read_them(app: Flask) -> None:
     with app.test_request_context("/", headers={"Accept-Language": "en"}):
-        assert "units:import" in word("permission_missing", {"permission": "units:import"})
+        assert "loading price lists" in word("permission_missing", {"permission": "units:import"})
         assert word("no_such_code", {"amount_fen": 5}) == "This cannot be done (no_such_code)."
         assert word("too_long", {}) == "This is too long; at most — characters fit."
         assert state_name("unit.part_way") == "part way"

@@ -13,6 +13,7 @@ from engine.api import Context, HandlerRegistry, JobContext, default_registry
 from engine.tables.instances import InstanceRow
 from kernel.actor import SYSTEM
 from kernel.clock import MovedClock
+from kernel.facts import Fact, Telling, on, tell
 from tests.engine.definitions.drawing import extended, flow, process
 from webapp.db import Database
 from webapp.engine_room import engine_for
@@ -128,6 +129,44 @@ def test_a_case_that_cannot_be_read_keeps_no_other_timer_from_firing(
     with database.reading() as session:
         rows = engine_for(session, SYSTEM, clock).incidents(state=None)
     assert [row.error_type for row in rows] == ["StateFormatUnknown"]
+
+
+@dataclass(frozen=True)
+class Paused(Fact):
+    """The story's pause is over."""
+
+    text: str
+
+
+def test_a_subscriber_that_fails_puts_the_timer_off_and_keeps_no_other_one_from_firing(
+    runner: JobRunner,
+    gateway: Gateway,
+    clock: MovedClock,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its failure is no step of any case, so the engine itself learns of it only by the job."""
+
+    def tell_fact(data: Told, ctx: Context) -> None:
+        tell(ctx.session, Paused(data.text))
+        ctx.send("job_story.note", {"text": data.text})
+
+    def refuse(fact: Paused, telling: Telling) -> None:
+        if fact.text == "hello":
+            raise LookupError("nobody knows this text")
+
+    story = HandlerRegistry()
+    story.handler("job_story.tell")(tell_fact)
+    monkeypatch.setitem(default_registry.handlers, "job_story.tell", story.handlers["job_story.tell"])
+    on(Paused)(refuse)
+    with database.unit_of_work() as session:
+        engine_for(session, SYSTEM, clock).start("job_story", {"text": "second"})
+    clock.advance(timedelta(hours=1))
+    runner.run_due(limit=5)
+    assert [text for text, _ in gateway.reached] == ["second"]
+    with database.reading() as session:
+        rows = engine_for(session, SYSTEM, clock).incidents(state=None)
+    assert [(row.error_type, row.state, row.retryable) for row in rows] == [("LookupError", "retrying", True)]
 
 
 def test_the_thread_runs_what_is_due_and_stops_when_told(

@@ -140,3 +140,9 @@ def test_every_part_draws_in_both_languages(app: Flask, page: str, language: str
     answer = app.test_client().get(f"/styleguide/{page}", headers={"Accept-Language": language})
     assert answer.status_code == 200
     assert "undefined" not in answer.text.lower()
+
+
+def test_a_fact_that_is_a_sentence_takes_the_whole_width(app: Flask) -> None:
+    pairs = [("Unit", "3-1201"), ("Reason", "The bank took six weeks to confirm that it had been paid off.")]
+    drawn = draw(app, '{% from "macros/panels.html" import facts %}{{ facts(pairs) }}', pairs=pairs)
+    assert drawn.xpath("//div[@class='kt-fact-long']/dt/text()") == ["Reason"]

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from ledger.inventory.price_list.wording import FILE_ERRORS, ROW_REASONS
+from ledger.staff.permissions import Permission
 from webapp.language import read_catalogue
-from webapp.wording import is_worded, texts
+from webapp.wording import is_worded, texts, word
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("engine", "ledger", "forms", "handlers", "channels", "kernel")
@@ -104,6 +105,13 @@ def test_every_code_of_the_rooms_is_worded() -> None:
         if not (code in OWN_WORDS.get(maker, ()) or is_worded(code) or code in INTERNAL)
     ]
     assert lacking == []
+
+
+def test_every_right_is_worded_where_it_is_missing() -> None:
+    assert [right for right in Permission if not is_worded(f"permission.{right}")] == []
+    assert word("permission_missing", {"permission": "sales:run_queue"}) == (
+        "Your role does not include this: opening, drawing and closing queues."
+    )
 
 
 def test_nothing_is_called_internal_that_does_not_exist() -> None:

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.account import profile
+from webapp.account import profile, substitution
 from webapp.account.views import pages
 
-__all__ = ["install", "pages", "profile"]
+__all__ = ["install", "pages", "profile", "substitution"]
 
 
 def install(app: Flask) -> None:

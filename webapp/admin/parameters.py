@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from kernel.actor import Actor
 from kernel.clock import business_date
 from kernel.errors import Invalid
 from ledger.finance.amounts import fen_of_yuan
 from ledger.organisation.models import OrgNode
 from ledger.organisation.operations import set_parameter
-from ledger.organisation.parameters import Parameter, find_parameter
+from ledger.organisation.parameters import REVIEW_PARAMETERS, Parameter, find_parameter
 from ledger.organisation.queries import InForce, explain_parameters, list_settings, names_of_paths
+from ledger.reviews.marks import is_marked
+from ledger.reviews.parameters import record_of
 from ledger.staff import queries as staff
-from webapp.acting import acting, clock, reading
+from webapp.acting import acting, clock, reader, reading
 from webapp.admin.organisation import managed_node, pages
 from webapp.entries import Entries, posted_day
 from webapp.formatting import percent, yuan
-from webapp.language import current_language
 from webapp.once import once
-from webapp.wording import state_name
+from webapp.parameter_words import choice_name, label_of, plain_percent, shown, stored
+from webapp.reviews.marks import reason_field, waits_of
+from webapp.reviews.proposing import is_change, proposed
 
 Answer = str | tuple[str, int] | Response
 _LONGEST_NUMBER = 40
@@ -52,44 +56,6 @@ def parameters(node_id: str) -> str:
     )
 
 
-def label_of(definition: Parameter[Any]) -> str:
-    """What a parameter is called in the reader's language."""
-    return definition.label_zh if current_language() == "zh" else definition.label
-
-
-def stored(definition: Parameter[Any], value: Any) -> str:
-    """A stored setting in words; none gives the inheritance back."""
-    return _("inherited") if value is None else shown(definition, definition.read(value))
-
-
-def shown(definition: Parameter[Any], value: Any) -> str:
-    """A value in words, with its unit."""
-    if definition.type == "boolean":
-        return _("yes") if value else _("no")
-    if definition.type == "choice":
-        return state_name(f"parameter_choice.{value}")
-    if definition.type == "rate":
-        return _("%(rate)s%% a day", rate=_plain_percent(value))
-    return _with_unit(definition.unit, value)
-
-
-def _with_unit(unit: str, value: Any) -> str:
-    if unit == "fen":
-        return f"¥{yuan(value)}"
-    if unit == "basis_points":
-        return percent(value)
-    if unit == "days":
-        return ngettext("%(num)d day", "%(num)d days", value)
-    return ngettext("%(num)d hour", "%(num)d hours", value) if unit == "hours" else str(value)
-
-
-def _plain_percent(rate: Fraction) -> str:
-    """A rate as per cent; one that no decimal number can say stays a fraction."""
-    whole = rate * 100
-    text = f"{float(whole):.6f}".rstrip("0").rstrip(".")
-    return text if Fraction(text) == whole else str(whole)
-
-
 @pages.get("/<node_id>/parameters/<name>")
 def parameter(node_id: str, name: str) -> str:
     """One parameter at a node: the settings made here, and the form to set it anew."""
@@ -104,7 +70,8 @@ def _page(session: Session, node: OrgNode, definition: Parameter[Any], errors: d
         one for one in explain_parameters(session, node.path, today) if one.definition.name == definition.name
     )
     given = request.form if request.method == "POST" else None
-    fields = _fields(found, today.isoformat())
+    marked = is_marked(session, clock(), REVIEW_PARAMETERS, node.path)
+    fields = _fields(found, today.isoformat(), marked=marked)
     for field in fields:
         field["value"] = given.get(field["name"]) if given is not None else field.get("value")
         field["error"] = errors.get(field["name"])
@@ -117,18 +84,21 @@ def _page(session: Session, node: OrgNode, definition: Parameter[Any], errors: d
         fields=fields,
         places=names_of_paths(session, {found.set_at} if found.set_at else set()),
         people=staff.names(session, {one.set_by for one in history}),
+        marked=marked,
+        waits=waits_of(session, reader(), "parameters", record_of(node.id, definition.name)),
         label=label_of,
         shown=shown,
         stored=stored,
     )
 
 
-def _fields(found: InForce, today: str) -> list[dict[str, Any]]:
+def _fields(found: InForce, today: str, *, marked: bool) -> list[dict[str, Any]]:
     return [
         {**_value_field(found.definition, found.value), "name": "value", "label": _("Value")},
         {"name": "effective_from", "kind": "date", "label": _("In force from"), "required": True, "value": today},
         {"name": "inherit", "kind": "checkbox", "label": _("Inherit instead"), "wide": True,
          "help": _("From that day on the value of the node above counts here too.")},
+        reason_field(given=None, error=None) if marked else
         {"name": "reason", "kind": "text", "label": _("Reason"), "wide": True, "max_length": 200,
          "optional": True},
     ]  # fmt: skip
@@ -140,10 +110,10 @@ def _value_field(definition: Parameter[Any], value: Any) -> dict[str, Any]:
         options = [("true", _("yes")), ("false", _("no"))]
         return {"kind": "radio", "look": "inline", "options": options, "value": "true" if value else "false"}
     if definition.type == "choice":
-        options = [(choice, state_name(f"parameter_choice.{choice}")) for choice in definition.choices]
+        options = [(choice, choice_name(choice)) for choice in definition.choices]
         return {"kind": "select", "options": options, "value": value}
     if definition.type == "rate":
-        return {"kind": "percent", "value": _plain_percent(value), "help": _("Per cent a day, such as 0.02.")}
+        return {"kind": "percent", "value": plain_percent(value), "help": _("Per cent a day, such as 0.02.")}
     if definition.unit == "fen":
         return {"kind": "money", "value": yuan(value).replace(",", "")}
     if definition.unit == "basis_points":
@@ -166,26 +136,39 @@ def set_it(node_id: str, name: str) -> Answer:
             with acting() as (session, actor):
                 node = managed_node(session, actor, node_id)
 
-                def act() -> str:
-                    set_parameter(
-                        session,
-                        actor,
-                        clock(),
-                        path=node.path,
-                        name=name,
-                        value=value,
-                        effective_from=effective_from,
-                        reason=request.form.get("reason", "").strip()[:200] or None,
-                    )
-                    return url_for("organisation.parameter", node_id=node_id, name=name)
-
-                address = once(session, actor, clock(), act)
-            flash(_("The parameter is set."), "success")
+                address = once(
+                    session, actor, clock(), lambda: _set(session, actor, node, definition, value, effective_from)
+                )
+            done = _("The parameter is set.")
+            waits = _("The change is proposed; a second person reviews it.")
+            flash(waits if is_change(address) else done, "success")
             return redirect(address)
         except Invalid as refused:
             entries.refuse(refused)
     with reading() as (session, actor):
         return _page(session, managed_node(session, actor, node_id), definition, entries.errors), 422
+
+
+def _set(
+    session: Session, actor: Actor, node: OrgNode, definition: Parameter[Any], value: object, since: date
+) -> str:
+    """Set the value, or propose it where parameters are marked; returns where to go."""
+    reason = request.form.get("reason", "").strip()[:200] or None
+    if is_marked(session, clock(), REVIEW_PARAMETERS, node.path):
+        plain = None if value is None else definition.check(value)
+        values = {"value": plain, "effective_from": since.isoformat()}
+        return proposed(session, actor, "parameters", record_of(node.id, definition.name), values, reason)
+    set_parameter(
+        session,
+        actor,
+        clock(),
+        path=node.path,
+        name=definition.name,
+        value=value,
+        effective_from=since,
+        reason=reason,
+    )
+    return url_for("organisation.parameter", node_id=node.id, name=definition.name)
 
 
 def _posted(definition: Parameter[Any]) -> object:

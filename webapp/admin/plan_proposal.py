@@ -18,12 +18,17 @@ from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKin
 from ledger.finance.operations import propose_plan
 from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.organisation.models import Project
+from ledger.organisation.parameters import REVIEW_PLANS
 from ledger.organisation.queries import get_project
+from ledger.reviews.marks import is_marked
+from ledger.reviews.plans import line_values, record_of
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.admin.plans import pages
 from webapp.entries import Entries, filled, typed, typed_basis_points, typed_fen
 from webapp.once import once
+from webapp.reviews.marks import reason_field
+from webapp.reviews.proposing import proposed
 from webapp.wording import state_name
 
 MOST_LINES = 12
@@ -57,7 +62,10 @@ def _page(entries: Entries) -> str:
             "help": _("One line takes the remainder; loans are rounded down to ten thousand yuan."),
         }  # fmt: skip
         return render_template(
-            "admin/plan_new.html", project=project, fields=filled([*_fields(), lines], entries), rows=rows
+            "admin/plan_new.html",
+            project=project,
+            fields=filled([*_fields(), lines, *_reason(session, project, entries)], entries),
+            rows=rows,
         )
 
 
@@ -74,6 +82,13 @@ def _fields() -> list[dict[str, Any]]:
         {"name": "label_zh", "kind": "text", "label": _("Name in Chinese"), "required": True, "max_length": 80},
         {"name": "label_en", "kind": "text", "label": _("Name in English"), "max_length": 80, "optional": True},
     ]  # fmt: skip
+
+
+def _reason(session: Session, project: Project, entries: Entries) -> list[dict[str, Any]]:
+    """Why, where plans are marked."""
+    if not is_marked(session, clock(), REVIEW_PLANS, project.path):
+        return []
+    return [reason_field(given=None, error=entries.errors.get("reason"))]
 
 
 def _numbers() -> list[str]:
@@ -177,12 +192,22 @@ def _days(name: str) -> int:
 def _propose(session: Session, actor: Actor, lines: list[PlanLine]) -> str:
     form, project = request.form, _project(session, actor)
     names = {"zh": form.get("label_zh", "").strip()[:80], "en": form.get("label_en", "").strip()[:80]}
+    code = form.get("code", "")[:40]
+    if is_marked(session, clock(), REVIEW_PLANS, project.path):
+        values = {
+            "state": "approved",
+            "kind": form.get("kind", ""),
+            "label_zh": names["zh"] or None,
+            "label_en": names["en"] or None,
+            "lines": [line_values(line) for line in lines],
+        }
+        return proposed(session, actor, "plans", record_of(project.id, code), values, form.get("reason"))
     propose_plan(
         session,
         actor,
         clock(),
         project_id=project.id,
-        code=form.get("code", "")[:40],
+        code=code,
         kind=form.get("kind", ""),
         labels={language: name for language, name in names.items() if name},
         lines=lines,

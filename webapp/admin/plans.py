@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from ledger.finance.kinds import ShareKind, TriggerKind
 from ledger.finance.operations import approve_plan, retire_plan
-from ledger.finance.plans import PlanLine
-from ledger.finance.templates import lines_of_plans, list_plans
+from ledger.finance.templates import get_plan, lines_of_plans, list_plans
+from ledger.organisation.parameters import REVIEW_PLANS
 from ledger.organisation.queries import list_projects
+from ledger.reviews.marks import is_marked
+from ledger.reviews.plans import record_of
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
-from webapp.formatting import day, percent, yuan
-from webapp.wording import state_name
+from webapp.plan_words import due_words, share_words
+from webapp.reviews.marks import waiting_below
+from webapp.reviews.proposing import is_change, proposed
 
 pages = Blueprint("plans", __name__, url_prefix="/admin/plans")
 
@@ -42,35 +43,11 @@ def index() -> str:
             may_approve=project is not None and actor.may(Permission.PRICES_APPROVE, project.path),
             may_propose=project is not None and actor.may(Permission.PRICES_PROPOSE, project.path),
             reader_id=actor.id,
+            marked=project is not None and is_marked(session, clock(), REVIEW_PLANS, project.path),
+            waits=waiting_below(session, actor, "plans", f"{project.id}:") if project else [],
             share_words=share_words,
             due_words=due_words,
         )
-
-
-def share_words(line: PlanLine) -> str:
-    """How much a line is."""
-    share = line.share
-    if share.kind is ShareKind.REMAINDER:
-        return _("the remainder")
-    words = percent(share.value) if share.kind is ShareKind.BASIS_POINTS else f"¥{yuan(share.value)}"
-    if not share.cap_fen:
-        return words
-    return _("%(share)s, at most ¥%(cap)s", share=words, cap=yuan(share.cap_fen))
-
-
-def due_words(line: PlanLine) -> str:
-    """When a line falls due."""
-    trigger = line.trigger
-    if trigger.kind is TriggerKind.ON_DATE:
-        return day(trigger.on)
-    if trigger.kind is TriggerKind.MILESTONE:
-        name = state_name(f"milestone.{trigger.milestone}")
-        if not trigger.days:
-            return name
-        return ngettext("%(num)d day after: %(what)s", "%(num)d days after: %(what)s", trigger.days, what=name)
-    if not trigger.days:
-        return _("on signing")
-    return ngettext("%(num)d day after signing", "%(num)d days after signing", trigger.days)
 
 
 @pages.post("/<template_id>/approve")
@@ -85,9 +62,16 @@ def approve(template_id: str) -> Response:
 
 @pages.post("/<template_id>/retire")
 def retire(template_id: str) -> Response:
-    """End the plan's use for new sales."""
+    """End the plan's use for new sales, or propose that where plans are marked."""
     with acting() as (session, actor):
-        plan = retire_plan(session, actor, clock(), template_id=template_id)
-        address = url_for("plans.index", project=plan.project_id)
-    flash(_("The payment plan is no longer offered; sales made with it keep it."), "success")
+        plan = get_plan(session, actor, template_id)
+        if is_marked(session, clock(), REVIEW_PLANS, plan.path):
+            record, why = record_of(plan.project_id, plan.code), request.form.get("reason")
+            address = proposed(session, actor, "plans", record, {"state": "retired"}, why)
+        else:
+            retire_plan(session, actor, clock(), template_id=template_id)
+            address = url_for("plans.index", project=plan.project_id)
+    waits = _("The change is proposed; a second person reviews it.")
+    done = _("The payment plan is no longer offered; sales made with it keep it.")
+    flash(waits if is_change(address) else done, "success")
     return redirect(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -15,6 +16,8 @@ from kernel.errors import Invalid, NotAllowed
 from ledger.organisation.queries import list_nodes, names_of_paths
 from ledger.staff import operations
 from ledger.staff import queries as directory
+from ledger.staff.addresses import set_addresses
+from ledger.staff.managers import manager_history
 from ledger.staff.models import Staff, StaffRole
 from ledger.staff.passwords import temporary_password
 from ledger.staff.permissions import Permission
@@ -22,6 +25,7 @@ from ledger.staff.roles import ROLES
 from webapp.acting import acting, clock, reading
 from webapp.entries import Entries, posted_day
 from webapp.language import LANGUAGES
+from webapp.notifications.reaching import not_reached
 from webapp.once import once
 from webapp.wording import word
 
@@ -38,6 +42,7 @@ def index() -> str:
         people = directory.list_staff(session, actor, text=text, active_only=not left)
         roles = directory.roles_by_staff(session, [one.id for one in people], business_date(clock()))
         places = names_of_paths(session, {held.path for several in roles.values() for held in several})
+        lost = not_reached(session, [one.id for one in people])
     role = request.args.get("role", "")
     if role:
         people = [one for one in people if any(held.role == role for held in roles.get(one.id, ()))]
@@ -45,6 +50,7 @@ def index() -> str:
         "admin/staff.html",
         people=people,
         roles=roles,
+        not_reached=lost,
         places=places,
         text=text,
         left=left,
@@ -169,13 +175,44 @@ def _person_page(session: Session, actor: Actor, one: Staff, given: dict[str, st
         "admin/person.html",
         person=one,
         history=history,
+        not_reached=not_reached(session, [one.id]).get(one.id, []),
         today=today,
         places=names_of_paths(session, {held.path for held in history}),
         fields=shown,
+        address_fields=_address_fields(one, given, errors),
+        **_managers(session, one, today),
         may_manage=may_manage,
         may_revoke={held.id for held in history if actor.may(Permission.STAFF_MANAGE, held.path)},
         is_self=one.id == actor.id,
     )
+
+
+def _address_fields(one: Staff, given: dict[str, str], errors: dict[str, str]) -> list[dict[str, Any]]:
+    """Where messages go; what is on file is not shown."""
+    kept, known = _("Left empty: stays as it is."), (one.email_sealed, one.phone_sealed)
+    return [
+        {"name": name, "kind": kind, "label": label, "optional": True, "max_length": longest,
+         "autocomplete": "off", "value": given.get(name), "error": errors.get(name),
+         "help": kept if sealed else None}
+        for (name, kind, label, longest), sealed in zip(
+            (("email", "email", _("E-mail"), 200), ("phone", "phone", _("Phone"), 30)), known, strict=True
+        )
+    ]  # fmt: skip
+
+
+def _managers(session: Session, one: Staff, today: date) -> dict[str, Any]:
+    """Whom somebody reports to, reported and will, and the form that says so anew."""
+    held = manager_history(session, one.id)
+    names = directory.names(session, {row.manager_id for row in held})
+    now = next((row.manager_id for row in held if row.from_date <= today <= (row.to_date or today)), None)
+    fields = [
+        {"name": "manager_id", "kind": "pick", "label": _("Line manager"), "value": now,
+         "text": names.get(now or ""), "source": url_for("lookup.look", kind="colleague"),
+         "help": _("Left empty: reports to nobody.")},
+        {"name": "manager_from", "kind": "date", "label": _("Starting on"), "value": today.isoformat(),
+         "minimum": today.isoformat()},
+    ]  # fmt: skip
+    return {"managers": held, "manager_names": names, "manager_fields": fields}
 
 
 def _may_manage(actor: Actor, history: list[StaffRole]) -> bool:
@@ -216,6 +253,31 @@ def grant(staff_id: str) -> Answer:
     with reading() as (session, actor):
         one = directory.get_staff(session, actor, staff_id)
         return _person_page(session, actor, one, request.form.to_dict(), entries.errors), 422
+
+
+@pages.post("/<staff_id>/addresses")
+def addresses(staff_id: str) -> Answer:
+    """Correct where messages go."""
+    form = request.form
+    try:
+        with acting() as (session, actor):
+            directory.get_staff(session, actor, staff_id)
+            set_addresses(
+                session,
+                actor,
+                clock(),
+                staff_id=staff_id,
+                email=form.get("email", ""),
+                phone=form.get("phone", ""),
+            )
+    except Invalid as refused:
+        entries = Entries()
+        entries.refuse(refused)
+        with reading() as (session, actor):
+            one = directory.get_staff(session, actor, staff_id)
+            return _person_page(session, actor, one, form.to_dict(), entries.errors), 422
+    flash(_("The addresses are corrected."), "success")
+    return redirect(url_for("staff.person", staff_id=staff_id))
 
 
 @pages.post("/<staff_id>/roles/<role_id>/revoke")

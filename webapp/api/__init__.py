@@ -3,29 +3,53 @@
 from flask import Flask
 
 from webapp.api import (
+    approval_sheet,
+    attachments,
     batches,
+    bulk,
+    calendars,
     changes,
+    comments,
     controls,
     customers,
     definitions,
     documents,
+    going_back,
+    inbox,
     incidents,
     instances,
     jobs,
+    line_managers,
     messages,
     operations,
+    reach,
     receipts,
+    reviews,
     sales,
+    signing,
+    substitutions,
     tasks,
     units,
     versions,
+    workload,
 )
 from webapp.api.endpoint import pages
 from webapp.csrf import csrf
 
 ROOMS = (
     tasks,
+    signing,
+    reach,
+    going_back,
+    bulk,
+    substitutions,
+    line_managers,
+    workload,
+    inbox,
     instances,
+    approval_sheet,
+    comments,
+    attachments,
     changes,
     batches,
     incidents,
@@ -38,8 +62,10 @@ ROOMS = (
     sales,
     units,
     customers,
+    reviews,
     receipts,
     documents,
+    calendars,
 )
 
 

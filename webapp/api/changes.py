@@ -7,10 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from engine.api import Change, Migration
-from engine.change_results import (
-    ElementChange,
-    WaitChange,
-)
+from engine.results.changes import ElementChange, WaitChange
 from webapp.api.definitions import FindingAnswer
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.instances import INSTANCE, seen

@@ -38,6 +38,7 @@ class InstanceQuery(PageQuery):
         load_default=None,
         metadata={"description": "A business fact compared with =, <, <=, > or >=: `amount_fen>=100000`"},
     )
+    began = fields.Boolean(load_default=False, metadata={"description": "Only those that I began"})
     started_from = fields.AwareDateTime(load_default=None)
     started_before = fields.AwareDateTime(load_default=None)
     ended_from = fields.AwareDateTime(load_default=None)
@@ -84,6 +85,7 @@ def list_instances(asked: Asked) -> Any:
         versions=(q["version"],) if q["version"] is not None else (),
         waiting_at=q["element"],
         with_incidents=q["failing"],
+        began=q["began"],
         facts=read_facts([q["fact"]] if q["fact"] else []),
         started_from=q["started_from"],
         started_before=q["started_before"],

@@ -30,7 +30,7 @@ def answer_of(kind: type, *, name: str = "", leave_out: frozenset[str] = frozens
     members = {
         field.name: _field(hints[field.name]) for field in dataclasses.fields(kind) if field.name not in leave_out
     }
-    return Schema.from_dict(members, name=name or kind.__name__)  # type: ignore[arg-type]
+    return Schema.from_dict(members, name=name or kind.__name__)
 
 
 def page_of(row: type[Schema], name: str) -> type[Schema]:

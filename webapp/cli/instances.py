@@ -9,8 +9,8 @@ import click
 from flask_babel import gettext
 
 from engine.api import Change, Engine, Migration, Modification
-from engine.change_results import WaitChange
 from engine.findings import Finding
+from engine.results.changes import WaitChange
 from webapp.cli.operating import act, as_json, as_person, ask, show
 from webapp.cli.wording import speaking
 from webapp.language import N_

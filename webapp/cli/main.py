@@ -11,6 +11,7 @@ from kernel.errors import KeyturnError
 from webapp.cli import (
     backups,
     batches,
+    calendars,
     controls,
     definitions,
     finding,
@@ -79,6 +80,7 @@ for module in (
     batches,
     controls,
     versions,
+    calendars,
 ):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -62,15 +62,15 @@ because = click.option("--reason", required=True, help="Why; kept with the act."
 
 def ask(settings: Settings, username: str | None, do: Callable[[Engine], Any]) -> Any:
     """Run a query."""
-    database = _opened(settings)
+    database = opened(settings)
     with database.reading() as session:
-        return do(engine_for(session, _person(database, username), database.clock))
+        return do(engine_for(session, person(database, username), database.clock))
 
 
 def act(settings: Settings, username: str | None, do: Callable[[Engine], Any]) -> Any:
     """Run a command in one unit of work."""
-    database = _opened(settings)
-    actor = _person(database, username)
+    database = opened(settings)
+    actor = person(database, username)
     with database.unit_of_work(actor) as session:
         return do(engine_for(session, actor, database.clock))
 
@@ -80,13 +80,15 @@ def show(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
-def _opened(settings: Settings) -> Database:
+def opened(settings: Settings) -> Database:
+    """The database, once its schema fits."""
     database = open_database(settings)
     require_schema(database)
     return database
 
 
-def _person(database: Database, username: str | None) -> Actor:
+def person(database: Database, username: str | None) -> Actor:
+    """Who acts: a member of staff, or the system when nobody is named."""
     if username is None:
         return SYSTEM
     with database.reading() as session:

@@ -26,6 +26,7 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import reading
 from webapp.customers.desk import pages
+from webapp.reviews.marks import waits_of
 from webapp.sales.money import accounts_of
 from webapp.sales.sale import open_tasks
 
@@ -68,6 +69,7 @@ def show(customer_id: str) -> str:
             names=staff.names(session, {one for one in people if one}),
             projects=projects,
             channels=CHANNELS,
+            waits=waits_of(session, actor, "customers", customer_id),
             may_edit=_may(actor, Permission.CUSTOMERS_EDIT, row),
             may_reveal=_may(actor, Permission.CUSTOMERS_REVEAL, row),
         )

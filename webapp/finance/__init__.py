@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ledger.finance.todo_queries import count_todos
+from ledger.finance.todo_queries import count_open
 from webapp.acting import reading
+from webapp.elsewhere import OtherList, Waiting, add_list
 from webapp.finance import accounts, arrears, journal, projects, receipts, taking, todos
-from webapp.finance.desk import pages, works_with_money
+from webapp.finance.desk import pages, today, works_with_money
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
 
@@ -30,11 +31,18 @@ def install(app: Flask) -> None:
             desk_of="finance:receive",
         ),
     )
+    add_list(app, OtherList(N_("Money to-dos"), "finance.index", "coin-yuan", _waiting))
 
 
-def _open_todos() -> int | None:
-    """The number beside the desk's name, for those whose work it is."""
+def _waiting() -> Waiting | None:
+    """The open to-dos, for those whose work they are."""
     if not works_with_money():
         return None
     with reading() as (session, actor):
-        return sum(count_todos(session, actor).values()) or None
+        return Waiting(*count_open(session, actor, today()))
+
+
+def _open_todos() -> int | None:
+    """The number beside the desk's name."""
+    waiting = _waiting()
+    return (waiting.count or None) if waiting else None

@@ -23,9 +23,11 @@ from ledger.organisation.queries import list_projects
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.carrying_out import carried_out
 from webapp.entries import Entries
 from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_offset, pages
 from webapp.finance.taking import tell_confirmed
+from webapp.finance.todos import next_todo
 from webapp.once import once
 from webapp.page import asked_page
 from webapp.paperwork.receipt_paper import print_receipt, void_receipt_paper
@@ -98,6 +100,7 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
         may_confirm=actor.may(Permission.FINANCE_CONFIRM, row.path),
         may_reverse=actor.may(Permission.FINANCE_REVERSE, row.path),
         may_print=actor.may(Permission.DOCUMENTS_ISSUE, row.path),
+        following=next_todo(session, actor, row.id) if request.args.get("done") else None,
     )
 
 
@@ -140,7 +143,7 @@ def _shares(entries: Entries) -> dict[str, int]:
 def _confirm(session: Session, actor: Actor, receipt_id: str, shares: dict[str, int]) -> str:
     chosen = shares if request.form.get("by_hand") else None
     tell_confirmed(finance.confirm_receipt(session, actor, clock(), receipt_id=receipt_id, allocations=chosen))
-    return url_for("finance.receipt", receipt_id=receipt_id)
+    return url_for("finance.receipt", receipt_id=receipt_id, done=1)
 
 
 def _allocate(session: Session, actor: Actor, receipt_id: str, shares: dict[str, int]) -> str:
@@ -152,18 +155,14 @@ def _allocate(session: Session, actor: Actor, receipt_id: str, shares: dict[str,
 @pages.post("/receipts/<receipt_id>/reverse")
 def reverse(receipt_id: str) -> Answer:
     """Take a receipt back by counter-entry, with the reason; its paper is void."""
-    with acting() as (session, actor):
+    reason = request.form.get("reason", "")
 
-        def act() -> str:
-            finance.reverse_receipt(
-                session, actor, clock(), receipt_id=receipt_id, reason=request.form.get("reason", "")
-            )
-            void_receipt_paper(session, actor, clock(), receipt_id, reason=request.form.get("reason", ""))
-            return url_for("finance.receipt", receipt_id=receipt_id)
+    def act(session: Session, actor: Actor) -> None:
+        finance.reverse_receipt(session, actor, clock(), receipt_id=receipt_id, reason=reason)
+        void_receipt_paper(session, actor, clock(), receipt_id, reason=reason)
 
-        address = once(session, actor, clock(), act)
-    flash(_("The receipt is reversed; what it had settled is open again."), "success")
-    return redirect(address)
+    done = _("The receipt is reversed; what it had settled is open again.")
+    return carried_out(act, leads_to=url_for("finance.receipt", receipt_id=receipt_id), done=done)
 
 
 @pages.post("/receipts/<receipt_id>/paper")

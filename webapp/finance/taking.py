@@ -185,7 +185,7 @@ def _take(session: Session, actor: Actor, payer: Payer, arguments: dict[str, Any
         tell_confirmed(finance.confirm_receipt(session, actor, clock(), receipt_id=receipt.id))
     else:
         flash(_("The receipt is captured. Confirm it once the money has arrived."), "success")
-    return url_for("finance.receipt", receipt_id=receipt.id)
+    return url_for("finance.receipt", receipt_id=receipt.id, done=1)
 
 
 def tell_confirmed(outcome: finance.Confirmation) -> None:

@@ -24,6 +24,7 @@ from webapp.page import asked_page
 from webapp.wording import word
 
 Answer = str | tuple[str, int] | Response
+_LOOKED_AT = 20
 
 
 @pages.get("/")
@@ -54,6 +55,17 @@ def index() -> Answer:
         counts=counts,
         projects={project.id: project.name for project in projects},
     )
+
+
+def next_todo(session: Session, actor: Actor, receipt_id: str) -> TodoRow | None:
+    """The most pressing money that the reader may take or confirm after a receipt; an offer, never a must.
+
+    Neither the receipt's own confirmation is offered nor a collection for which all the money was taken already.
+    """
+    rights = {TodoKind.COLLECT: Permission.FINANCE_RECEIVE, TodoKind.CONFIRM: Permission.FINANCE_CONFIRM}
+    kinds = tuple(kind for kind, right in rights.items() if actor.may_anywhere(right))
+    rows = list_todos(session, actor, TodoFilter(kinds=kinds), limit=_LOOKED_AT).rows if kinds else ()
+    return next((row for row in rows if row.receipt_id != receipt_id and row.captured_fen < row.amount_fen), None)
 
 
 def _asked_filter() -> TodoFilter:

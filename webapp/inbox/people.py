@@ -8,8 +8,9 @@ from flask import g
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from kernel.actor import SYSTEM
-from ledger.staff.queries import names
+from kernel.actor import SYSTEM, Actor
+from ledger.staff.permissions import Permission
+from ledger.staff.queries import list_staff, names
 
 
 def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
@@ -19,3 +20,10 @@ def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     found[SYSTEM.id] = _("Keyturn")
     g.setdefault("staff_names", {}).update(found)
     return found
+
+
+def colleagues(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Whom somebody who may give tasks to others can choose from, as (id, name); nobody for everybody else."""
+    if not any(map(actor.may_anywhere, (Permission.ENGINE_OPERATE, Permission.TASKS_OVERSEE))):
+        return []
+    return [(staff.id, staff.display_name) for staff in list_staff(session, actor)]

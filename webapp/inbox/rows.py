@@ -17,7 +17,10 @@ from webapp.wording import state_name
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the list. ``off_bp`` is the effective discount in basis points off the list price."""
+    """A line of the list. ``off_bp`` is the effective discount in basis points off the list price.
+
+    ``step`` is what the diagram calls the task; ``follow_up_at`` is until when it is or was snoozed.
+    """
 
     id: str
     name: str
@@ -34,6 +37,16 @@ class Row:
     completed_at: datetime | None
     state: str
     assignee: str | None
+    instance_id: str
+    step: str
+    number: str | None
+    priority: int
+    follow_up_at: datetime | None
+    owner: str | None
+    delegation: str | None
+    revision: int
+    acting_for: str | None
+    warn_at: datetime | None
 
 
 def name_of(labels: Mapping[str, str], name: str) -> str:
@@ -47,9 +60,13 @@ def process_names(definitions: list[Definition]) -> dict[str, str]:
 
 
 def task_name(task: Task) -> str:
-    """The task's name, and for an approval what is asked for."""
+    """The task's name, for an approval with what is asked for, for a vacancy with the post."""
     name = name_of(task.labels, task.name)
-    kind = task.facts.get("kind")
+    if task.part is not None:
+        name = f"{name} ({state_name(f'signing_part.{task.part}')})"
+    kind, post = task.facts.get("kind"), task.facts.get("vacant_role")
+    if isinstance(post, str):
+        return f"{name} · {state_name(f'role.{post}')}"
     return f"{name} · {state_name(f'approval_kind.{kind}')}" if isinstance(kind, str) else name
 
 
@@ -74,6 +91,16 @@ def row_of(task: Task, processes: Mapping[str, str], actor: Actor) -> Row:
         completed_at=task.completed_at,
         state=task.state,
         assignee=task.assignee,
+        instance_id=task.instance_id,
+        step=name_of(task.labels, task.name),
+        number=task.business_key,
+        priority=task.priority,
+        follow_up_at=None if task.held in ("before", "after", "vote") else task.follow_up_at,
+        owner=task.owner,
+        delegation=task.delegation,
+        revision=task.revision,
+        acting_for=task.acting_for,
+        warn_at=task.warn_at,
     )
 
 

@@ -20,7 +20,7 @@ from webapp.engine_room import engine_for
 from webapp.errors import status_of
 from webapp.inbox import answering
 from webapp.inbox.blueprint import pages
-from webapp.inbox.rows import name_of
+from webapp.inbox.rows import name_of, task_name
 from webapp.once import once
 from webapp.wording import word
 
@@ -64,6 +64,9 @@ def start(key: str) -> Answer:
 def _start(session: Session, actor: Actor, key: str, typed: dict[str, object]) -> str:
     """Start, and lead to the first task if it is the starter's to do, else to the case."""
     engine = engine_for(session, actor, clock())
+    if above := request.form.get("under"):
+        engine.ask_for_work(above, key, typed)
+        return url_for("inbox.task", task_id=above, _anchor="work")
     begun = engine.start(key, typed, scope=request.form.get("at", ""))
     mine = engine.find_tasks(TaskFilter(box="mine", instance_id=begun.id), PageNumber(1, 1)).rows
     if mine:
@@ -83,6 +86,9 @@ def _page(key: str, values: dict[str, Any], *, errors: Any = None, refusal: str 
         engine = engine_for(session, actor, clock())
         definition = _definition(engine, key)
         places = _places(session, actor, engine, key)
+        above = engine.get_task(request.values["under"]).task if request.values.get("under") else None
+        if above is not None:
+            places = [(above.path, names_of_paths(session, {above.path}).get(above.path, above.path))]
         if not places:
             raise Missing("definition_missing", key=key)
         wanted = request.values.get("at", "")
@@ -90,7 +96,14 @@ def _page(key: str, values: dict[str, Any], *, errors: Any = None, refusal: str 
         asked = answering.draw(session, actor, definition.start_form, {}, typed=values, errors=errors, path=at)
         name = name_of(definition.labels, definition.name)
         return render_template(
-            "inbox/start.html", key=key, name=name, asked=asked, places=places, at=at, refusal=refusal
+            "inbox/start.html",
+            key=key,
+            name=name,
+            asked=asked,
+            places=places,
+            at=at,
+            refusal=refusal,
+            above=(above.id, task_name(above)) if above is not None else None,
         )
 
 

@@ -18,7 +18,7 @@ from ledger.inventory.queries import Cell, UnitFilter, find_units
 from ledger.organisation.queries import list_projects, names_of_paths, project_at
 from ledger.sales.offers import list_offers
 from ledger.sales.queries import find_queue_batches
-from ledger.staff.queries import list_staff
+from ledger.staff.queries import find_anybody, list_staff
 from webapp.formatting import area, money_short
 from webapp.language import current_language
 from webapp.wording import word
@@ -94,6 +94,12 @@ def people(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     return [Choice(s.id, s.display_name, s.username) for s in list_staff(session, actor, text=asked.text)[:MOST]]
 
 
+def colleagues(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Everybody else who works in the house."""
+    found = find_anybody(session, asked.text, MOST + 1)
+    return [Choice(s.id, s.display_name, s.username) for s in found if s.id != actor.id][:MOST]
+
+
 def projects(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     """Projects in the reader's scope."""
     rows = list_projects(session, actor)
@@ -127,6 +133,7 @@ FINDERS: dict[str, Finder] = {
     "unit": units,
     "plan": plans,
     "staff": people,
+    "colleague": colleagues,
     "project": projects,
     "batch": batches,
     "offer": offers,

@@ -12,7 +12,8 @@ from ledger.customers.queries import names_seen
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.queries import labels_of_units
 from ledger.organisation.models import OrgNode
-from ledger.sales.models import DiscountOffer, QueueBatch
+from ledger.sales.offer_models import DiscountOffer
+from ledger.sales.queue_models import QueueBatch
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
 from ledger.staff.queries import names
@@ -61,6 +62,7 @@ _WORDERS: dict[str, Worder] = {
     "unit": labels_of_units,
     "plan": _plans,
     "staff": _people,
+    "colleague": _people,
     "project": _projects,
     "batch": _batches,
     "offer": _offers,

@@ -9,7 +9,7 @@ from channels.papers import Letterhead, PlanLine, UnitFacts
 from ledger.finance.plans import PlannedLine
 from ledger.inventory.models import Building, Unit
 from ledger.organisation.models import PresalePermit, Project
-from webapp.units.words import plan_due
+from webapp.plan_words import due_words
 from webapp.wording import state_name
 
 
@@ -43,7 +43,7 @@ def unit_facts(session: Session, unit_id: str) -> UnitFacts:
 
 def plan_line(line: PlannedLine) -> PlanLine:
     """An instalment: its day where it is known, else the words for when."""
-    due = line.due_on.isoformat() if line.trigger.on else plan_due(line)
+    due = line.due_on.isoformat() if line.trigger.on else due_words(line)
     return PlanLine(
         name=state_name(f"receivable_kind.{line.kind}"),
         due=due,

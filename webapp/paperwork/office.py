@@ -5,13 +5,14 @@ A job comes at least once: a message is sent under its own key, a paper that is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from channels.delivery import Channel, DeliveryFailed, DeliveryRefused
-from channels.mail import MailFolder, MailMessage, Security, SmtpMail, SmtpSettings
+from channels.mail import MailFolder, MailMessage, Security, SmtpMail, SmtpSettings, html_of
 from channels.papers import issue
 from channels.sms import HttpSms, SmsFolder, SmsMessage, SmsSettings
 from kernel.actor import SYSTEM, Actor
@@ -22,16 +23,20 @@ from ledger.documents.queries import find_documents
 from ledger.messages.operations import Delivery, delivery_of, mark_failed, mark_sent
 from ledger.staff.queries import names
 from webapp.db import Database
+from webapp.notifications.addresses import Addresses
 from webapp.paperwork.sale_papers import Made, SalePaper
 from webapp.settings import Settings
+
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True)
 class Outlets:
-    """The channels to the outside."""
+    """The channels to the outside; ``site`` is where people reach us from there."""
 
     mail: Channel[MailMessage]
     sms: Channel[SmsMessage]
+    site: str = "http://localhost:8000"
 
 
 def outlets_of(settings: Settings, database: Database) -> Outlets:
@@ -44,14 +49,23 @@ def outlets_of(settings: Settings, database: Database) -> Outlets:
             host=settings.smtp_host,
             port=settings.smtp_port,
             sender=settings.smtp_sender,
+            sender_name="Keyturn",
             security=Security(settings.smtp_security),
             username=settings.smtp_username,
             password=settings.smtp_password,
+            ca_file=settings.smtp_ca_file,
         )
         mail = SmtpMail(smtp, database.clock)
     if settings.sms_url:
-        sms = HttpSms(SmsSettings(settings.sms_url, settings.sms_token, settings.sms_signature))
-    return Outlets(mail, sms)
+        gateway = SmsSettings(
+            url=settings.sms_url,
+            token=settings.sms_token,
+            signature=settings.sms_signature,
+            secret=settings.sms_secret,
+            max_segments=settings.sms_segments,
+        )
+        sms = HttpSms(gateway, database.clock)
+    return Outlets(mail, sms, settings.site)
 
 
 class PaperOffice:
@@ -60,11 +74,12 @@ class PaperOffice:
     def __init__(self, database: Database, outlets: Outlets) -> None:
         self._database = database
         self._outlets = outlets
+        self._addresses = Addresses(outlets.site, database.vault)
 
     def deliver_message(self, message_id: str, *, key: str) -> None:
         """Send a queued message and note what became of it; raises `DeliveryFailed` to be called again."""
         with self._database.reading() as session:
-            delivery = delivery_of(session, message_id)
+            delivery = delivery_of(session, message_id, self._addresses.of)
         if delivery is None:
             return
         if delivery.address is None:
@@ -73,18 +88,17 @@ class PaperOffice:
         try:
             reference = self._send(delivery, delivery.address)
         except DeliveryRefused as refusal:
-            self._note_failure(message_id, type(refusal).__name__, final=True)
+            self._note_failure(message_id, _reason(refusal), final=True)
             return
         except DeliveryFailed as failure:
-            self._note_failure(message_id, type(failure).__name__, final=False)
+            self._note_failure(message_id, _reason(failure), final=False)
             raise
         with self._database.unit_of_work(SYSTEM) as session:
             mark_sent(session, self._database.clock, message_id=message_id, detail=reference)
 
     def _send(self, delivery: Delivery, address: str) -> str:
         if delivery.channel == "mail":
-            mail = MailMessage(to=address, subject=delivery.subject, text=delivery.body)
-            return self._outlets.mail.send(mail, idempotency_key=delivery.key).reference
+            return self._outlets.mail.send(_mail(delivery, address), idempotency_key=delivery.key).reference
         sms = SmsMessage(to=address, text=delivery.body)
         return self._outlets.sms.send(sms, idempotency_key=delivery.key).reference
 
@@ -126,6 +140,24 @@ class PaperOffice:
             with self._database.reading() as session:
                 if not _is_issued(session, kind, subject_id):
                     raise
+
+
+def _mail(delivery: Delivery, address: str) -> MailMessage:
+    ours = {found for link in delivery.links.values() for found in _ADDRESS.findall(link)}
+    return MailMessage(
+        to=address,
+        subject=delivery.subject,
+        text=delivery.body,
+        html=html_of(delivery.subject, delivery.body, language=delivery.language, addresses=ours),
+        unsubscribe=delivery.links.get("unsubscribe_link", ""),
+        language=delivery.language,
+    )
+
+
+def _reason(fault: DeliveryRefused | DeliveryFailed) -> str:
+    """A code and the number that the other side answered with; its words may repeat an address."""
+    numbers = [fault.params[name] for name in ("reply", "status", "limit") if name in fault.params]
+    return " ".join(str(part) for part in (fault.code, *numbers))
 
 
 def _is_issued(session: Session, kind: str, sale_id: str) -> bool:

@@ -32,8 +32,9 @@ from ledger.inventory.models import Building, Unit
 from ledger.organisation.models import PresalePermit, Project
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
-from ledger.sales.models import Contract, Sale, SaleBuyer, SaleDiscount, Subscription
+from ledger.sales.models import Sale, SaleBuyer, SaleDiscount
 from ledger.sales.pricing import round_half_up
+from ledger.sales.stage_models import Contract, Subscription
 from ledger.staff.queries import names
 from webapp.paperwork import words
 

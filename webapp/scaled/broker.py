@@ -13,6 +13,7 @@ RUN_DUE = "keyturn.run_due"
 TIDY = "keyturn.tidy"
 BATCH = 20
 BATCH_SECONDS = 5.0
+ALONE_SECONDS = 0.2
 _WAKE_UP_LIVES = 60
 _MOST_WAKE_UPS = 10_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from handlers.jobs import use_office
 from webapp import request_log
 from webapp.jobs import JobRunner
 from webapp.paperwork.office import PaperOffice, outlets_of
-from webapp.scaled.broker import BATCH, BATCH_SECONDS, RUN_DUE, TIDY, celery_of, send_wake_up
+from webapp.scaled.broker import ALONE_SECONDS, BATCH, BATCH_SECONDS, RUN_DUE, TIDY, celery_of, send_wake_up
 from webapp.scaled.wake_ups import WakeUps
 from webapp.settings import Settings
 from webapp.startup import open_database
@@ -50,10 +51,14 @@ class Hands:
         return self._runner
 
     def run_due(self) -> None:
-        """Run a batch; a full one calls two others for the rest, so that many hands soon share many jobs."""
-        if self.runner.run_due(limit=BATCH, seconds=BATCH_SECONDS) == BATCH:
-            for _ in range(2):
-                send_wake_up(self._celery)
+        """Run a batch; one that is not soon done calls two others, so that many hands share many or long jobs."""
+        began = time.monotonic()
+        ran = self.runner.run_due(limit=BATCH, seconds=ALONE_SECONDS)
+        if ran < BATCH and time.monotonic() - began < ALONE_SECONDS:
+            return
+        for _ in range(2):
+            send_wake_up(self._celery)
+        self.runner.run_due(limit=BATCH, seconds=BATCH_SECONDS)
 
     def tidy(self) -> None:
         """Drop what nobody will ask for again."""

@@ -4,9 +4,10 @@ from flask import Flask
 
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
+from webapp.plan_words import due_words
 from webapp.units import board, discounts, imports, prices, purchase_plan, queue, quotes, selling, unit
 from webapp.units.desk import pages
-from webapp.units.words import plan_due, unit_event
+from webapp.units.words import unit_event
 
 __all__ = [
     "board",
@@ -26,7 +27,7 @@ __all__ = [
 def install(app: Flask) -> None:
     """Serve these pages and offer them in the navigation."""
     app.register_blueprint(pages)
-    app.jinja_env.filters.update(plan_due=plan_due, unit_event=unit_event)
+    app.jinja_env.filters.update(plan_due=due_words, unit_event=unit_event)
     add_entry(
         app,
         NavEntry(

@@ -18,7 +18,7 @@ from ledger.inventory.changes import given_reason
 from ledger.organisation.queries import get_project
 from ledger.sales import operations
 from ledger.sales import queries as sales
-from ledger.sales.models import DiscountOffer
+from ledger.sales.offer_models import DiscountOffer
 from ledger.sales.pricing import Discount, Of
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission

@@ -16,7 +16,7 @@ from kernel.actor import Actor
 from kernel.errors import Invalid
 from ledger.documents.models import Document
 from ledger.documents.operations import store_upload
-from ledger.documents.queries import load_content
+from ledger.documents.queries import PRICE_LIST, load_content
 from ledger.inventory.import_plan import ImportReport
 from ledger.inventory.importing import Permit, import_units, preview_units
 from ledger.inventory.price_list import (
@@ -45,7 +45,6 @@ from webapp.units.asked import chosen_project
 from webapp.units.desk import pages
 from webapp.wording import word
 
-SUBJECT = "price_list"
 _NO_COLUMN = "-"
 
 
@@ -113,7 +112,7 @@ def upload() -> Response | tuple[str, int]:
             session,
             actor,
             clock(),
-            subject=SUBJECT,
+            subject=PRICE_LIST,
             subject_id=project.id,
             path=project.path,
             filename=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,8 +15,8 @@ from ledger.inventory import queries as inventory
 from ledger.organisation.queries import get_project, list_projects
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
-from webapp.acting import acting, clock, reading
-from webapp.once import once
+from webapp.acting import clock, reading
+from webapp.carrying_out import carried_out
 from webapp.units.asked import chosen_project
 from webapp.units.desk import pages
 
@@ -85,12 +85,4 @@ def reject_prices(version_id: str) -> Response:
 
 
 def _decide(version_id: str, act: Callable[[Session, Actor], None], done: str) -> Response:
-    with acting() as (session, actor):
-
-        def decide() -> str:
-            act(session, actor)
-            return url_for("units.price_version", version_id=version_id)
-
-        address = once(session, actor, clock(), decide)
-    flash(done, "success")
-    return redirect(address)
+    return carried_out(act, leads_to=url_for("units.price_version", version_id=version_id), done=done)

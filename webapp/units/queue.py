@@ -20,10 +20,11 @@ from ledger.organisation.parameters import QUEUE_FEE_FEN
 from ledger.organisation.queries import get_project, parameter
 from ledger.sales import operations
 from ledger.sales import queries as sales
-from ledger.sales.models import QueueNumber
+from ledger.sales.queue_models import QueueNumber
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.carrying_out import carried_out
 from webapp.engine_room import engine_for
 from webapp.entries import Entries, filled, typed_fen
 from webapp.formatting import yuan
@@ -54,6 +55,7 @@ def _batches_page(entries: Entries) -> str:
             batches=sorted(batches, key=lambda one: one.state == "closed"),
             counts=sales.count_queue_numbers(session, actor, [one.id for one in batches]),
             fields=filled(_batch_fields(session, project), entries),
+            may_run=actor.may(Permission.SALES_RUN_QUEUE, project.path),
         )
 
 
@@ -117,6 +119,7 @@ def queue_batch(batch_id: str) -> str:
             bearers=customers.names_seen(session, actor, [one.customer_id for one in numbers]),
             people=staff.names(session, {one.owner_id for one in numbers}),
             cases=_cases(session, actor, numbers),
+            may_run=actor.may(Permission.SALES_RUN_QUEUE, batch.path),
         )
 
 
@@ -153,12 +156,4 @@ def close_batch(batch_id: str) -> Response:
 
 
 def _change(batch_id: str, act: Callable[[Session, Actor], None], done: str) -> Response:
-    with acting() as (session, actor):
-
-        def change() -> str:
-            act(session, actor)
-            return url_for("units.queue_batch", batch_id=batch_id)
-
-        address = once(session, actor, clock(), change)
-    flash(done, "success")
-    return redirect(address)
+    return carried_out(act, leads_to=url_for("units.queue_batch", batch_id=batch_id), done=done)

@@ -22,7 +22,7 @@ from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.queries import parameter
 from ledger.sales import queries as sales
-from ledger.sales.models import DiscountOffer
+from ledger.sales.offer_models import DiscountOffer
 from ledger.sales.offers import check_offers, discount_of, list_offers
 from ledger.sales.pricing import Of, Quote, price_quote
 from ledger.sales.queries import SaleFilter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -19,8 +19,8 @@ from ledger.sales import queries as sales
 from ledger.sales.queries import SaleFilter, SaleRow
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
-from webapp.acting import acting, clock, reading
-from webapp.once import once
+from webapp.acting import clock, reading
+from webapp.carrying_out import carried_out
 from webapp.units.desk import pages
 
 
@@ -76,30 +76,24 @@ def card(unit_id: str) -> str:
 @pages.post("/<unit_id>/withhold")
 def withhold(unit_id: str) -> Response:
     """Keep a unit from sale (销控), with the reason."""
-    with acting() as (session, actor):
+    reason = request.form.get("reason", "")
 
-        def act() -> str:
-            operations.withhold_unit(
-                session, actor, clock(), unit_id=unit_id, reason=request.form.get("reason", "")
-            )
-            return url_for("units.show", unit_id=unit_id)
+    def act(session: Session, actor: Actor) -> None:
+        operations.withhold_unit(session, actor, clock(), unit_id=unit_id, reason=reason)
 
-        address = once(session, actor, clock(), act)
-    flash(_("The unit is withheld from sale."), "success")
-    return redirect(address)
+    return carried_out(
+        act, leads_to=url_for("units.show", unit_id=unit_id), done=_("The unit is withheld from sale.")
+    )
 
 
 @pages.post("/<unit_id>/release")
 def release(unit_id: str) -> Response:
     """Give a withheld unit to sale, with the reason."""
-    with acting() as (session, actor):
+    reason = request.form.get("reason", "")
 
-        def act() -> str:
-            operations.release_unit(
-                session, actor, clock(), unit_id=unit_id, reason=request.form.get("reason", "")
-            )
-            return url_for("units.show", unit_id=unit_id)
+    def act(session: Session, actor: Actor) -> None:
+        operations.release_unit(session, actor, clock(), unit_id=unit_id, reason=reason)
 
-        address = once(session, actor, clock(), act)
-    flash(_("The unit is no longer withheld."), "success")
-    return redirect(address)
+    return carried_out(
+        act, leads_to=url_for("units.show", unit_id=unit_id), done=_("The unit is no longer withheld.")
+    )

@@ -1,32 +1,12 @@
-"""Sentences of the units desk that need more than a look-up: when an instalment is due, what changed on a unit."""
+"""Sentences of the units desk that need more than a look-up: what changed on a unit."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from ledger.finance.kinds import TriggerKind
-from ledger.finance.plans import PlannedLine
 from ledger.inventory.models import UnitEvent
-from webapp.formatting import NOTHING, day, yuan
+from webapp.formatting import NOTHING, yuan
 from webapp.wording import state_name
-
-
-def plan_due(line: PlannedLine) -> str:
-    """When a line of a plan falls due, in words; dates are ISO here and worded by page or paper."""
-    trigger = line.trigger
-    if trigger.kind is TriggerKind.ON_DATE:
-        return day(trigger.on)
-    if trigger.kind is TriggerKind.MILESTONE:
-        name = state_name(f"milestone.{trigger.milestone}")
-        if not trigger.days:
-            return name
-        return ngettext(
-            "%(num)d day after: %(milestone)s", "%(num)d days after: %(milestone)s", trigger.days, milestone=name
-        )
-    if not trigger.days:
-        return _("on signing")
-    return ngettext("%(num)d day after signing", "%(num)d days after signing", trigger.days)
 
 
 def unit_event(event: UnitEvent) -> str:

@@ -19,9 +19,12 @@ from webapp import formatting
 from webapp.language import N_
 
 UNKNOWN = N_("This cannot be done (%(code)s).")
-# Parameters that name an element or a property of a diagram are worded with these in front.
-_NAMED_THINGS = {"kind": "element", "place": "element", "inside": "element", "what": "property", "end": "end"}
-_NAMES = ("who", "by", "staff", "actor", "assignee", "holder")
+# Parameters that name an element or a property of a diagram, or a right, are worded with these in front.
+_NAMED_THINGS = {
+    "kind": "element", "place": "element", "inside": "element", "what": "property", "end": "end",
+    "permission": "permission",
+}  # fmt: skip
+_NAMES = ("who", "by", "staff", "actor", "assignee", "holder", "substitute")
 
 
 @cache
@@ -84,7 +87,7 @@ def _show(name: str, value: object) -> object:
     elif isinstance(value, date):
         shown = formatting.day(value)
     elif isinstance(value, list | tuple | set | frozenset):
-        shown = ", ".join(str(_show(name, part)) for part in value)
+        shown = gettext(", ").join(str(_show(name, part)) for part in value)
     elif name in _NAMES or name.endswith("_by"):
         shown = _name_of(str(value))
     elif isinstance(value, str):

@@ -16,6 +16,38 @@ TEXTS = {
         "The role would end (%(to_date)s) before it begins (%(from_date)s). Correct the dates."
     ),
     "last_administrator": N_("Nobody else could manage staff afterwards. Make another administrator first."),
+    "substitution_missing": N_("There is no such substitution, or it is not yours to end."),
+    "substitution_invalid": N_("The substitution cannot be entered like this. Check persons and dates."),
+    "substitute_is_self": N_("Nobody stands in for himself. Choose somebody else."),
+    "substitution_dates_reversed": N_("It would end before it begins (%(from_date)s). Correct the dates."),
+    "substitution_in_the_past": N_("It cannot begin before today (%(today)s)."),
+    "substitution_too_long": N_("It lasts too long. Enter at most %(days)s days; it can be entered again."),
+    "substitution_overlaps": N_(
+        "%(substitute)s stands in from %(from_date)s to %(to_date)s already. Revoke that, or choose other days or"
+        " processes."
+    ),
+    "substitute_is_away": N_(
+        "%(substitute)s is away from %(from_date)s to %(to_date)s and has a substitute too. Choose somebody else."
+    ),
+    "principal_stands_in": N_(
+        "This person stands in for %(person)s from %(from_date)s to %(to_date)s; nobody would do those tasks."
+        " Revoke that first."
+    ),
+    "manager_invalid": N_("The line manager cannot be entered like this. Check person and day."),
+    "manager_is_self": N_("Nobody reports to himself. Choose somebody else."),
+    "manager_circle": N_("This person reports to the one below him then. Choose somebody else."),
+    "manager_in_the_past": N_("It cannot begin before today (%(today)s)."),
+    "fallback_invalid": N_("The post cannot be answered for like this. Check role and person."),
+    "fallback_both": N_("Choose a role or a person, not both."),
+    "fallback_is_itself": N_("A vacant post cannot answer for itself. Choose another role or a person."),
+    "fallback_circle": N_("The posts would answer for each other in a circle. Choose another role or a person."),
+    "fallback_person_elsewhere": N_(
+        "This person does not work here and would not see the tasks. Choose somebody else."
+    ),
+    "post_still_vacant": N_(
+        "Nobody holds the post yet. Give somebody the role first; then this closes by itself."
+    ),
+    "vacancy_missing": N_("There is no such vacant post."),
     "api_token_missing": N_("There is no such API token of yours. Look at the list of tokens again."),
     "password_refused": N_("This password cannot be used. Choose another one."),
     "password_too_short": N_("The password is too short. Use at least %(minimum)s characters."),

@@ -11,6 +11,11 @@ TEXTS = {
     "message_template_invalid": N_("The message text cannot be used like this. Correct its marks."),
     "template_empty": N_("The message text is empty. Write one; these marks may stand in it: %(marks)s."),
     "template_mark_unknown": N_("Nothing fills these marks: %(unknown)s. Use only these: %(marks)s."),
+    "template_too_long": N_("The text has %(length)s characters; at most %(limit)s are possible. Shorten it."),
+    "template_unchanged": N_("Nothing would change: the text reads like this already."),
+    "message_template_changed": N_(
+        "Somebody made version %(version)s of this text at %(at)s. Look at it and change that one."
+    ),
     "message_invalid": N_("The message cannot be written. Check its recipient and its values."),
     "message_values_lacking": N_(
         "The message lacks values for: %(marks)s. Give them or take the marks out of its text."
@@ -50,6 +55,10 @@ TEXTS = {
     "sms.bad_number": N_("The phone number cannot receive text messages. Correct it."),
     "sms.empty": N_("The text message is empty. Write its text."),
     "sms.too_long": N_("The text message is too long; at most %(limit)s characters fit. Shorten it."),
+    "sms.too_many_segments": N_(
+        "The text message takes %(segments)s parts; at most %(limit)s are sent. Shorten it."
+    ),
+    "address_missing": N_("No address is known."),
     "paper.refused": N_("The paper cannot be made from these values."),
     "paper.unknown_template": N_("There is no layout “%(template)s” for papers."),
     "paper.layout_failed": N_("The layout “%(template)s” could not be set (%(reason)s). Tell your administrator."),

@@ -77,6 +77,7 @@ TEXTS = {
     "property.assignee": N_("assignee"),
     "property.excluded": N_("excluded"),
     "property.due": N_("due date"),
+    "property.warn": N_("warning"),
     "property.follow_up": N_("follow-up date"),
     "property.priority": N_("priority"),
     "property.form": N_("form"),

@@ -8,7 +8,20 @@ TEXTS = {
     # Tasks
     "task_missing": N_("This task does not exist, or it is not yours to see."),
     "task_closed": N_("This task is no longer open: %(by)s closed it on %(at)s."),
-    "task_cancelled": N_("This task is no longer needed: the case went on without it on %(at)s."),
+    "task_cancelled": N_(
+        "This task is no longer needed: %(by)s acted on %(at)s, and the case went on without it."
+    ),
+    "task_case_cancelled": N_("%(by)s cancelled the case on %(at)s, so this task is no longer needed."),
+    "task_overtaken": N_("This task is no longer needed: “%(event)s” came on %(at)s, and the case went on."),
+    "task_not_needed": N_("This task is no longer needed: the case went on without it on %(at)s."),
+    "task_moved": N_("%(by)s gave this task to %(assignee)s on %(at)s. Ask for it if you still need to decide."),
+    "task_put_back": N_(
+        "%(by)s gave this task back to its group on %(at)s. Ask there if you still need to decide."
+    ),
+    "task_went_to_role": N_(
+        "This task was late: since %(at)s it goes to %(role)s. Ask there if you still need to decide."
+    ),
+    "task_not_yours": N_("Your role no longer includes this task. Ask whoever gave it to you."),
     "task_claimed": N_("%(by)s has taken this task (%(at)s). Choose another one, or ask for it."),
     "task_changed": N_("The task has changed since you opened it (%(at)s). Look at the facts again, then send."),
     "task_of_another": N_("This task is with %(assignee)s. Ask for it, or have it assigned to you."),
@@ -17,8 +30,19 @@ TEXTS = {
     "delegate_to_self": N_("A task cannot be handed on to oneself."),
     "not_a_candidate": N_("This task is for another role. Ask whoever holds it."),
     "four_eyes": N_("You may not decide here: you applied for it or took an earlier step. Somebody else must."),
+    "four_eyes_of": N_("%(staff)s may not take part here: they applied for it or took an earlier step."),
+    "person_missing": N_("Choose a person from the list."),
+    "person_elsewhere": N_("%(staff)s does not work here and would not see the task. Choose somebody else."),
+    "hand_over_to_holder": N_("The task is with %(staff)s already. Choose somebody else."),
+    "hand_over_outsider": N_("%(staff)s does not hold the role of this step. Say why they are to do it."),
+    "hand_over_back": N_("%(staff)s had this step before. Say why it goes back to them."),
     "priority_out_of_range": N_("The priority must lie between %(lowest)s and %(highest)s."),
     "comment_length": N_("A comment needs some text, at most %(longest)s characters."),
+    "comment_missing": N_("This comment does not exist, or it is not yours to see."),
+    "comment_of_another": N_("Only %(author_by)s may change this comment."),
+    "comment_settled": N_("A comment can be changed for %(minutes)s minutes. Write another one."),
+    "mention_not_reader": N_("%(who)s may not see this case, so a comment here cannot name them."),
+    "mentions_too_many": N_("A comment can name at most %(most)s people."),
     "box_unknown": N_("There is no such list of tasks."),
     "sort_unknown": N_("The list cannot be sorted that way."),
     "operator_unknown": N_("The list cannot be filtered that way."),
@@ -31,6 +55,23 @@ TEXTS = {
     "start_not_allowed": N_(
         "You may not start this process here. Choose another project or ask an administrator."
     ),
+    "oversee_missing": N_("Only who oversees the tasks here may do this."),
+    "sub_tasks_too_many": N_("At most %(most)s pieces of work may be open under one task."),
+    "sub_tasks_open": N_(
+        "Work that was asked for under this task is still open (%(count)s). Wait for it, or withdraw it first."
+    ),
+    "candidates_number": N_("Name at least one role or person, at most %(most)s."),
+    "candidates_elsewhere": N_(
+        "%(group)s is named at another place. Choose the task's own place or one above it."
+    ),
+    "candidates_vacant": N_("Nobody holds the role %(group)s here. Choose another role, or name people."),
+    "candidates_kept_out": N_(
+        "Everybody who holds the role %(group)s here applied for it or decided an earlier step (four eyes). Choose "
+        "another role."
+    ),
+    "candidates_of_signer": N_("This task belongs to somebody who was asked along. Ask somebody else instead."),
+    "offer_to_self": N_("You cannot let yourself in. Ask somebody else who oversees the tasks here."),
+    "assignee_no_candidate": N_("%(staff)s may not do this step. Choose somebody who holds its role here."),
     "operate_missing": N_("Only operations may do this."),
     "instance_revised": N_("Somebody changed this case on %(at)s, after you had opened it. Look at it again."),
     "element_without_token": N_("Nothing of the case stands at “%(element_id)s” any more. Look at it again."),
@@ -106,15 +147,21 @@ TEXTS = {
     "result_type": N_("A handler gave back something that cannot be stored."),
     "result_undeclared": N_("A handler gave back a value it does not declare."),
     "value_not_json": N_("A value cannot be stored in the process. Use texts, numbers, lists and maps."),
+    "value_unwritable": N_(
+        "A text holds a sign that cannot be stored (a zero byte or half of a sign). Write it again without it."
+    ),
     "value_too_deep": N_("A value is nested too deeply to be stored in the process."),
     "value_too_long": N_("A value is too long to be stored in the process."),
     "state_format_unknown": N_("The case was saved by another release. Upgrade, or restore a backup."),
     # Why a step could not go on
     "call_without_process": N_("The call activity names no process."),
     "condition_unclear": N_("A condition is neither true nor false. Check its variables."),
-    "cycle_unreadable": N_("The repetition of a timer cannot be read."),
-    "duration_too_long": N_("The duration of a timer is too long."),
-    "duration_unreadable": N_("The duration of a timer cannot be read."),
+    "cycle_unreadable": N_("“%(text)s” is no repetition. Write for example R/P1D or R3/2026-03-02T09:00/PT1H."),
+    "cycle_too_short": N_(
+        "The turns of “%(text)s” do not come one after the other. Write a repetition of at least one second."
+    ),
+    "duration_too_long": N_("“%(text)s” is longer than a timer can wait. Write at most a hundred years."),
+    "duration_unreadable": N_("“%(text)s” is no duration. Write for example P3D, PT8H or 8 working hours."),
     "event_unsupported": N_("The engine does not know this kind of event."),
     "job_kind_missing": N_("Nobody delivers “%(kind)s”. Check the installation."),
     "loop_needs_list": N_("The loop was given no list."),
@@ -124,8 +171,10 @@ TEXTS = {
     "no_flow_open": N_("No way leads on: no condition holds and there is no default flow."),
     "priority_no_number": N_("The priority is no number."),
     "script_refused": N_("Only FEEL is run; other scripts are refused."),
-    "time_unreadable": N_("The time of a timer cannot be read."),
-    "timer_without_value": N_("The timer's expression gives no value."),
+    "time_unreadable": N_(
+        "“%(text)s” is no time. Write for example 2026-03-02, 2026-03-02T09:00 or a duration such as P3D."
+    ),
+    "timer_without_value": N_("The expression “%(expression)s” gives the timer no time. Check its variables."),
     "token_gone": N_("The case has moved on meanwhile."),
     "compensation_too_long": N_(
         "More than %(limit)s different completed activities would have to be remembered to be undone. Let the loop end earlier, or undo in each round."
@@ -135,5 +184,11 @@ TEXTS = {
         "More than %(limit)s processes stand inside one another. Check whether a process calls itself."
     ),
     "too_many_steps": N_("The case ran through too many steps at once. Check the diagram for a circle."),
-    "working_days_unreadable": N_("The number of working days cannot be read."),
+    "working_days_unreadable": N_(
+        "“%(text)s” is no working time. Write for example P2WD, 2 working days or 8 working hours."
+    ),
+    "due_not_drawn": N_("The diagram gives this task no due time."),
+    "working_time_endless": N_(
+        "There is no such working time in the calendar: nobody works for more than a year."
+    ),
 }

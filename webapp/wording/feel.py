@@ -34,6 +34,9 @@ TEXTS = {
         "A pattern takes longer than %(seconds)s seconds and was stopped. Write it more simply."
     ),
     "feel_not_whole": N_("The value %(value)s is not a whole number. Round it, for instance with “round money”."),
+    "feel_text_unwritable": N_(
+        "A text comes out with a sign that cannot be stored (a zero byte or half of a sign). Check the expression."
+    ),
     "feel_not_json": N_(
         "The value cannot be stored in a process (%(kind)s). Make it a text, number, list or context."
     ),
@@ -64,6 +67,9 @@ TEXTS = {
     "feel_not_a_range": N_("The text is no range. Write it as [1..5]."),
     "feel_not_an_instant": N_("The moment has no time zone."),
     "feel_no_clock": N_("The present is not known here."),
+    "feel_no_people": N_("Who stands above whom is not known here, only in the diagram of a process."),
+    "feel_manager_person": N_("“manager” asks for the id of one person, not for a value of kind %(found)s"),
+    "feel_manager_levels": N_("“manager” goes up a whole number of levels from 1 to %(highest)s, not “%(found)s”"),
     "feel_no_calendar": N_("There is no working calendar here."),
     "feel_no_value": N_("The function %(function)s has no value for this."),
     "feel_pattern": N_("The pattern cannot be read."),

@@ -5,6 +5,10 @@ from __future__ import annotations
 from webapp.language import N_
 
 TEXTS = {
+    "attachment_kind_undefined": N_("There is no kind of file “%(kind_name)s”. There are: %(kinds)s."),
+    "attachments_skipped": N_(
+        "A task that asks for files cannot be skipped when the same person recurs. Take repeat or attachments away."
+    ),
     "xml_too_large": N_("The file is larger than %(limit_mb)s MB. Split the drawing into called processes."),
     "xml_document_type": N_(
         "The file contains a document type or entities, which are refused. Save it again from a BPMN editor."
@@ -97,6 +101,17 @@ TEXTS = {
     ),
     "nobody_assigned": N_("Nobody is assigned. Set candidate groups or an assignee."),
     "due_missing": N_("The task has no due date, so it never shows as late."),
+    "warning_unreadable": N_(
+        "“%(text)s” is no length of time. Write how long before the due time the warning comes (PT4H, 2 working hours)."
+    ),
+    "escalation_without_due": N_("The task has a warning or an escalation but no due time. Set “due”."),
+    "escalation_at_unknown": N_("An escalation happens at “warning” or at “breach”, not at “%(given)s”."),
+    "escalation_without_warning": N_("An escalation waits for the warning, but the task has none. Set “warn”."),
+    "escalation_empty": N_("The escalation does nothing. Set notify, priority or handTo."),
+    "escalation_priority": N_("“%(given)s” is no priority. Write a whole number from 0 to 100."),
+    "escalation_people_unknown": N_(
+        "“%(given)s” names nobody. Write assignee, candidates, owner, manager or role: with a role."
+    ),
     "role_unknown": N_("There is no role “%(role)s”. Choose one from the list of roles."),
     "loop_without_count": N_(
         "The loop says neither which list it walks through nor how often it repeats. Set one of them."
@@ -181,10 +196,13 @@ TEXTS = {
     ),
     "boundary_unattached": N_("The boundary event is attached to nothing (“%(reference)s”). Attach it to a task."),
     "timer_missing": N_(
-        "The timer has no time. Write a date, a duration (P3D, P2WD for working days) or an expression."
+        "The timer has no time. Write a date, a duration (P3D, 8 working hours) or an expression."
     ),
     "timer_unreadable": N_(
-        "“%(text)s” is no time. Write a date, a duration (P3D, P2WD for working days) or an expression with “=”."
+        "“%(text)s” is no time. Write a date, a duration (P3D, 8 working hours) or an expression with “=”."
+    ),
+    "timer_not_working": N_(
+        "“%(text)s” cannot be counted in working time. Write for example P2D, PT8H or 8 working hours."
     ),
     "event_gateway_target": N_(
         "After the event-based gateway “%(gateway)s” only events and receive tasks may follow."
@@ -205,6 +223,7 @@ TEXTS = {
         "“%(name)s” cannot be a variable name. Use letters, digits and underscores and begin with a letter."
     ),
     "folder_without_files": N_("The folder holds no diagram (.bpmn), decision table (.dmn) or form (.form)."),
+    "file_is_no_file": N_("This is a pipe or a device, not a file. Save the diagram in a file and name that."),
     "file_unreadable": N_("The file cannot be read (%(detail)s). Check its name and rights."),
     "definition_refused": N_("The deployment was refused because of %(count)s findings. Nothing was changed."),
 }

@@ -7,9 +7,7 @@ from webapp.language import N_
 TEXTS = {
     "refused": N_("This cannot be done now. Open the page again and check what has changed."),
     "not_allowed": N_("You do not have the right to do this. Ask an administrator or the person responsible."),
-    "permission_missing": N_(
-        "Your role does not include this (%(permission)s). Ask an administrator if you need it."
-    ),
+    "permission_missing": N_("Your role does not include this: %(permission)s."),
     "missing": N_("This does not exist, or it lies outside what you may see."),
     "stale": N_("Somebody else was quicker. Open the page again to see the present state."),
     "invalid": N_("This entry is not right. Please correct it."),

@@ -22,5 +22,6 @@ TEXTS = {
     "decision.returned": N_("Returned"),
     "decision.rejected": N_("Rejected"),
     "approver_has_decided": N_("You have decided an earlier step of this case. Somebody else must take this one."),
+    "colleague_left": N_("Choose a colleague who works here."),
     "batch_missing": N_("Choose the queue batch."),
 }

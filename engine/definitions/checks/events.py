@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from engine.definitions.checks import times
 from engine.definitions.checks.finding import doubtful, wrong
 from engine.definitions.model import Event, Node, ProcessModel
 from engine.definitions.wiring import Wiring
@@ -12,9 +12,6 @@ from engine.feel import FeelSyntaxError, compile_expression
 from engine.findings import Finding
 
 _CATCHING = {"intermediateCatchEvent", "boundaryEvent", "receiveTask"}
-_DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
-_WORKING = re.compile(r"P\d+WD")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 _NEEDS_EVENT = {"intermediateCatchEvent", "boundaryEvent"}
 
 
@@ -58,8 +55,8 @@ def _waits_in_a_case(model: ProcessModel, node: Node) -> bool:
 def _check_timer(node: Node, event: Event) -> Iterator[Finding]:
     if event.timer is None:
         yield wrong("timer_missing", node)
-    elif not event.timer.is_feel and not readable_time(event.timer.text):
-        yield wrong("timer_unreadable", node, text=event.timer.text)
+    elif not event.timer.is_feel and (code := times.fault_of(event)):
+        yield wrong(code, node, text=event.timer.text)
 
 
 def _check_start_timer(node: Node, event: Event) -> Iterator[Finding]:
@@ -72,19 +69,6 @@ def _check_start_timer(node: Node, event: Event) -> Iterator[Finding]:
         return  # Told with all other expressions.
     if names:
         yield wrong("timer_start_without_data", node, names=", ".join(sorted(names)))
-
-
-def readable_time(text: str) -> bool:
-    """Whether a plain text is an ISO 8601 duration, instant or cycle, or a count of working days (``P2WD``)."""
-    if text.startswith("R"):
-        _, _, rest = text.partition("/")
-        return all(bool(_DURATION.fullmatch(part) or _INSTANT.fullmatch(part)) for part in rest.split("/"))
-    return readable_moment(text)
-
-
-def readable_moment(text: str) -> bool:
-    """Whether a plain text is an ISO 8601 duration or instant, or a count of working days."""
-    return bool(_DURATION.fullmatch(text) or _WORKING.fullmatch(text) or _INSTANT.fullmatch(text))
 
 
 def _event_gateway(model: ProcessModel, node: Node) -> Iterator[Finding]:

@@ -19,6 +19,9 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z]\w*)\s*\(")
 _RESERVED = {"typename"}
 _LOOP_COUNTERS = {"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances", "loopCounter"}
+_SETTINGS = (
+    "candidate_groups", "candidate_users", "assignee", "excluded", "due", "warn", "follow_up", "priority",
+)  # fmt: skip
 # Names that the engine adds beside the process data, by the element kinds that see them.
 _AROUND = {"userTask": {"answers"}, "serviceTask": {"result"}, "sendTask": {"result"}, "callActivity": {"called"}}
 
@@ -83,7 +86,7 @@ def written_names(node: Node) -> list[str]:
     names = [m.name for m in node.assigns]
     if node.task is not None:
         names += [m.name for m in node.task.outputs]
-        names += [node.task.completed_by] if node.task.completed_by else []
+        names += [name for name in (node.task.completed_by, node.task.passed) if name]
     if node.handler is not None:
         names += [m.name for m in node.handler.outputs]
     if node.decision is not None and node.decision.result:
@@ -124,7 +127,7 @@ def _of_flow(flow: Flow) -> Iterator[tuple[Element, str, str]]:
 def _of_task(node: Node) -> Iterator[tuple[Element, str, str]]:
     if node.task is None:
         return
-    for what in ("candidate_groups", "candidate_users", "assignee", "excluded", "due", "follow_up", "priority"):
+    for what in _SETTINGS:
         setting: Setting | None = getattr(node.task, what)
         if setting is not None and setting.is_feel:
             yield node, what, setting.text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.checks.events import readable_moment
+from engine.attachments import KINDS
+from engine.definitions.checks import escalations
 from engine.definitions.checks.finding import about_process, doubtful, wrong
-from engine.definitions.model import Node, ProcessModel, Setting
+from engine.definitions.checks.times import readable_moment
+from engine.definitions.model import Node, ProcessModel, Setting, UserTask
 from engine.definitions.wiring import Wiring
 from engine.findings import Finding
 
+_REPEATS = {"ask", "skip", "up"}
 _LISTS = {"single", "collect", "list"}
 
 
@@ -46,9 +49,23 @@ def _user_task(node: Node, wiring: Wiring) -> Iterator[Finding]:
     for time in (task.due, task.follow_up):
         if time is not None and not time.is_feel and not readable_moment(time.text):
             yield wrong("timer_unreadable", node, text=time.text)
+    if task.repeat not in _REPEATS:
+        yield wrong("repeat_unknown", node, repeat=task.repeat)
+    elif task.repeat != "ask" and task.form is None:
+        yield wrong("repeat_without_form", node)
+    yield from escalations.check(node, task, wiring)
+    yield from _attachments(node, task)
     for role in plain_names(task.candidate_groups):
         if wiring.roles is not None and role not in wiring.roles:
             yield wrong("role_unknown", node, role=role)
+
+
+def _attachments(node: Node, task: UserTask) -> Iterator[Finding]:
+    for kind in task.attachments:
+        if kind not in KINDS:
+            yield wrong("attachment_kind_undefined", node, kind_name=kind, kinds=", ".join(KINDS))
+    if task.attachments and task.repeat == "skip":
+        yield wrong("attachments_skipped", node)
 
 
 def plain_names(setting: Setting | None) -> list[str]:

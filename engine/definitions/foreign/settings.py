@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -16,19 +17,19 @@ _PARTS = re.compile(r"(?:[$#]\{[^{}]*\}|[^,])+")
 
 def setting(text: str, what: str, element: etree._Element, report: Report) -> str | None:
     """Plain text or FEEL after ``=``; told, and None when the meaning is not certain."""
-    try:
-        value = setting_of(text)
-    except NotCertain as why:
-        refuse(why, text, what, element, report)
-        return None
-    report.rewritten("rewritten_setting", element, what=what, value=value)
-    return value
+    return _rewritten(setting_of, text, what, element, report)
 
 
 def names(text: str, what: str, element: etree._Element, report: Report) -> str | None:
     """A list of people or groups: plain, or FEEL when one of them is worked out; None when it is not certain."""
+    return _rewritten(_names, text, what, element, report)
+
+
+def _rewritten(
+    read: Callable[[str], str], text: str, what: str, element: etree._Element, report: Report
+) -> str | None:
     try:
-        value = _names(text)
+        value = read(text)
     except NotCertain as why:
         refuse(why, text, what, element, report)
         return None

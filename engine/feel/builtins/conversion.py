@@ -13,7 +13,7 @@ from engine.feel.comparison import same
 from engine.feel.errors import FeelLimitError
 from engine.feel.temporal import format_temporal
 from engine.feel.values import DECIMALS, Months, Number, Range
-from engine.feel.wide import WideDate, WideMoment, WideTime
+from engine.feel.wide import WideDate, WideMoment, WideSpan, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -106,7 +106,7 @@ def plain(value: object) -> str:
             return "0"
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, (date, time, timedelta, Months, WideDate, WideTime, WideMoment)):
+    if isinstance(value, (date, time, timedelta, Months, WideDate, WideTime, WideMoment, WideSpan)):
         return format_temporal(value)
     return "function"
 
@@ -117,7 +117,7 @@ def negation(_run: Run, negand: object) -> bool | None:
     return not negand if isinstance(negand, bool) else None
 
 
-@builtin("is", "value1: any, value2: any")
+@builtin("is", "value1~: any, value2~: any")
 def is_same(run: Run, value1: object, value2: object) -> bool:
     """Whether two values are the same, zone and all."""
     if not same(value1, value2, run):

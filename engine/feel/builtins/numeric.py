@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -19,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from engine.feel.arithmetic import as_decimal
 from engine.feel.builtins.registry import NoValueError, builtin
-from engine.feel.iteration import whole
 from engine.feel.values import DECIMALS, Months, Number
+from engine.feel.wide import AnySpan, WideSpan
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -31,10 +30,10 @@ MIN_SCALE, MAX_SCALE = -6111, 6176
 
 
 def rounded(value: Number, scale: Number, rounding: str) -> Number:
-    """A number with ``scale`` digits after the point (before it when negative)."""
-    digits = whole(scale)
-    if digits is None or not MIN_SCALE <= digits <= MAX_SCALE:
+    """A number with ``scale`` digits after the point (before it when negative); a fraction of it is cut off."""
+    if not MIN_SCALE <= scale <= MAX_SCALE:
         raise NoValueError("feel_scale")
+    digits = int(scale)
     number = as_decimal(value)
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= digits:
@@ -66,16 +65,16 @@ for _name, _rounding in (
     _register_rounding(_name, _rounding)
 
 
-@builtin("floor", "n: number, scale?: number")
-def floor(_run: Run, n: Number, scale: Number | None = None) -> Number:
-    """The greatest number not above ``n`` with so many digits after the point."""
-    return rounded(n, scale or 0, ROUND_FLOOR)
+def _register_whole(name: str, rounding: str) -> None:
+    def function(_run: Run, n: Number, scale: Number = 0) -> Number:
+        return rounded(n, scale, rounding)
+
+    builtin(name, "n: number")(function)
+    builtin(name, "n: number, scale: number")(function)
 
 
-@builtin("ceiling", "n: number, scale?: number")
-def ceiling(_run: Run, n: Number, scale: Number | None = None) -> Number:
-    """The least number not below ``n`` with so many digits after the point."""
-    return rounded(n, scale or 0, ROUND_CEILING)
+_register_whole("floor", ROUND_FLOOR)
+_register_whole("ceiling", ROUND_CEILING)
 
 
 @builtin("round money", "n: number")
@@ -85,10 +84,12 @@ def round_money(_run: Run, n: Number) -> Number:
 
 
 @builtin("abs", "n: magnitude")
-def absolute(_run: Run, n: Number | timedelta | Months) -> object:
+def absolute(_run: Run, n: Number | AnySpan | Months) -> object:
     """The size of a number or duration without its sign."""
     if isinstance(n, Months):
         return Months(abs(n.months))
+    if isinstance(n, WideSpan):
+        return WideSpan(abs(n.nanoseconds))
     return n.copy_abs() if isinstance(n, Decimal) else abs(n)
 
 

@@ -12,6 +12,7 @@ from engine.feel.builtins.registry import NoValueError, builtin
 from engine.feel.comparison import comparable, less
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.parser import Parser
+from engine.feel.reader import index_names
 from engine.feel.syntax import Call, Literal, Name, Node, RangeNode
 from engine.feel.temporal import parse_date, parse_duration, parse_moment, parse_time
 from engine.feel.values import Range
@@ -220,7 +221,7 @@ def coincides(_run: Run, a: object, b: object) -> bool:
 def range_from(_run: Run, text: str) -> Range:
     """The range a text such as ``[1..5)`` denotes; its ends must be constants."""
     try:
-        node = Parser(text, ()).whole_expression()
+        node = Parser(text, (_READER_NAMES,)).whole_expression()
     except FeelSyntaxError:
         raise NoValueError("feel_not_a_range") from None
     if not isinstance(node, RangeNode) or ".." not in text:
@@ -232,6 +233,7 @@ def range_from(_run: Run, text: str) -> Range:
 
 
 _READERS = {"date": parse_date, "time": parse_time, "date and time": parse_moment, "duration": parse_duration}
+_READER_NAMES = index_names(_READERS)
 
 
 def _constant(node: Node) -> object:

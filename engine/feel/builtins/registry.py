@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.feel.errors import FeelError
 from engine.feel.values import Function, Months, Range, kind
-from engine.feel.wide import WideDate, WideMoment, WideTime
+from engine.feel.wide import WideDate, WideMoment, WideSpan, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 WANTED: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, Decimal),
-    "magnitude": (int, Decimal, timedelta, Months),
+    "magnitude": (int, Decimal, timedelta, WideSpan, Months),
     "boolean": (bool,),
     "list": (list,),
     "context": (dict,),
@@ -32,7 +33,7 @@ WANTED: dict[str, tuple[type, ...]] = {
     "near day": (date, datetime),
     "time": (time, WideTime),
     "near moment": (datetime,),
-    "duration": (timedelta, Months),
+    "duration": (timedelta, WideSpan, Months),
     "calendar part": (str, date, datetime, time, WideDate, WideTime, WideMoment),
 }
 """Kinds a parameter may ask for; ``any`` takes everything and null too, ``near`` nothing beyond year 9999."""
@@ -44,21 +45,33 @@ class NoValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: its name, the kind it wants, whether it may be left out."""
+    """One parameter: its name, the kind it wants, whether it may be left out, or left out among named ones."""
 
     name: str
     wanted: str
     optional: bool = False
+    optional_by_name: bool = False
+
+
+class Unknown:
+    """The value of an argument that is known only once the text is evaluated."""
+
+
+UNKNOWN = Unknown()
+Fault = tuple[str, dict[str, object]]
+Refusing = Callable[[Sequence[object]], Fault | None]
+"""Says what is wrong with the arguments of a function that must not fail in silence, as a code with parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One way to call a built-in function."""
+    """One way to call a built-in function; ``refuses`` what would be null in silence in others."""
 
     name: str
     parameters: tuple[Parameter, ...]
     variadic: bool
     function: Callable[..., object]
+    refuses: Refusing | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,7 +88,8 @@ class Overload:
         places = [names.index(p.name) if p.name in names else -1 for p in self.parameters]
         used = sum(place >= 0 for place in places)
         fits = used == len(names) and all(
-            place >= 0 or parameter.optional for place, parameter in zip(places, self.parameters, strict=True)
+            place >= 0 or parameter.optional or parameter.optional_by_name
+            for place, parameter in zip(places, self.parameters, strict=True)
         )
         return places if fits else None
 
@@ -86,21 +100,23 @@ BUILTINS: dict[str, list[Overload]] = {}
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def builtin(name: str, signature: str = "") -> Callable[[F], F]:
+def builtin(name: str, signature: str = "", refuses: Refusing | None = None) -> Callable[[F], F]:
     """Register a function under a FEEL name.
 
-    ``signature`` lists parameters as ``name: kind``, optional ones as ``name?: kind``; a last
-    ``name*: kind`` takes a list or any number of arguments. The function takes the run first.
+    ``signature`` lists parameters as ``name: kind``, optional ones as ``name?: kind``, those that only a call
+    with named arguments may leave out as ``name~: kind``; a last ``name*: kind`` takes a list or any number
+    of arguments. The function takes the run first. What ``refuses`` finds wrong stops the text: constants when
+    it is read, other values when it is evaluated.
     """
     parameters = []
     variadic = False
     for part in filter(None, (piece.strip() for piece in signature.split(","))):
         label, wanted = (piece.strip() for piece in part.split(":"))
         variadic = variadic or label.endswith("*")
-        parameters.append(Parameter(label.rstrip("?*"), wanted, label.endswith("?")))
+        parameters.append(Parameter(label.rstrip("?*~"), wanted, label.endswith("?"), label.endswith("~")))
 
     def register(function: F) -> F:
-        BUILTINS.setdefault(name, []).append(Overload(name, tuple(parameters), variadic, function))
+        BUILTINS.setdefault(name, []).append(Overload(name, tuple(parameters), variadic, function, refuses))
         return function
 
     return register
@@ -112,6 +128,8 @@ def call(overloads: Sequence[Overload], arguments: Sequence[object], run: Run, o
     The first overload whose parameters fit the kinds of the arguments is taken.
     """
     run.spend()
+    if (fault := refused(overloads[0], arguments)) is not None:
+        raise FeelError(*fault)
     values: list[object] | None = None
     for overload in overloads:
         values = _fitted(overload, arguments, run)
@@ -127,6 +145,11 @@ def call(overloads: Sequence[Overload], arguments: Sequence[object], run: Run, o
     except (DecimalException, OverflowError, ValueError, ZeroDivisionError):
         run.warn("feel_no_value", offset, function=overload.name)
     return None
+
+
+def refused(overload: Overload, arguments: Sequence[object]) -> Fault | None:
+    """What a function that must not fail in silence finds wrong with arguments; those not known yet pass."""
+    return overload.refuses(arguments) if overload.refuses is not None else None
 
 
 Arranged = tuple[Overload, list[int]]

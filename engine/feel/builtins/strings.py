@@ -18,17 +18,16 @@ if TYPE_CHECKING:
 
 @builtin("substring", "string: string, start position: number, length?: number")
 def substring(_run: Run, string: str, start: Number, length: Number | None = None) -> str:
-    """The part from a position on; none for position 0 or a length below 1."""
+    """The part from a position on; none for position 0 or a length below 1, whose fraction is cut off."""
     position = whole(start)
     if not position or abs(position) > len(string):
         raise NoValueError("feel_position")
     begin = position - 1 if position > 0 else len(string) + position
     if length is None:
         return string[begin:]
-    count = whole(length)
-    if count is None or count < 1:
+    if length < 1:
         raise NoValueError("feel_position")
-    return string[begin : begin + count]
+    return string[begin : begin + int(min(length, len(string)))]
 
 
 @builtin("string length", "string: string")
@@ -130,14 +129,8 @@ def extract(run: Run, text: str, pattern: str, flags: str | None = None) -> list
     return [match.group() for match in matches_found]
 
 
-@builtin("string join", "list: list, delimiter?: string, prefix?: string, suffix?: string")
-def string_join(
-    run: Run,
-    items: list[object],
-    delimiter: str | None = None,
-    prefix: str | None = None,
-    suffix: str | None = None,
-) -> str:
+@builtin("string join", "list: list, delimiter?: string")
+def string_join(run: Run, items: list[object], delimiter: str | None = None) -> str:
     """All strings of a list in one, nulls left out."""
     parts = [item for item in items if item is not None]
     if not all(isinstance(part, str) for part in parts):
@@ -146,4 +139,4 @@ def string_join(
     size = sum(map(len, texts)) + len(delimiter or "") * max(len(texts) - 1, 0)
     if size > run.limits.string:
         raise FeelLimitError("feel_string_limit", {"limit": run.limits.string})
-    return (prefix or "") + (delimiter or "").join(texts) + (suffix or "")
+    return (delimiter or "").join(texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from engine.feel.temporal import (
     zone_of,
 )
 from engine.feel.values import Months, Number
-from engine.feel.wide import AnyDate, AnyDay, AnyMoment, AnyTime, WideDate, WideMoment, WideTime
+from engine.feel.wide import AnyDate, AnyDay, AnyMoment, AnySpan, AnyTime, WideDate, WideMoment, WideSpan, WideTime
 
 if TYPE_CHECKING:
     from engine.feel.limits import Run
@@ -79,10 +79,10 @@ def time_from(_run: Run, value: str | AnyDay | AnyTime) -> AnyTime:
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: duration")
 def time_of(
-    _run: Run, hour: Number, minute: Number, second: Number, offset: timedelta | Months | None = None
+    _run: Run, hour: Number, minute: Number, second: Number, offset: AnySpan | Months | None = None
 ) -> AnyTime:
     """The time of three numbers; seconds may have a fraction."""
-    if isinstance(offset, Months):
+    if isinstance(offset, (Months, WideSpan)):
         raise NoValueError("feel_argument_kind")
     if not 0 <= second < 60:
         raise NoValueError("feel_not_a_time")
@@ -118,7 +118,7 @@ def moment_in_zone(_run: Run, moment: datetime, timezone: str) -> datetime:
 
 
 @builtin("duration", "from: string")
-def duration(_run: Run, text: str) -> timedelta | Months:
+def duration(_run: Run, text: str) -> AnySpan | Months:
     """The duration a text ``P1Y6M`` or ``P2DT3H`` denotes."""
     found = parse_duration(text)
     if found is None:
@@ -127,7 +127,7 @@ def duration(_run: Run, text: str) -> timedelta | Months:
 
 
 @builtin("duration", "from: duration")
-def same_duration(_run: Run, value: timedelta | Months) -> timedelta | Months:
+def same_duration(_run: Run, value: AnySpan | Months) -> AnySpan | Months:
     """A duration stays what it is."""
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,7 +11,7 @@ from email.policy import default
 import pytest
 
 from channels.delivery import DeliveryFailed, DeliveryRefused
-from channels.mail import Attachment, MailMessage, Security, SmtpMail, SmtpSettings
+from channels.mail import Attachment, MailMessage, Security, SmtpMail, SmtpSettings, html_of
 from kernel.clock import MovedClock
 from tests.channels.smtp_server import HANG_UP, MailServer, running
 
@@ -47,6 +48,36 @@ def test_a_mail_arrives_with_its_chinese_text_and_headers(server: MailServer, cl
     assert arrived["Date"] == "Mon, 02 Mar 2026 01:00:00 +0000"
     assert arrived["Message-ID"] == receipt.reference
     assert arrived.get_content().replace("\r\n", "\n") == LETTER.text
+
+
+def test_the_way_to_stop_is_a_header_that_mail_programs_read(server: MailServer, clock: MovedClock) -> None:
+    address = f"https://keyturn.example/notifications/stop/{'long-and-signed' * 12}"
+    letter = MailMessage(
+        "a@example.com", "催办：审批", "请尽快处理。", "<p>请尽快处理。</p>", unsubscribe=address, language="zh"
+    )
+    mail(server, clock).send(letter, idempotency_key="job-1")
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in server.envelopes[0].content
+    arrived = taken(server)
+    assert arrived["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert arrived["Content-Language"] == "zh"
+    assert [part.get_content_type() for part in arrived.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_way_to_stop_that_breaks_the_header_is_refused(server: MailServer, clock: MovedClock) -> None:
+    letter = MailMessage("a@example.com", "x", "y", unsubscribe="https://k.example/\r\nBcc: c@d.example")
+    with pytest.raises(DeliveryRefused):
+        mail(server, clock).send(letter, idempotency_key="job-1")
+    assert server.envelopes == []
+
+
+def test_html_says_the_same_words_escaped_and_links_our_own_addresses_alone() -> None:
+    text = "Ann <script>alert(1)</script> & co\nhttps://evil.example/x\n\nOpen:\nhttps://k.example/t/1?a=b&c\n\n--\nSettings"
+    page = html_of("A “title” <b>", text, language="zh", addresses={"https://k.example/t/1?a=b&c"})
+    assert '<html lang="zh-CN">' in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in page
+    assert "<script" not in page
+    assert "A “title” &lt;b&gt;" in page
+    assert re.findall('href="([^"]+)"', page) == ["https://k.example/t/1?a=b&amp;c"]
 
 
 def test_a_paper_goes_along_byte_for_byte(server: MailServer, clock: MovedClock) -> None:

@@ -14,6 +14,7 @@ from channels.papers import (
     FeeLine,
     Letterhead,
     LoanLine,
+    Move,
     PaperData,
     PlanColumn,
     PlanLine,
@@ -283,6 +284,10 @@ class _Samples:
                              decision=agreed, at="2026-09-19 14:22"),
                 ApprovalStep(role=self.t("城市财务", "City finance"), name=self.t("李航", "Li Hang"),
                              decision=agreed, at="2026-09-19 15:01"),
+            ),
+            moves=(
+                Move(at="2026-09-19 11:00", text=self.t("钱坤接受吴迪转办", "Wu Di handed it over to Qian Kun"),
+                     note=self.t("出差", "On a journey")),
             ),
             outcome=self.t("已通过", "Approved"),
             content_hash="9f2c6b1e0a77d4c3",

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from channels.papers import (
+    ApprovalStep,
     ContractData,
     MissingGlyphs,
     PaperData,
@@ -18,7 +19,7 @@ from channels.papers import (
     issue,
     render,
 )
-from channels.papers.glyphs import FONTS, printable
+from channels.papers.glyphs import FONTS, legible, printable
 from channels.papers.render import LAYOUTS, Language
 
 from .samples import papers
@@ -48,6 +49,11 @@ def test_every_paper_fits_one_page_in_either_language(kind: str, language: Langu
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_data_gives_the_same_bytes(kind: str) -> None:
     assert issue(sample(kind), language="zh").pdf == issue(sample(kind), language="zh").pdf
+
+
+def test_what_people_write_is_printed_with_a_sign_for_what_the_fonts_lack() -> None:
+    step = ApprovalStep(role="r", name="n", decision="d", comment="fine 👍")
+    assert legible((step, "嗯")) == (ApprovalStep(role="r", name="n", decision="d", comment="fine 〓"), "嗯")
 
 
 def test_other_data_gives_another_hash() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from channels.delivery import DeliveryFailed, DeliveryRefused
 from channels.sms import HttpSms, SmsFolder, SmsMessage, SmsSettings
+from channels.sms.message import segments
+from channels.sms.signing import is_signed, sign
 from channels.sms.simulator import Misbehaviour, SmsSimulator, running_simulator
+from kernel.clock import Clock, MovedClock
 
 REMINDER = SmsMessage("+8613800000168", "您的首付款将于 3 月 10 日到期。")
 
@@ -21,9 +25,9 @@ def gateway() -> Iterator[SmsSimulator]:
         yield simulator
 
 
-def sms(gateway: SmsSimulator, **changes: str) -> HttpSms:
+def sms(gateway: SmsSimulator, clock: Clock | None = None, **changes: object) -> HttpSms:
     options = {"url": gateway.url, "token": gateway.token, "signature": "云溪置业", **changes}
-    return HttpSms(SmsSettings(**options, timeout_seconds=5.0))  # type: ignore[arg-type]
+    return HttpSms(SmsSettings(**options, timeout_seconds=5.0), clock)  # type: ignore[arg-type]
 
 
 def test_a_message_is_taken_under_our_signature(gateway: SmsSimulator) -> None:
@@ -55,7 +59,7 @@ def test_a_key_with_another_message_is_refused(gateway: SmsSimulator) -> None:
     sms(gateway).send(REMINDER, idempotency_key="job-1")
     with pytest.raises(DeliveryRefused) as caught:
         sms(gateway).send(SmsMessage(REMINDER.to, "other"), idempotency_key="job-1")
-    assert caught.value.params == {"status": 409}
+    assert caught.value.params == {"status": 409, "reason": "key_used"}
 
 
 @pytest.mark.parametrize("status", [400, 409, 410, 413, 422])
@@ -98,6 +102,68 @@ def test_a_wrong_token_can_be_mended(gateway: SmsSimulator) -> None:
     assert caught.value.params == {"status": 401}
 
 
+def test_a_signed_request_is_taken_and_any_other_is_not(clock: MovedClock) -> None:
+    with running_simulator(SmsSimulator(secret="agreed", clock=clock)) as gateway:
+        assert sms(gateway, clock, secret="agreed").send(REMINDER, idempotency_key="job-1").reference
+        for secret in ("", "guessed"):
+            with pytest.raises(DeliveryFailed) as caught:
+                sms(gateway, clock, secret=secret).send(REMINDER, idempotency_key="job-2")
+            assert caught.value.params == {"status": 403}
+        yesterday = MovedClock(clock.now() - timedelta(days=1))
+        with pytest.raises(DeliveryFailed):
+            sms(gateway, yesterday, secret="agreed").send(REMINDER, idempotency_key="job-2")
+    assert len(gateway.taken) == 1
+
+
+def test_the_signature_covers_when_under_which_key_and_what() -> None:
+    signed = sign("agreed", 1_000, "job-1", b"body")
+    assert is_signed("agreed", signed, "job-1", b"body", now=1_100)
+    for key, body, now in (("job-2", b"body", 1_100), ("job-1", b"other", 1_100), ("job-1", b"body", 1_301)):
+        assert not is_signed("agreed", signed, key, body, now=now)
+    assert not is_signed("agreed", signed.replace("t=1000", "t=1050"), "job-1", b"body", now=1_100)
+    assert not is_signed("agreed", "", "job-1", b"body", now=1_100)
+
+
+def test_a_phone_that_gets_too_many_is_waited_for(clock: MovedClock) -> None:
+    with running_simulator(SmsSimulator(per_minute=2, clock=clock)) as gateway:
+        for key in ("a", "b"):
+            sms(gateway).send(REMINDER, idempotency_key=key)
+        with pytest.raises(DeliveryFailed) as caught:
+            sms(gateway).send(REMINDER, idempotency_key="c")
+        assert (caught.value.params, caught.value.retry_after) == ({"status": 429}, 60)
+        sms(gateway).send(SmsMessage("+8613800000169", "other phone"), idempotency_key="d")
+        clock.advance(timedelta(seconds=61))
+        sms(gateway).send(REMINDER, idempotency_key="c")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("x" * 160, 1), ("x" * 161, 2), ("x" * 306, 2), ("x" * 307, 3), ("{" * 80, 1), ("{" * 81, 2),
+     ("字" * 70, 1), ("字" * 71, 2), ("字" * 134, 2), ("字" * 135, 3), ("😀" * 35, 1), ("😀" * 36, 2), ("", 1)],
+)  # fmt: skip
+def test_a_text_is_split_as_networks_split_it(text: str, parts: int) -> None:
+    assert segments(text) == parts
+
+
+def test_what_takes_too_many_segments_is_refused_by_us_before_the_gateway_would(clock: MovedClock) -> None:
+    long = SmsMessage(REMINDER.to, "字" * 130)  # With the signature three parts, without it two.
+    with running_simulator(SmsSimulator(max_segments=2)) as gateway:
+        with pytest.raises(DeliveryRefused) as caught:
+            sms(gateway, max_segments=2).send(long, idempotency_key="a")
+        assert (caught.value.code, caught.value.params) == ("sms.too_many_segments", {"segments": 3, "limit": 2})
+        with pytest.raises(DeliveryRefused) as caught:
+            sms(gateway, max_segments=9).send(long, idempotency_key="a")
+        assert caught.value.params == {"status": 413, "reason": "too_many_segments"}
+    assert gateway.taken == []
+
+
+def test_only_a_short_code_of_a_refusal_is_kept(gateway: SmsSimulator) -> None:
+    gateway.misbehave(Misbehaviour(422, answer=b'{"error": "No such number +8613800000168"}'))
+    with pytest.raises(DeliveryRefused) as caught:
+        sms(gateway).send(REMINDER, idempotency_key="job-1")
+    assert caught.value.params == {"status": 422}
+
+
 def test_no_gateway_is_a_failure() -> None:
     with running_simulator() as gone:
         pass
@@ -132,7 +198,8 @@ def test_settings_refuse_a_gateway_in_the_clear(url: str) -> None:
 
 
 def test_settings_do_not_show_the_token() -> None:
-    assert "secret" not in repr(SmsSettings("https://gateway.example/", "secret"))
+    assert "secret" not in repr(SmsSettings("https://gateway.example/", "secret")).replace("secret=", "")
+    assert "agreed" not in repr(SmsSettings("https://gateway.example/", "token", secret="agreed"))
 
 
 def test_without_a_gateway_messages_lie_in_a_folder_once(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def test_an_open_task_survives_with_who_has_it_and_what_was_written(versions: Ve
     assert (kept.id, kept.assignee, kept.due_at, kept.candidates) == (one.id, CLERK.id, due, ("clerk@/",))
     assert (kept.name, kept.form_key, kept.definition_version) == ("Check twice", "other", 2)
     detail = house.ask(lambda e: e.get_task(one.id), CLERK)
-    assert (detail.draft, [c.text for c in detail.comments]) == ({"note": "half"}, ["look twice"])
+    assert detail.own_draft is not None
+    assert (detail.own_draft.answers, [c.text for c in detail.comments]) == ({"note": "half"}, ["look twice"])
     assert (story.data, story.instance.version) == ({"price": 5}, 2)
     story.complete("t", CLERK)
     story.complete("u")

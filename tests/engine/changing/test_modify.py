@@ -65,7 +65,7 @@ def test_a_token_is_moved_and_what_hung_on_it_goes(versions: Versions) -> None:
     old = story.task("t")
     assert moved(story, "t", "v").done
     assert story.waits == [("user", "v")]
-    with pytest.raises(Stale, match="task_closed"):
+    with pytest.raises(Stale, match="task_cancelled"):
         versions.house.act(lambda e: e.complete(old.id, {}), SYSTEM)
     assert versions.house.pass_time(days=30) == 0
     story.complete("v")
@@ -334,7 +334,7 @@ def test_a_cancelled_task_cannot_be_completed_and_the_gateway_behind_goes_on(ver
     story = versions.start()
     old = story.task("a")
     versions.house.pass_time(days=1)
-    with pytest.raises(Stale, match="task_closed"):
+    with pytest.raises(Stale, match="task_overtaken"):
         versions.house.act(lambda e: e.complete(old.id, {}), SYSTEM)
     story.complete("b")
     story.complete("z")

@@ -41,7 +41,7 @@ def asking(element: str, verb: str) -> str:
 def versions(house: House, registry: HandlerRegistry) -> Versions:
     """Two verbs that ask outside."""
 
-    @registry.handler("outside.ask", external=True)
+    @registry.handler("outside.ask", external=True, errors={"outside.ask.no"})
     def ask(data: Asked, ctx: JobContext) -> Answered:
         return Answered(len(data.unit))
 
@@ -99,3 +99,47 @@ def test_an_answer_after_the_case_was_moved_on_comes_to_nobody(versions: Version
     assert ("number" in story.data, story.waits) == (False, [("user", "t")])
     story.complete("t")
     assert story.state == "completed"
+
+
+def test_an_answer_to_a_suspended_case_is_taken_and_the_case_goes_on_from_there(versions: Versions) -> None:
+    """It comes but once: without it the case would wait for ever."""
+    house = versions.house
+    versions.deploy(START, asking("ask", "outside.ask"), task("t"), ends("e"), flows("s ask t e"))
+    story = versions.start({"unit": "1-101"})
+    job = lease(house)
+    house.act(lambda e: e.suspend(story.id, "look first"))
+    answer(house, job, 7)
+    assert (story.state, story.data["number"]) == ("suspended", 7)
+    with pytest.raises(Stale, match="instance_not_active"):
+        story.complete("t")
+    house.act(lambda e: e.resume(story.id, "all is well"))
+    assert story.waiting_at == ["t"]
+    story.complete("t")
+    assert story.state == "completed"
+
+
+def test_an_answer_that_ends_a_suspended_case_ends_it_when_it_is_resumed(versions: Versions) -> None:
+    house = versions.house
+    versions.deploy(START, asking("ask", "outside.ask"), flows("s ask"))
+    story = versions.start({"unit": "1-101"})
+    job = lease(house)
+    house.act(lambda e: e.suspend(story.id, "look first"))
+    answer(house, job, 7)
+    assert story.state == "suspended"
+    house.act(lambda e: e.resume(story.id, "all is well"))
+    assert (story.state, story.data["number"]) == ("completed", 7)
+
+
+def test_a_refusal_from_outside_reaches_the_boundary_event_of_a_suspended_case(versions: Versions) -> None:
+    house = versions.house
+    versions.deploy(START, asking("ask", "outside.ask"), task("t"), task("other"), ends("e", "f"),
+                    '<boundaryEvent id="no" attachedToRef="ask"><errorEventDefinition errorRef="err"/></boundaryEvent>',
+                    flows("s ask t e", "no other f"), roots='<error id="err" errorCode="outside.ask.no"/>')  # fmt: skip
+    story = versions.start({"unit": "1-101"})
+    job = lease(house)
+    house.act(lambda e: e.suspend(story.id, "look first"))
+    with house.database.unit_of_work() as session:
+        jobs.finish(house.engine(session, SYSTEM).host, job, jobs.Outcome(error="outside.ask.no"))
+    assert story.state == "suspended"
+    house.act(lambda e: e.resume(story.id, "all is well"))
+    assert story.waiting_at == ["other"]

@@ -13,7 +13,7 @@ from lxml import etree
 from engine.decisions import DecisionModel, evaluate, parse
 from engine.feel import Months
 from engine.feel.temporal import format_temporal, parse_date, parse_duration, parse_moment, parse_time
-from engine.feel.wide import WideDate, WideMoment, WideTime
+from engine.feel.wide import WideDate, WideMoment, WideSpan, WideTime
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -64,13 +64,14 @@ def _value(element: etree._Element) -> object:
 
 def cases(folder: Path) -> Iterator[Case]:
     """All cases of the files of one level."""
-    for path in sorted(folder.glob("*/*-test-*.xml")):
+    for path in sorted(folder.glob("*/*-test*.xml")):
         root = etree.parse(str(path)).getroot()
         model = next((path.parent / (name.text or "").strip() for name in _named(root, "modelName")), None)
         for case in root.iter("{*}testCase"):
             inputs = {str(node.get("name")): _value(node) for node in _named(case, "inputNode")}
             for number, node in enumerate(_named(case, "resultNode")):
-                asked = case.get("invocableName") or str(node.get("name"))
+                called = case.get("type") in ("bkm", "decisionService")
+                asked = (case.get("invocableName") if called else None) or str(node.get("name"))
                 expected = next(map(_value, _named(node, "expected")), None)
                 yield Case(
                     f"{path.stem}-{case.get('id')}-{number}",
@@ -100,5 +101,5 @@ def plain(value: object) -> object:
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list):
         return [plain(part) for part in value]
-    temporal = (date, time, timedelta, Months, WideDate, WideTime, WideMoment)
+    temporal = (date, time, timedelta, Months, WideDate, WideTime, WideMoment, WideSpan)
     return format_temporal(value) if isinstance(value, temporal) else value

@@ -178,6 +178,33 @@ def test_result_of_another_type_than_declared_becomes_null_with_a_reason() -> No
     assert result.warnings[0].params == {"name": "decide", "type": "number", "found": "string"}
 
 
+def test_entries_that_input_data_lack_are_null_and_those_that_a_made_structure_lacks_make_it_null() -> None:
+    knowledge = """<businessKnowledgeModel id="see" name="see"><encapsulatedLogic>
+      <formalParameter name="sale" typeRef="tSale"/>
+      <literalExpression><text>if sale.signed on = null then sale.stage else "signed"</text></literalExpression>
+    </encapsulatedLogic></businessKnowledgeModel>"""
+    model = file(
+        TYPES,
+        knowledge,
+        input_data("sale", "tSale"),
+        decision(literal("see(sale)"), name="given", needs=["Input:sale", "Knowledge:see"]),
+        decision(literal('see({stage: "filed"})'), name="made", needs=["Knowledge:see"]),
+        decision(literal('{stage: "filed"}'), name="result", type_ref="tSale"),
+    )
+    assert evaluate(model, "given", {"sale": {"stage": "filed"}}).value == "filed"
+    for asked in ("made", "result"):
+        result = evaluate(model, asked, {"sale": None})
+        assert result.value is None
+        assert [warning.code for warning in result.warnings] == ["decision_type"]
+
+
+def test_boxed_call_gives_a_value_of_its_own_type() -> None:
+    call = """<invocation typeRef="{}"><literalExpression><text>abs</text></literalExpression>
+      <binding><parameter name="n"/><literalExpression><text>-3</text></literalExpression></binding></invocation>"""
+    assert evaluate(file(decision(call.format("number"))), "decide", {}).value == 3
+    assert evaluate(file(decision(call.format("string"))), "decide", {}).value is None
+
+
 def test_floats_from_outside_are_the_decimals_they_are_written_as() -> None:
     model = file(decision(literal("rate + 0.2")))
     assert evaluate(model, "decide", {"rate": 0.1}).value == Decimal("0.3")
@@ -238,6 +265,53 @@ def test_types_of_the_file_can_be_asked_for() -> None:
     model = file(TYPES, input_data("s", "tSale"), decision(literal(text), needs=["Input:s"]))
     sale = {"stage": "filed", "signed on": "2026-01-31"}
     assert evaluate(model, "decide", {"s": sale}).value == [True, True, False, True]
+
+
+def test_a_type_asked_for_is_not_asked_for_its_allowed_values() -> None:
+    text = '["unheard of" instance of tStage, {stage: "unheard of", signed on: null} instance of tSale]'
+    model = file(TYPES, decision(literal(text)))
+    assert evaluate(model, "decide", {}).value == [True, True]
+
+
+def test_parameters_may_be_named_like_the_paths_that_are_bound_to_them() -> None:
+    unit = (
+        '<itemDefinition name="tUnit"><itemComponent name="floor"><typeRef>number</typeRef></itemComponent>'
+        '<itemComponent name="facing"><typeRef>string</typeRef></itemComponent></itemDefinition>'
+    )
+    surcharge = (
+        '<businessKnowledgeModel id="surcharge" name="surcharge"><variable name="surcharge"/><encapsulatedLogic>'
+        '<formalParameter name="unit.floor" typeRef="number"/><formalParameter name="unit.facing" typeRef="string"/>'
+        + table(
+            [["> 10", '"south"', "unit.floor * 200"], ["-", "-", "0"]],
+            ("unit.floor", "unit.facing"),
+            policy="FIRST",
+        )
+        + "</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    bindings = (
+        f'<binding><parameter name="{name}"/>{literal(name)}</binding>' for name in ("unit.facing", "unit.floor")
+    )
+    call = f"<invocation>{literal('surcharge')}{''.join(bindings)}</invocation>"
+    model = file(
+        unit,
+        input_data("unit", "tUnit"),
+        surcharge,
+        decision(call, name="extra", needs=["Input:unit", "Knowledge:surcharge"]),
+    )
+    assert evaluate(model, "extra", {"unit": {"floor": 12, "facing": "south"}}).value == 2_400
+    assert evaluate(model, "extra", {"unit": {"floor": 12, "facing": "north"}}).value == 0
+    assert [finding.code for finding in check(model)] == []
+
+
+def test_by_the_standard_times_are_equal_to_the_second() -> None:
+    text = (
+        '[@"09:30:00.25" = @"09:30:00.75", @"09:30:00.25Z" = @"10:30:00.75+01:00", @"09:30:00" = @"09:30:01",'
+        ' @"2026-01-31T09:30:00.25" = @"2026-01-31T09:30:00", @"2026-01-31T09:30:00" = @"2026-01-31T09:30:00Z",'
+        ' @"09:30:00.000000001" = @"09:30:00", @"09:30:00.25" < @"09:30:00.75"]'
+    )
+    model = file(decision(literal(text)))
+    assert evaluate(model, "decide", {}, strict=False).value == [True, True, False, True, False, True, True]
+    assert evaluate(model, "decide", {}).value == [False, False, False, False, False, False, True]
 
 
 def test_constraint_of_a_list_looks_at_the_whole() -> None:

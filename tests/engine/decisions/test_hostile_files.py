@@ -118,3 +118,25 @@ def test_imports_of_many_files_are_read_once_each() -> None:
 def test_a_file_that_is_no_dmn_is_refused_among_the_imported_too() -> None:
     with pytest.raises(DecisionFileError):
         parse(source(decision(literal("1"))), [b"<html/>"])
+
+
+def paths(number: int) -> str:
+    """As many functions, each with a parameter named like a path, beside as many other names."""
+    functions = "".join(
+        f'<businessKnowledgeModel id="k{n}" name="k{n}"><variable name="k{n}"/><encapsulatedLogic>'
+        f'<formalParameter name="p{n}.age"/>{literal(f"p{n}.age + {n}")}</encapsulatedLogic></businessKnowledgeModel>'
+        for n in range(number)
+    )
+    return functions + "".join(input_data(f"size{n} of it") for n in range(number))
+
+
+def test_many_functions_with_names_of_their_own_are_read_in_time() -> None:
+    started = time.process_time()
+    parse(source(paths(990), decision(literal("1"))))
+    assert time.process_time() - started < SECONDS
+
+
+def test_names_of_functions_of_their_own_count_among_all_names() -> None:
+    with pytest.raises(DecisionFileError) as refused:
+        parse(source(paths(1_000), decision(literal("1"))))
+    assert refused.value.code == "decision_file_too_deep"

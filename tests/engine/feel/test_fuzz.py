@@ -14,7 +14,7 @@ from engine.feel import FeelError, FeelSyntaxError, compile_expression, compile_
 from engine.feel.limits import DEFAULT, Limits, Run
 from tests.engine.feel.fuzz import CONTEXT, texts
 
-COUNT = int(os.environ.get("KEYTURN_FUZZ_TEXTS", "100000"))
+COUNT = int(os.environ.get("KEYTURN_FUZZ_TEXTS", "20000"))
 PARTS = 4
 NOW = datetime(2026, 2, 3, 9, 30, tzinfo=UTC)
 SMALL = Limits(steps=10_000)

@@ -58,3 +58,9 @@ def test_value_that_multiplies_when_written_out_is_refused() -> None:
         value = [value, value]
     with pytest.raises(FeelLimitError):
         to_json(value)
+
+
+@pytest.mark.parametrize("value", [evaluate('"a\\u0000b"'), ["a", "\ud83d"], {"a": {"\udc0e": 1}}])
+def test_a_text_that_no_database_stores_is_no_process_data(value: object) -> None:
+    with pytest.raises(NotJsonError, match="feel_text_unwritable"):
+        to_json(value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.feel import Months, evaluate
+from kernel.calendar import ChineseCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -156,6 +158,15 @@ def test_working_days_follow_the_calendar_given() -> None:
     assert evaluate("add working days(friday, -5)", friday, calendar=calendar) == date(2026, 1, 23)
     text = 'working days between(friday, @"2026-02-06")'
     assert evaluate(text, friday, calendar=calendar) == 5
+
+
+def test_working_hours_follow_the_calendar_and_the_zone_of_the_present() -> None:
+    now = datetime(2026, 3, 6, 17, 30, tzinfo=SHANGHAI)
+    given = {"now": now, "calendar": ChineseCalendar()}
+    assert evaluate("string(add working hours(now(), 1.5))", **given) == "2026-03-09T10:00:00@Asia/Shanghai"
+    assert evaluate("string(add working hours(now(), -8))", **given) == "2026-03-05T17:00:00@Asia/Shanghai"
+    assert evaluate('working hours between(now(), @"2026-03-09T10:00:00")', **given) == Decimal("1.5")
+    assert evaluate("add working hours(now(), 20001)", **given) is None
 
 
 def test_working_days_count_whole_days_only() -> None:

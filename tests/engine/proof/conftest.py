@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from engine.api import HandlerRegistry
+from kernel.actor import Actor
 from kernel.clock import MovedClock
 from kernel.vault import Vault
 from tests.engine.conftest import House
@@ -23,7 +24,7 @@ def _make_hasty(connection: object, _record: object) -> None:
 
 
 @pytest.fixture
-def hasty(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault, admin: object) -> Iterator[House]:
+def hasty(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault, admin: Actor) -> Iterator[House]:
     """A house for many instances. On PostgreSQL it is as it always is."""
     url = request.getfixturevalue("database_url")
     clock = MovedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
@@ -32,5 +33,5 @@ def hasty(request: pytest.FixtureRequest, tmp_path: Path, vault: Vault, admin: o
         event.listen(database.engine, "connect", _make_hasty)
     registry = HandlerRegistry()
     register(registry)
-    yield House(database, clock, admin, registry)  # type: ignore[arg-type]
+    yield House(database, clock, admin, registry)
     database.engine.dispose()

@@ -115,7 +115,7 @@ class InMemory:
         token = min(w.token for w in self.case.waits() if w.kind == "external")
         node, given = self.services.parked.pop(token)
         if given["amount"] > 5:
-            self._step(lambda: self.case.throw_error(self.case.token(token), given["code"], {}))
+            self._step(lambda: self.case.faults.throw_error(self.case.token(token), given["code"], {}))
         else:
             result = answer(self.services, node, given, self.case.token(token).data)
             self._step(lambda: self.case.answer(token, result))

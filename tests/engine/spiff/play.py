@@ -13,9 +13,10 @@ from engine.definitions.model import Node
 from engine.expressions import Expressions
 from engine.running.services import StepServices
 from engine.spiff.build import Bundle, build
-from engine.spiff.case import Case, Wait
+from engine.spiff.case import Case
 from engine.spiff.codec import dump, format_of, load
 from engine.spiff.services import Parked
+from engine.spiff.waiting import Wait
 from kernel.calendar import ChineseCalendar
 from kernel.clock import MovedClock
 

@@ -51,6 +51,11 @@ SILENTLY_LEFT_OUT = {
     "interrupting event sub-process": "spiff.test_events:test_an_interrupting_event_sub_process_ends_what_ran_in_its_scope",
     "armed start not seen waiting": "spiff.test_host_list:test_an_armed_start_of_an_event_sub_process_is_seen_waiting_and_is_no_place_where_the_case_stands",
     "event gateway as one nameless wait": "spiff.test_host_list:test_an_event_gateway_reports_its_timers_and_messages_one_by_one",
+    "potentialOwner": "definitions.test_foreign_tools:test_owners_in_the_words_of_bpmn",
+    "camunda:assignee": "definitions.test_foreign_tools:test_a_user_task_of_camunda_flowable_and_activiti",
+    "ranges in decision tables": "decisions.test_cells_people_write:test_a_cell_takes_what_it_says",
+    "lists in decision tables": "feel.test_unary_tests:test_cell_takes_value",
+    "hit policies but COLLECT": "decisions.test_cells_people_write:test_policies_differ_where_two_rules_fit",
     "decision without a fitting rule": "decisions.test_hit_policies:test_no_fitting_rule_is_an_error_under_every_policy",
     "outputs of an earlier decision": "decisions.test_hit_policies:test_outputs_of_an_earlier_decision_are_never_kept",
 }  # fmt: skip
@@ -58,6 +63,8 @@ HOST_LIST = {
     "flows without an id": "spiff.test_events:test_references_with_a_prefix_and_flows_without_ids_are_understood",
     "nodes called Start and End": "spiff.test_events:test_nodes_called_start_and_end_do_not_collide_with_the_librarys_own",
     "event sub-processes start with nothing thrown": "spiff.test_events:test_an_event_sub_process_catches_an_error_of_its_scope_and_starts_for_nothing_else",
+    "error, escalation and compensation ones with nothing thrown": "spiff.test_host_list:test_an_event_sub_process_does_not_start_with_nothing_thrown",
+    "compensation event sub-processes": "spiff.test_compensation:test_a_compensation_event_sub_process_undoes_its_sub_process_and_may_ask_for_the_rest",
     "isInterrupting of an event sub-process": "spiff.test_events:test_a_non_interrupting_event_sub_process_runs_beside_and_again",
     "nested event sub-processes": "spiff.test_host_list:test_event_sub_processes_nested_in_others_are_armed_with_their_scope",
     "signal end events": "spiff.test_events:test_a_message_end_and_a_signal_end_throw_what_they_say",
@@ -79,6 +86,10 @@ HOST_LIST = {
     "errors stop at the nearest catcher": "spiff.test_events:test_an_error_stops_at_the_nearest_catcher_outwards",
     "escalations stop at the nearest catcher": "spiff.test_host_list:test_an_escalation_stops_at_the_nearest_catcher",
     "variables set from outside": "spiff.test_host_list:test_what_is_set_from_outside_is_seen_by_what_waits",
+    "a flow without a condition after a gateway": "definitions.test_foreign_frequent:test_the_only_flow_without_condition_is_the_default_of_an_exclusive_gateway_and_always_taken_at_an_inclusive",
+    "what the schema would find": "definitions.test_foreign_tools:test_what_is_not_run_is_told_at_the_element",
+    "a misspelt arrow": "definitions.test_foreign_tools:test_a_misspelt_arrow_is_an_error_for_it_would_be_missing",
+    "a lost node or flow": "spiff.test_host_list:test_every_node_and_flow_of_a_drawing_stands_in_what_runs",
     "compensation inside transactions": "spiff.test_transactions:test_a_cancelled_transaction_is_undone_and_then_left_by_its_cancel_boundary_event",
 }  # fmt: skip
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.definitions import read
+from engine.spiff.build import build
+from engine.spiff.steps import Step
 from tests.engine.spiff.play import Play, diagram, flow, flows
 from tests.engine.spiff.test_events import MESSAGE, ROOTS, boundary, guarded, timer
 
@@ -202,3 +205,47 @@ def test_trap_7_going_back_leaves_no_stale_waits() -> None:
         assert before.isdisjoint(wait.token for wait in play.case.waits())
         play.fire("b")
     assert play.waits() == ["b", "late", "t"]
+
+
+UNDO = "<compensateEventDefinition/>"
+CODED = '<errorEventDefinition errorRef="e1"/>'
+
+
+@pytest.mark.parametrize("event", [CODED, ESCALATION, UNDO], ids=["error", "escalation", "compensation"])
+def test_an_event_sub_process_does_not_start_with_nothing_thrown(event: str) -> None:
+    """In SpiffWorkflow these three start as soon as their scope does."""
+    inner = (
+        '<startEvent id="a"/><userTask id="t"/><endEvent id="z"/>' + aside("ev", event, "help") + flows("a t z")
+    )
+    xml = diagram(
+        f'<startEvent id="s"/><subProcess id="sub">{inner}</subProcess><endEvent id="e"/>' + flows("s sub e"),
+        roots=ROOTS,
+    )
+    play = Play(xml)
+    assert play.waits() == ["t"]
+    play.complete("t")
+    assert (play.ended, play.done) == (True, ["s", "a", "t", "z", "sub", "e"])
+
+
+def test_every_node_and_flow_of_a_drawing_stands_in_what_runs() -> None:
+    """A lost one would be a shorter process."""
+    nested = '<startEvent id="a"/><task id="i"/><endEvent id="z"/>' + flows("a i z")
+    loop = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    model = read(
+        diagram(
+            f'<startEvent id="s"/><subProcess id="sub">{nested}{loop}</subProcess><parallelGateway id="f"/>'
+            '<userTask id="t"/><callActivity id="c" calledElement="other"/><endEvent id="e"/>'
+            + boundary("b", "t", MESSAGE)
+            + aside("ev", SIGNAL, "help")
+            + flows("s sub f t e", "f c e", "b e"),
+            roots=ROOTS,
+        )
+    )
+    bundle = build(model, "story", 1)
+    steps = [step for spec in (bundle.spec, *bundle.scopes.values()) for step in spec.task_specs.values()]
+    nodes = {step.node.id for step in steps if isinstance(step, Step)}
+    leaving = {flow.id for step in steps if isinstance(step, Step) for flow in step.flows}
+    assert (nodes, leaving) == (set(model.nodes), set(model.flows))
+    assert len(nodes) == 14

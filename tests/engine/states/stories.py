@@ -97,7 +97,7 @@ def aside(name: str, event: str, *, beside: bool = False, key: str = "") -> str:
 
 def stories() -> list[Story]:
     """All of them."""
-    return [*_plain(), *_joins(), *_inside(), *_repeated(), *_awaited(), *_outside()]
+    return [*_plain(), *_joins(), *_inside(), *_repeated(), *_awaited(), *_outside(), *_signed()]
 
 
 def _plain() -> list[Story]:
@@ -116,6 +116,18 @@ def _plain() -> list[Story]:
             "<standardLoopCharacteristics><loopCondition>again</loopCondition></standardLoopCharacteristics>"
         )) + flows("s t e"), [("complete", "t", {"again": True})],
             [("complete", "t", {"again": True}), ("complete", "t", {"again": False})]),
+    ]  # fmt: skip
+
+
+def _signed() -> list[Story]:
+    row = ends() + user("t", "u") + flows("s t u e")
+    agree = {"decision": "approved"}
+    done: Step = ("complete", "u", {})
+    return [
+        one("signing_before_half_done", row, [("ask_along", "t", ["an", "bo"], "before"), ("decide", "an", agree)],
+            [("decide", "bo", agree), ("complete", "t", {"a": 1}), done]),
+        one("signing_after_begun", row, [("ask_along", "t", ["an", "bo"], "after"), ("complete", "t", agree)],
+            [("decide", "an", agree), ("decide", "bo", agree), done]),
     ]  # fmt: skip
 
 

@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 
 import engine.models
 from engine import jobs
-from engine.api import BusinessError, HandlerRegistry, Instance
-from kernel.actor import SYSTEM
+from engine.api import BusinessError, HandlerRegistry, Instance, TaskFilter
+from kernel.actor import ROOT, SYSTEM, Actor, Grant
 from kernel.database import Base
-from tests.engine.conftest import WORKER, House
+from tests.engine.conftest import WORKER, House, NoDirectory
 
 assert engine.models.__name__  # It completes the metadata.
 # Parents first, so that rows can be written in this order.
 TABLES = (
     "engine_resource", "engine_definition", "engine_instance", "engine_history", "engine_task",
-    "engine_task_candidate", "engine_job", "engine_subscription",
+    "engine_task_candidate", "engine_job", "engine_subscription", "engine_signing",
 )  # fmt: skip
+
+
+SIGNERS = {name: Actor(name, name, (Grant("signer", ROOT),)) for name in ("an", "bo")}
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Teller:
         self.house = house
         self.id = instance_id
         self.no = no
+        house.directory = NoDirectory(*SIGNERS.values())
 
     def go(self, step: tuple[Any, ...]) -> None:
         """One step of a story."""
@@ -78,6 +82,18 @@ class Teller:
         waits = self.house.ask(lambda e: e.waiting(self.id))
         task = next(w.task_id for w in waits if w.kind == "user" and w.element_id == element)
         self.house.act(lambda e: e.complete(task, answers), WORKER)
+
+    def _ask_along(self, element: str, people: list[str], part: str) -> None:
+        """Have people decide before or after who has a task."""
+        waits = self.house.ask(lambda e: e.waiting(self.id))
+        task = next(w.task_id for w in waits if w.element_id == element)
+        self.house.act(lambda e: e.add_signers(task, people, part=part), WORKER)
+
+    def _decide(self, person: str, answers: dict[str, Any]) -> None:
+        """Somebody who was asked along decides."""
+        signer = SIGNERS[person]
+        (task,) = self.house.ask(lambda e: e.find_tasks(TaskFilter(box="mine")), signer).rows
+        self.house.act(lambda e: e.complete(task.id, answers), signer)
 
     def _message(self, name: str, payload: dict[str, Any]) -> None:
         assert self.house.act(lambda e: e.publish(name, {"no": self.no}, payload), SYSTEM) == 1
@@ -107,7 +123,7 @@ def keep(session: Session) -> dict[str, list[dict[str, Any]]]:
 def take_up(session: Session, rows: dict[str, list[dict[str, Any]]]) -> None:
     """Write kept rows into the tables of today; columns that are new since then take their defaults."""
     for name in TABLES:
-        for row in rows[name]:
+        for row in rows.get(name, []):  # What is newer than the kept rows was empty then.
             session.execute(insert(_table(name)).values(_read(row)))
 
 

@@ -20,7 +20,7 @@ from kernel.clock import MovedClock
 from tests.engine.conftest import House
 from tests.engine.states.stories import stories
 from tests.engine.states.telling import Teller, register, take_up
-from tests.engine.states.write import tell
+from tests.engine.states.write import opened_house, tell
 
 RELEASES = Path(__file__).parent / "releases"
 FILES = sorted(RELEASES.glob("*/*.json"))
@@ -68,6 +68,19 @@ def test_the_stories_are_told_by_this_release_as_well(house: House, registry: Ha
     """So that `write.py` can keep them when this release comes out."""
     register(registry)
     assert tell(house, story)["rest"][-1]["seen"]["waits"] == []
+
+
+@pytest.mark.parametrize("name", ["signing_before_half_done", "signing_after_begun"])
+def test_a_signing_in_flight_is_kept_and_taken_up_as_well(
+    house: House, registry: HandlerRegistry, clock: MovedClock, tmp_path: Path, name: str
+) -> None:
+    story = next(one for one in stories() if one.name == name)
+    file = tmp_path / "kept.json"
+    file.write_text(json.dumps(tell(opened_house(f"sqlite:///{tmp_path}/then.db"), story)))
+    teller, kept = taken_up(house, registry, clock, file)
+    for told in kept["rest"]:
+        teller.go(tuple(told["step"]))
+        assert teller.seen() == told["seen"], told["step"]
 
 
 def test_every_release_kept_every_story_there_was() -> None:

@@ -37,7 +37,7 @@ def write(release: str) -> int:
     folder.mkdir(parents=True)
     for story in stories():
         with tempfile.TemporaryDirectory() as place:
-            kept = tell(_house(f"sqlite:///{place}/keyturn.db"), story)
+            kept = tell(opened_house(f"sqlite:///{place}/keyturn.db"), story)
         text = json.dumps({"release": release, **kept}, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / f"{story.name}.json").write_text(text + "\n", encoding="utf-8")
     return len(stories())
@@ -62,7 +62,8 @@ def tell(house: House, story: Story) -> dict[str, Any]:
     return {**kept, "seen": seen, "rest": rest}
 
 
-def _house(url: str) -> House:
+def opened_house(url: str) -> House:
+    """An engine on a new database."""
     engine = connect(url)
     migrate(engine)
     engine.dispose()

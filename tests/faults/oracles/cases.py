@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from engine.running.run import Run
 from engine.store.instances import InstanceRecord
@@ -32,12 +32,22 @@ def out_of_step(session: Session, house: House) -> list[str]:
             wrong.append(f"case {row.id} is active and waits for nothing")
         if waits != rows[row.id]:
             wrong.append(f"case {row.id} ({row.state}) waits for {waits}, its rows say {rows[row.id]}")
-    return wrong
+    return wrong + [f"task {task} outlived the one it was added to" for task in _orphans(session)]
+
+
+def _orphans(session: Session) -> list[str]:
+    """Open tasks of people who were added to a task that is over, or that does not wait for them."""
+    parent = aliased(TaskRow)
+    waits = (parent.state == "open") & parent.held.in_(("before", "after", "vote"))
+    query = select(TaskRow.id).outerjoin(parent, parent.id == TaskRow.parent_id)
+    lost = or_(parent.id.is_(None), ~waits)
+    return list(session.scalars(query.where(TaskRow.state == "open", TaskRow.parent_id.is_not(None), lost)))
 
 
 def _rows(session: Session) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    tasks = select(TaskRow.instance_id, TaskRow.id).where(TaskRow.state == "open")
+    # Those of people who were added to a task have no token of their own.
+    tasks = select(TaskRow.instance_id, TaskRow.id).where(TaskRow.state == "open", TaskRow.parent_id.is_(None))
     jobs = select(JobRow.instance_id, JobRow.id).where(
         JobRow.kind.in_(("timer", "external")), JobRow.state.in_(("waiting", "failed"))
     )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.customers.errors import PhoneInvalid
-from ledger.customers.masking import mask_address, mask_email, mask_id, mask_name, mask_phone
+from ledger.customers.masking import mask_address, mask_email, mask_id, mask_name, mask_numbers, mask_phone
 from ledger.customers.phones import find_normalised, normalise_phone, show_phone
 
 
@@ -63,3 +63,18 @@ def test_what_is_no_number_is_refused_without_repeating_it(typed: str) -> None:
     assert refusal.value.field == "phone"
     assert not typed or typed not in str(refusal.value)
     assert find_normalised(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "masked"),
+    [
+        ("电话13812341234，速回", "电话138****1234，速回"),
+        ("call +86 138 1234 1234 or 0571-87654321", "call +861****1234 or 057****4321"),
+        ("ID 11010519491231002X.", "ID 110***********002X."),
+        ("born 1990-03-07, 310101 19900307 123x", "born ****0307, 310***********123x"),
+        ("due 2026-03-02, unit 3栋 1201, 98%, ¥1,228,800", "due 2026-03-02, unit 3栋 1201, 98%, ¥1,228,800"),
+        ("", ""),
+    ],
+)
+def test_long_numbers_in_what_somebody_wrote_are_masked_and_the_rest_stays(written: str, masked: str) -> None:
+    assert mask_numbers(written) == masked

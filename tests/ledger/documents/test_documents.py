@@ -142,3 +142,25 @@ def test_a_file_people_bring_is_checked(
     assert (taken.filename, taken.media_type, taken.number) == ("身份证.PDF", "application/pdf", None)
     with pytest.raises(UploadRefused):
         operations.store_upload(session, admin, clock, **place, filename="身份证.png", content=PDF)
+
+
+def test_who_reads_papers_but_issues_none_cannot_print_one(
+    session: Session, clock: MovedClock, issue: Issue, actor_with: Callable[..., Actor]
+) -> None:
+    paper, viewer = issue(), actor_with("documents:view")
+    with pytest.raises(NotAllowed):
+        operations.print_document(session, viewer, clock, document_id=paper.id)
+    assert [event.kind for event in queries.events_of(session, paper.id)] == ["issued"]
+
+
+def test_a_price_list_is_opened_by_who_may_know_floor_prices(
+    session: Session, admin: Actor, clock: MovedClock, project: Project, actor_with: Callable[..., Actor]
+) -> None:
+    brought = operations.store_upload(
+        session, admin, clock,
+        subject="price_list", subject_id=project.id, path=project.path, filename="list.csv", content=b"a,b\n1,2\n",
+    )  # fmt: skip
+    with pytest.raises(DocumentMissing):
+        queries.load_content(session, actor_with("documents:view"), brought.id)
+    pricing = actor_with("documents:view", "units:view_floor_price")
+    assert queries.load_content(session, pricing, brought.id)[0].id == brought.id

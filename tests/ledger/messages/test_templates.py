@@ -12,6 +12,7 @@ from kernel.clock import MovedClock
 from kernel.errors import NotAllowed
 from ledger.messages.errors import TemplateInvalid, TemplateMissing
 from ledger.messages.templates import edit_template, fill, marks_in, shipped_templates, template_for
+from ledger.reviews.marks import accepted
 
 WANTED = {
     "sign_by_reminder",
@@ -38,7 +39,8 @@ def test_every_delivered_template_is_complete_in_both_languages() -> None:
 
 def test_a_new_version_is_used_from_then_on(session: Session, admin: Actor, clock: MovedClock) -> None:
     first = template_for(session, clock, code="receipt_issued", channel="sms", language="zh")
-    edit_template(session, admin, clock, **TEXT, body="收到{{amount_fen}}")
+    with accepted(session):
+        edit_template(session, admin, clock, **TEXT, body="收到{{amount_fen}}")
     newest = template_for(session, clock, code="receipt_issued", channel="sms", language="zh")
     assert (first.version, newest.version, newest.body) == (1, 2, "收到{{amount_fen}}")
 

@@ -14,6 +14,7 @@ from ledger.organisation import operations
 from ledger.organisation.errors import ParameterInvalid, ParameterUnknown
 from ledger.organisation.parameters import LATE_DAILY_RATE, PARAMETERS, SIGN_BY_DAYS
 from ledger.organisation.queries import parameter, parameters_on
+from ledger.reviews.marks import accepted
 
 GROUP, CITY = "/keyturn/", "/keyturn/shanghai/"
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -26,7 +27,8 @@ def _tree(session: Session, admin: Actor, clock: MovedClock) -> None:
 
 
 def put(session: Session, admin: Actor, clock: MovedClock, path: str, name: str, value: object, day: date) -> None:
-    operations.set_parameter(session, admin, clock, path=path, name=name, value=value, effective_from=day)
+    with accepted(session):
+        operations.set_parameter(session, admin, clock, path=path, name=name, value=value, effective_from=day)
 
 
 def test_nothing_set_means_the_default(session: Session) -> None:

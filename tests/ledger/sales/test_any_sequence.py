@@ -17,7 +17,7 @@ from ledger.customers.models import Customer
 from ledger.inventory.models import Unit, UnitEvent
 from ledger.inventory.operations import release_unit, set_flag, withhold_unit
 from ledger.inventory.states import Flag
-from ledger.sales.models import Contract, Filing, Hold, Sale, SaleTerms, SmallOrder, Subscription
+from ledger.sales.models import Sale, SaleTerms
 from ledger.sales.operations import (
     Buyer,
     Discount,
@@ -42,6 +42,7 @@ from ledger.sales.operations import (
     subscribe,
     take_small_order,
 )
+from ledger.sales.stage_models import Contract, Filing, Hold, SmallOrder, Subscription
 from tests.ledger.sales.conftest import CONSULTANT, MANAGER
 
 STATUS_OF = {

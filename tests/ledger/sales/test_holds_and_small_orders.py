@@ -17,7 +17,7 @@ from ledger.inventory.models import Unit
 from ledger.inventory.queries import get_unit
 from ledger.sales.errors import AmountInvalid, ApproverIsApplicant, ExpiryInvalid, SaleNotReady
 from ledger.sales.facts import HoldReleased, SmallOrderEnded
-from ledger.sales.models import Hold, Sale, SmallOrder
+from ledger.sales.models import Sale
 from ledger.sales.operations import (
     Buyer,
     end_small_order,
@@ -31,6 +31,7 @@ from ledger.sales.operations import (
     subscribe,
     take_small_order,
 )
+from ledger.sales.stage_models import Hold, SmallOrder
 from tests.ledger.sales.conftest import CONSULTANT, MANAGER
 
 DAY = timedelta(days=1)

@@ -19,7 +19,8 @@ from ledger.inventory.models import Unit
 from ledger.organisation import operations as organisation
 from ledger.organisation.models import Project
 from ledger.sales.errors import DateInvalid, DiscountInvalid, OfferNotReady
-from ledger.sales.models import DiscountOffer, Sale, SaleDiscount
+from ledger.sales.models import Sale, SaleDiscount
+from ledger.sales.offer_models import DiscountOffer
 from ledger.sales.operations import (
     Buyer,
     Discount,

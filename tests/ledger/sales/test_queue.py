@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.actor import SYSTEM, Actor
 from kernel.clock import MovedClock, business_date
 from kernel.errors import Missing, NotAllowed
 from ledger.customers.models import Customer
@@ -16,7 +16,6 @@ from ledger.organisation import operations as organisation
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import OPENING_MODE
 from ledger.sales.errors import AmountInvalid, PermitMissing, QueueBatchInvalid, QueueNotReady, QueueOrder
-from ledger.sales.models import QueueBatch, QueueNumber
 from ledger.sales.operations import (
     call_queue_number,
     close_queue_batch,
@@ -30,6 +29,7 @@ from ledger.sales.operations import (
     void_queue_number,
 )
 from ledger.sales.queries import find_queue_batches, list_queue_numbers
+from ledger.sales.queue_models import QueueBatch, QueueNumber
 
 FEE = 1_000_000
 
@@ -122,7 +122,7 @@ def test_no_fee_is_taken_before_the_permit(
     with pytest.raises(PermitMissing):
         mark_queue_fee_paid(session, admin, clock, number_id=number.id)
     organisation.set_parameter(
-        session, admin, clock, path=unlicensed.path, name="pay_before_permit", value=True,
+        session, SYSTEM, clock, path=unlicensed.path, name="pay_before_permit", value=True,
         effective_from=clock.now().date(),
     )  # fmt: skip
     assert mark_queue_fee_paid(session, admin, clock, number_id=number.id).state == "paid"
@@ -193,7 +193,7 @@ def test_on_opening_day_homes_go_to_called_numbers_alone(
 ) -> None:
     today = business_date(clock, project.zone)
     organisation.set_parameter(
-        session, admin, clock, path=project.path, name=OPENING_MODE, value="opening_day", effective_from=today
+        session, SYSTEM, clock, path=project.path, name=OPENING_MODE, value="opening_day", effective_from=today
     )
     batch = open_queue_batch(session, admin, clock, project_id=project.id, code="A", name="", fee_fen=0)
     number = issue_queue_number(session, admin, clock, batch_id=batch.id, customer_id=buyer.id)
@@ -204,3 +204,16 @@ def test_on_opening_day_homes_go_to_called_numbers_alone(
     assert taken.entry == "queue"
     close_queue_batch(session, admin, clock, batch_id=batch.id)
     assert open_sale(session, admin, clock, unit_id=units[1].id, customer_id=buyer.id).entry == "walk_in"
+
+
+def test_who_issues_numbers_neither_opens_nor_draws_nor_closes_a_batch(
+    session: Session, admin: Actor, clock: MovedClock, project: Project, actor_with: Callable[..., Actor]
+) -> None:
+    seller = actor_with("sales:queue", path=project.path)
+    batch = begin(session, admin, clock, project, order_rule="draw")
+    with pytest.raises(NotAllowed):
+        open_queue_batch(session, seller, clock, project_id=project.id, code="Z", name="")
+    with pytest.raises(NotAllowed):
+        draw_queue(session, seller, clock, batch_id=batch.id, seed="mine first")
+    with pytest.raises(NotAllowed):
+        close_queue_batch(session, seller, clock, batch_id=batch.id)

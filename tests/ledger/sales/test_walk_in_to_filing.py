@@ -31,7 +31,7 @@ from ledger.sales.errors import (
     FilingStands,
     SaleNotReady,
 )
-from ledger.sales.models import Filing, Sale, SaleDiscount, SaleEvent, SaleTerms, Subscription
+from ledger.sales.models import Sale, SaleDiscount, SaleEvent, SaleTerms
 from ledger.sales.operations import (
     Buyer,
     Discount,
@@ -49,6 +49,7 @@ from ledger.sales.operations import (
     submit_filing,
     subscribe,
 )
+from ledger.sales.stage_models import Filing, Subscription
 from tests.ledger.sales.conftest import CONSULTANT, MANAGER
 
 DEPOSIT = 5_000_000

@@ -149,6 +149,6 @@ def test_addresses_are_read_for_sending_only_while_active(
     session: Session, admin: Actor, clock: MovedClock, li: Staff
 ) -> None:
     assert queries.address_of(session, li.id, "mail") == "li@example.com"
-    assert queries.address_of(session, li.id, "sms") == "13812345678"
+    assert queries.address_of(session, li.id, "sms") == "+8613812345678"
     operations.deactivate_staff(session, admin, clock, staff_id=li.id, reason="离职")
     assert queries.address_of(session, li.id, "mail") is None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
+
 from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKind
 from ledger.finance.operations import propose_plan
 from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.organisation.queries import parameter
 from tests.webapp.house import Browser, House
+
+pytestmark = pytest.mark.usefixtures("unreviewed")
 
 
 def value(house: House, name: str) -> object:

@@ -13,6 +13,8 @@ from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import plan_lines
 from tests.webapp.house import Browser, House
 
+pytestmark = pytest.mark.usefixtures("unreviewed")
+
 LOAN = {
     "code": "loan30",
     "kind": "loan",

@@ -124,3 +124,15 @@ def statements(house: House, act: Callable[[], object]) -> int:
     act()
     event.remove(house.database.engine, "before_cursor_execute", listener)
     return len(counted)
+
+
+def test_whom_somebody_reports_to_is_entered_on_his_page(house: House, browser_of) -> None:
+    below, above = house.hire("xiao", "sales_consultant"), house.hire("da", "sales_manager")
+    admin = browser_of("administrator", path="/")
+    page = f"/admin/staff/{below.id}"
+    sent = admin.post(f"{page}/manager", {"manager_id": above.id, "manager_from": "2026-03-02"}, page=page)
+    assert sent.status_code == 302
+    assert "Da" in admin.get(page).text.partition("Line manager")[2]
+    again = admin.post(f"{page}/manager", {"manager_id": below.id}, page=page, follow_redirects=True)
+    assert "Nobody reports to himself" in again.text
+    assert browser_of("project_gm").post(f"{page}/manager", {"manager_id": ""}, page="/").status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,13 @@ def test_deploying_says_how_a_file_is_read(tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["deploy", str(file)], env=environment).output
     assert "read as: [Good-Too]" in told
     assert "good_too v1" in told
+
+
+def test_a_pipe_or_a_device_keeps_no_other_file_from_being_told(folder: Path) -> None:
+    """Reading either would never end."""
+    os.mkfifo(folder / "a_pipe.bpmn")
+    (folder / "zeros.bpmn").symlink_to("/dev/zero")
+    told = json.loads(check(str(folder), "--json").stdout)
+    odd = {Path(row["resource"]).name for row in told if row["code"] == "file_is_no_file"}
+    assert odd == {"a_pipe.bpmn", "zeros.bpmn"}
+    assert len({row["resource"] for row in told}) > len(odd)

@@ -9,23 +9,22 @@ from flask import Flask
 
 from kernel.clock import MovedClock
 from ledger.finance.models import MoneyTodo
-from tests.stories.company import Case, Company, found_company
+from tests.stories.company import Case, Company, company_in
+from tests.webapp.application import application
 from tests.webapp.house import Browser
 from webapp.db import Database
-from webapp.desks import build_app
-from webapp.settings import Settings
 
 
 @pytest.fixture
 def company(database: Database, clock: MovedClock) -> Company:
     """The company at work."""
-    return found_company(database, clock)
+    return company_in(database, clock)
 
 
 @pytest.fixture
 def office(company: Company) -> Flask:
     """The whole application over the company."""
-    return build_app(Settings(testing=True), company.database)
+    return application(company.database)
 
 
 @pytest.fixture

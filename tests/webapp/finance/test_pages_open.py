@@ -66,6 +66,29 @@ def test_the_list_asks_as_often_for_many_to_dos_as_for_few(
     assert [statements(company, clerk, page) for page in PAGES] == few
 
 
+def test_the_inbox_counts_the_money_that_waits_and_leads_to_it(
+    clerk: Browser, at_desk: Callable[[str], Browser], company: Company
+) -> None:
+    """C10: a clerk's inbox never looks done while money to-dos wait."""
+    assert "All done" in clerk.get("/inbox").text
+    case = company.start(entry="walk_in")
+    case.enter_terms()
+    company.pay()
+    case.sign()
+    company.later(days=9)
+    for language, waits, late, done in (
+        ("en", "Money to-dos: 2", "1 is overdue", "All done"),
+        ("zh", "财务待办：2", "1 项已逾期", "全部处理完毕"),
+    ):
+        clerk.post("/language", {"language": language}, page="/account/password")
+        page = clerk.get("/inbox").text
+        assert waits in page
+        assert late in page
+        assert 'href="/finance/"' in page
+        assert done not in page
+    assert "财务待办" not in at_desk("wei").get("/inbox").text
+
+
 def statements(company: Company, browser: Browser, page: str) -> int:
     """How many statements a page sends to the database."""
     counted: list[str] = []

@@ -100,10 +100,23 @@ def test_a_form_that_is_sent_twice_takes_the_money_once(
     assert receipts(company) == 1
 
 
+def test_who_takes_money_sees_what_a_colleague_has_taken_for_it_already(
+    clerk: Browser, company: Company, sold: Case, deposit: MoneyTodo
+) -> None:
+    assert "waits for the bank" not in clerk.get("/finance/").text
+    taken = take(clerk, deposit, confirm="").location
+    receipt = taken.partition("?")[0]
+    assert 'data-key="n"' not in clerk.get(taken).text
+    assert "taken, waits for the bank" in clerk.get("/finance/").text
+    assert "Money was taken for this already" in clerk.get(f"/finance/receipts/new?todo={deposit.id}").text
+    clerk.post(f"{receipt}/confirm", page=receipt)
+    assert "waits for the bank" not in clerk.get("/finance/").text
+
+
 def test_a_captured_receipt_is_confirmed_later_with_what_it_settles(
     clerk: Browser, company: Company, sold: Case, deposit: MoneyTodo
 ) -> None:
-    captured = take(clerk, deposit, confirm="").location
+    captured = take(clerk, deposit, confirm="").location.partition("?")[0]
     assert sold.waiting_at == ["await_deposit"]
     page = clerk.get(captured).text
     line = re.search(r'name="(line-[^"]+)"[^>]*value="50000.00"', page)[1]
@@ -116,7 +129,7 @@ def test_a_captured_receipt_is_confirmed_later_with_what_it_settles(
 def test_only_the_manager_reverses_and_says_why(
     clerk: Browser, at_desk: Callable[[str], Browser], company: Company, deposit: MoneyTodo
 ) -> None:
-    receipt = take(clerk, deposit).location
+    receipt = take(clerk, deposit).location.partition("?")[0]
     assert clerk.post(f"{receipt}/reverse", {"reason": "bounced"}, page=receipt).status_code in (403, 404)
     manager = at_desk("treasurer")
     assert manager.post(f"{receipt}/reverse", {"reason": " "}, page=receipt).status_code == 422
@@ -128,7 +141,7 @@ def test_only_the_manager_reverses_and_says_why(
 def test_the_paper_is_the_same_when_printed_again_but_marked(
     clerk: Browser, at_desk: Callable[[str], Browser], deposit: MoneyTodo
 ) -> None:
-    receipt = take(clerk, deposit).location
+    receipt = take(clerk, deposit).location.partition("?")[0]
     first, again = (clerk.post(f"{receipt}/paper", page=receipt) for _ in "ab")
     assert first.content_type == again.content_type == "application/pdf"
     assert first.data.startswith(b"%PDF")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import event
 
 from kernel.actor import SYSTEM
 from ledger.organisation.operations import add_node
+from tests.engine.definitions.drawing import extended, flow, process
 from tests.webapp.house import House
 from tests.webapp.inbox.conftest import Desk
+from webapp.engine_room import engine_for
 
 
 def test_a_groups_task_stands_in_the_list_with_its_business_facts(desk: Desk, browser_of) -> None:
@@ -62,6 +65,33 @@ def test_lists_are_searched_filtered_and_sorted(desk: Desk, browser_of) -> None:
     assert "1栋 101" in browser.get("/inbox?box=group&due=soon").text
     desk.house.database.clock.advance(timedelta(days=3))
     assert "1 day late" in browser.get("/inbox?box=group&due=late").text
+    assert "Nothing fits these filters" in browser.get("/inbox?box=group&due=soon").text
+
+
+@pytest.mark.parametrize(
+    ("times", "since"), [('due="P10D" warn="P6D"', 4), ('due="P2D" warn="PT12H"', 1.5), ('due="P10D"', 7)]
+)
+def test_soon_is_from_the_warning_of_the_diagram_on_else_three_days_before(
+    house: House, browser_of, times: str, since: float
+) -> None:
+    clock = house.database.clock
+    with house.database.unit_of_work() as session:
+        engine = engine_for(session, SYSTEM, clock)
+        task = f'<keyturn:task form="approval/decide" candidateGroups="sales_manager" {times}/>'
+        diagram = process(
+            '<bpmn:startEvent id="begin"/><bpmn:endEvent id="done"/>',
+            extended("userTask", 'id="look" name="Look at it"', task),
+            flow("f1", "begin", "look"),
+            flow("f2", "look", "done"),
+            key="looking",
+        )
+        engine.deploy({"looking.bpmn": diagram})
+        engine.start("looking", {}, scope=house.project.path)
+    browser = browser_of("sales_manager")
+    clock.advance(timedelta(days=since) - timedelta(hours=10))
+    assert "Look at it" not in browser.get("/inbox?box=group&due=soon").text
+    clock.advance(timedelta(hours=10))
+    assert "Look at it" in browser.get("/inbox?box=group&due=soon").text
 
 
 def test_strange_arguments_show_the_usual_list(desk: Desk, browser_of) -> None:
@@ -88,20 +118,6 @@ def test_who_comes_second_is_told_who_was_first(desk: Desk, browser_of) -> None:
     answer = browser_of("sales_manager", "lei").post(f"/tasks/{task_id}/claim", page="/inbox")
     assert answer.status_code == 409
     assert "Mei has taken this task" in answer.text
-
-
-def test_several_are_taken_at_once_and_each_refusal_has_its_reason(desk: Desk, browser_of) -> None:
-    first, second = (desk.task(desk.begin(key)) for key in ("RG-1", "RG-2"))
-    browser_of("sales_manager", "mei")
-    desk.claim(first, desk.house.actor("mei"))
-    browser = browser_of("sales_manager", "lei")
-    ids = {"id": [first, second, "00000000-0000-7000-8000-000000000000"]}
-    answer = browser.post("/inbox/claim", ids, page="/inbox", follow_redirects=True)
-    assert "1 task is yours now." in answer.text
-    assert "2 tasks could not be taken" in answer.text
-    assert "Mei has taken this task" in answer.text
-    assert "not yours to see" in answer.text
-    assert "could not be taken" not in browser.get("/inbox?box=group").text
 
 
 def test_the_part_that_keeps_itself_fresh_is_not_sent_again_unchanged(desk: Desk, browser_of) -> None:

@@ -34,7 +34,7 @@ def test_what_decides_stands_above_the_form(desk: Desk, browser_of) -> None:
     for fact in (
         "¥1,280,000<",
         "¥1,228,800<",
-        "−¥51,200.00",
+        "−¥51,200<",
         "4% off",
         "¥1,250,000<",
         "below the floor",
@@ -49,7 +49,7 @@ def test_a_task_that_is_not_ones_own_does_not_exist(desk: Desk, browser_of) -> N
     task_id = desk.task(desk.begin())
     for role in ("filing_clerk", "finance_clerk", "legal"):
         assert browser_of(role).get(f"/tasks/{task_id}").status_code == 404
-    stranger = browser_of("city_gm")
+    stranger = browser_of("group_pricing")
     assert stranger.post(f"/tasks/{task_id}", APPROVE, page="/inbox").status_code == 404
     assert stranger.post(f"/tasks/{task_id}/comments", {"text": "hm"}, page="/inbox").status_code == 404
     assert stranger.post(f"/tasks/{task_id}/claim", page="/inbox").status_code in (403, 404)
@@ -96,6 +96,19 @@ def test_a_form_sent_twice_acts_once(desk: Desk, browser_of) -> None:
     assert browser.get(f"/cases/{begun.id}").text.count("completed “Decide”") == 1
 
 
+def test_who_decided_already_and_decides_otherwise_from_another_device_is_not_told_that_it_is_done(
+    desk: Desk, browser_of
+) -> None:
+    task_id = desk.task(desk.begin())
+    browser = browser_of("sales_manager", "mei")
+    assert browser.post(f"/tasks/{task_id}", APPROVE).status_code == 302
+    answer = browser.post(f"/tasks/{task_id}", {"decision": "returned", "opinion": "The plan is missing"})
+    assert answer.status_code == 409
+    assert "Mei closed it on" in answer.text
+    assert "The plan is missing" in answer.text
+    assert browser.post(f"/tasks/{task_id}", APPROVE).status_code == 302
+
+
 def test_who_is_too_late_learns_who_and_when_and_keeps_what_was_typed(desk: Desk, browser_of) -> None:
     task_id = desk.task(desk.begin())
     browser_of("sales_manager", "mei")
@@ -107,6 +120,33 @@ def test_who_is_too_late_learns_who_and_when_and_keeps_what_was_typed(desk: Desk
     assert "Mei closed it on 2 Mar 2026, 09:00" in answer.text
     assert "too cheap by far" in answer.text
     assert "Copy what you still need" in answer.text
+
+
+def test_who_may_no_longer_see_the_task_learns_what_took_it_away_and_keeps_what_was_typed(
+    desk: Desk, browser_of, house: House
+) -> None:
+    """Given to somebody by name, who has no role for it, and then to another a second before he sends his form."""
+    task_id = desk.task(desk.begin())
+    browser = browser_of("filing_clerk", "fei")
+    mei, chief = house.hire("mei", "sales_manager"), house.hire("chief", "administrator", "/")
+    with house.database.unit_of_work(chief) as session:
+        engine_for(session, chief, house.database.clock).assign(task_id, house.actor("fei").id)
+    assert browser.get(f"/tasks/{task_id}").status_code == 200
+    with house.database.unit_of_work(chief) as session:
+        engine_for(session, chief, house.database.clock).assign(task_id, mei.id, reason="Fei is away")
+    answer = browser.post(f"/tasks/{task_id}", {**APPROVE, "revision": "1"}, page="/inbox")
+    assert answer.status_code == 409
+    assert "Chief gave this task to Mei" in answer.text
+    assert "as agreed" in answer.text
+    assert "王磊" not in answer.text
+    assert "Chief gave this task to Mei" in browser.get(f"/tasks/{task_id}").text
+    draft = browser.post(f"/tasks/{task_id}/draft", APPROVE, page="/inbox")
+    assert (draft.status_code, "Chief gave this task to Mei" in draft.text) == (409, True)
+    desk.complete(task_id, mei, decision="approved")
+    assert "Mei closed it on" in browser.post(f"/tasks/{task_id}", APPROVE, page="/inbox").text
+    assert (
+        browser_of("filing_clerk", "stranger").post(f"/tasks/{task_id}", APPROVE, page="/inbox").status_code == 404
+    )
 
 
 def test_facts_that_changed_under_ones_hands_are_shown_before_deciding(desk: Desk, browser_of) -> None:
@@ -175,6 +215,31 @@ def test_history_is_told_in_sentences(desk: Desk, browser_of) -> None:
     chinese = manager.get(f"/cases/{begun.id}").text
     for sentence in ("领取了“审批”", "完成了“审批”", "提交网签"):
         assert sentence in chinese
+
+
+def test_the_history_names_the_fields_that_somebody_filled_in_and_what_was_edited_by_hand(
+    desk: Desk, browser_of, house: House
+) -> None:
+    begun = desk.begin()
+    manager = browser_of("sales_manager", "mei")
+    manager.post(f"/tasks/{desk.task(begun)}", APPROVE)
+    ops = house.hire("ops", "administrator")
+    with house.database.unit_of_work(ops) as session:
+        engine = engine_for(session, ops, house.database.clock)
+        engine.set_variables(begun.id, {"customer": "王小磊", "below_floor": False}, "misheard")
+    for language, done, edited in (
+        ("en", "Filled in: Decision, Remark.", "edited below_floor, Customer by hand: misheard"),
+        ("zh", "填写：决定、备注。", "手工修改了 below_floor、客户：misheard"),
+    ):
+        manager.post("/language", {"language": language}, page="/inbox")
+        for told in (
+            manager.get(f"/cases/{begun.id}").text,
+            manager.get(f"/tasks/{desk.task(begun)}").text,
+            manager.get(f"/cases/{begun.id}/history.csv").data.decode("utf-8-sig"),
+        ):
+            assert done in told
+            assert edited in told
+            assert "王小磊" not in told.partition("History")[2]
 
 
 def test_the_page_asks_no_more_questions_when_more_has_happened(desk: Desk, browser_of, house: House) -> None:

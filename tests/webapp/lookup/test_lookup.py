@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.company import PROJECT, Company, found_company
+from tests.stories.company import PROJECT, Company, company_in
+from tests.webapp.application import application
 from tests.webapp.house import Browser
 from webapp.db import Database
-from webapp.desks import build_app
-from webapp.settings import Settings
 
 
 @pytest.fixture
 def company(database: Database, clock) -> Company:
     """A company with homes, customers and a plan."""
-    return found_company(database, clock)
+    return company_in(database, clock)
 
 
 @pytest.fixture
 def visit(company: Company):
     """A browser of somebody in the company."""
-    app = build_app(Settings(testing=True), company.database)
+    app = application(company.database)
 
     def of(name: str) -> Browser:
         browser = Browser(app.test_client())

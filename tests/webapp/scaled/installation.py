@@ -16,7 +16,8 @@ from pathlib import Path
 import kombu
 import redis
 
-from tests.docs.pages import ROOT
+from tests.forks import Forked, fork
+from tests.webapp.scaled.process import command
 from webapp.db import Database
 
 PATIENCE = 150.0
@@ -41,7 +42,7 @@ def free_port() -> int:
 class Process:
     """A process of the installation with what it writes."""
 
-    handle: subprocess.Popen[bytes]
+    handle: subprocess.Popen[bytes] | Forked
     log: Path
     address: str = ""
 
@@ -105,19 +106,30 @@ class Installation:
         }
         return kept | {f"KEYTURN_{name}": value for name, value in (own | more).items()}
 
-    def start(
-        self, *words: str, at: Path = ROOT, module: str = "tests.webapp.scaled.process", **more: str
-    ) -> Process:
+    def start(self, *words: str, **more: str) -> Process:
         """Start one process, settings beside the installation's in ``more``."""
-        log = self.folder / f"{len(self.running)}-{words[0]}.log"
+        log = self._log(words[0])
+        return self._begun(fork(command, words, self.environment(**more), log), log)
+
+    def _start_from(self, release: Path, *words: str, **more: str) -> Process:
+        """Start a process of another release, which has to import its own source."""
+        log = self._log(words[0])
         with log.open("wb") as file:
             handle = subprocess.Popen(  # noqa: S603 - our own program.
-                [sys.executable, "-m", module, *words],
-                cwd=at,
+                [sys.executable, "-m", "webapp.cli", *words],
+                cwd=release,
                 env=self.environment(**more),
                 stdout=file,
                 stderr=file,
             )
+        return self._begun(handle, log)
+
+    def _log(self, word: str) -> Path:
+        log = self.folder / f"{len(self.running)}-{word}.log"
+        log.touch()
+        return log
+
+    def _begun(self, handle: subprocess.Popen[bytes] | Forked, log: Path) -> Process:
         process = Process(handle, log)
         self.running.append(process)
         return process
@@ -130,7 +142,7 @@ class Installation:
     def serve_other(self, release: Path) -> Process:
         """Start the web process of another release from its source."""
         port = str(free_port())
-        return self._served(self.start("serve", at=release, module="webapp.cli", PORT=port), port)
+        return self._served(self._start_from(release, "serve", PORT=port), port)
 
     @staticmethod
     def _served(process: Process, port: str) -> Process:

@@ -1,4 +1,4 @@
-"""A process of Keyturn with the story's verbs beside the shipped ones: ``python -m tests.webapp.scaled.process worker``.
+"""A process of Keyturn with the story's verbs beside the shipped ones.
 
 What reaches the outside is a line in the file that KEYTURN_STORY names, so that the test can count it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,5 +107,6 @@ def ask(data: Told, ctx: JobContext) -> Answered:
     return Answered(str(os.getpid()))
 
 
-if __name__ == "__main__":
-    main()
+def command(words: Sequence[str]) -> None:
+    """Run a command of ``keyturn``."""
+    main(list(words))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from ledger.sales.models import DiscountOffer
+from ledger.sales.offer_models import DiscountOffer
 from tests.webapp.house import Browser
 from tests.webapp.selling import Floor
 

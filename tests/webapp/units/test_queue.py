@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from kernel.actor import Actor
-from ledger.sales.models import QueueBatch, QueueNumber
+from ledger.sales.queue_models import QueueBatch, QueueNumber
 from tests.webapp.house import Browser
 from tests.webapp.selling import Floor
 from webapp.engine_room import engine_for

@@ -1,6 +1,6 @@
 // A process diagram to look at: the path taken, where the case stands, what failed, counts and notes.
 // <div class="kt-diagram" data-diagram="<url of the XML>" data-markers='{"done": [], "current": [],
-// "failed": [], "notes": {"id": "text"}, "counts": {"id": 3}}'>
+// "failed": [], "notes": {"id": "text"}, "counts": {"id": 3}, "hints": {"id": "text"}}'>
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
 const LABELS = 'https://keyturn.example/schema/bpmn/1.0'
@@ -18,6 +18,19 @@ function mark(viewer, markers) {
   }
   overlay(viewer, markers.notes, 'kt-diagram-note', { top: -26, left: 0 })
   overlay(viewer, markers.counts, 'kt-diagram-count', { bottom: 10, right: 12 })
+  hint(viewer, markers.hints)
+}
+
+// What a step tells when the pointer rests on it.
+function hint(viewer, hints) {
+  const registry = viewer.get('elementRegistry')
+  for (const [id, words] of Object.entries(hints ?? {})) {
+    const graphics = registry.get(id) && registry.getGraphics(id)
+    if (!graphics) continue
+    const title = document.createElementNS('http://www.w3.org/2000/svg', 'title')
+    title.textContent = words
+    graphics.prepend(title)
+  }
 }
 
 // Overlays are built from text nodes: what stands in a diagram or a note is never read as HTML.

@@ -1,5 +1,6 @@
 // Menus (<details class="kt-menu">) close on a click elsewhere and on Escape; arrow keys walk them.
-// Dialogs open by data-opens="<id>" and close by data-closes or a click on the backdrop.
+// Dialogs open by data-opens="<id>", one that was refused at once by data-open-now; they close by data-closes or a click
+// on the backdrop.
 import { on } from './dom.js'
 
 function closeMenus(except) {
@@ -27,6 +28,7 @@ export function startMenus() {
       walk(menu, event.key === 'ArrowDown' ? 1 : -1)
     }
   })
+  document.querySelectorAll('dialog[data-open-now]').forEach((dialog) => dialog.showModal())
   on('click', '[data-opens]', (_, opener) => document.getElementById(opener.dataset.opens)?.showModal())
   on('click', '[data-closes]', (_, closer) => closer.closest('dialog')?.close())
   on('click', 'dialog', (event, dialog) => {

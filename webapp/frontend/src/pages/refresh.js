@@ -70,6 +70,10 @@ function keepFresh(region) {
 
 export function startRefresh() {
   onContent((root) => root.querySelectorAll('[data-refresh]').forEach(keepFresh))
+  // Somebody else was quicker: what the list shows is no longer so.
+  document.addEventListener('htmx:afterRequest', ({ detail }) => {
+    if (detail.xhr.status === 409) document.querySelectorAll('[data-refresh]').forEach(refresh)
+  })
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) document.querySelectorAll('[data-refresh]').forEach(refresh)
   })

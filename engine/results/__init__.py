@@ -1,0 +1,1 @@
+"""What the engine answers: frozen dataclasses of plain values, a module for each noun."""

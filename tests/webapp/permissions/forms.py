@@ -1,0 +1,220 @@
+"""What the forms of pages carry, so that a refusal is by right; what pages are asked with, and what lists must name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from tests.webapp.permissions.ledger import LIST
+from tests.webapp.permissions.world import DIAGRAM, World
+
+# What every form carries; what one must say besides to come as far as the question who may goes into FORMS.
+FORM = {
+    "text": "hello",
+    "reason": "because",
+    "on": "1",
+    "decision": "approved",
+    "remark": "fine",
+    "until": "2026-03-09",
+    "priority": "60",
+}
+_SUBSTITUTE = {"from_date": "2026-03-02", "to_date": "2026-03-09"}
+_NODE_DAY = {"day": "2026-07-01", "kind": "off", "name": "Fair"}
+_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:00")
+_PLAN = {
+    "code": "two", "kind": "lump", "label_zh": "二", "lines-0-kind": "down_payment", "lines-0-share": "remainder",
+    "lines-0-days": "0",
+}  # fmt: skip
+
+
+def _manager(world: World, place: str = "here") -> str:
+    return world.people[place]["sales_manager"].id
+
+
+def _lawyer(world: World) -> str:
+    return world.people["here"]["legal"].id
+
+
+FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "POST /start/<key>": lambda world: {
+        "at": world.house.project.path,
+        "entry": "walk_in",
+        "unit_id": world.ids["unit_id"],
+        "customer_id": world.ids["customer_id"],
+    },
+    "POST /admin/messages/<code>/<channel>/<language>": lambda world: {
+        "subject": "签约提醒",
+        "body": "请于{{sign_by_on}}前签订买卖合同。",
+        "version": "0",
+        "reason": "shorter",
+    },
+    "POST /workload/give": lambda world: {"id": world.ids["task_id"], "staff_id": _manager(world)},
+    "POST /tasks/<task_id>/signers": lambda world: {
+        "signers_part": "before",
+        "signers-0-person": _manager(world, "house"),
+        "signers_reason": "why",
+    },
+    "POST /tasks/<task_id>/signers/withdraw": lambda world: {"withdraw_signing_reason": "why"},
+    "POST /tasks/<task_id>/copies": lambda world: {"copy-0-person": _lawyer(world), "copy_note": "look"},
+    "POST /cases/<instance_id>/copies": lambda world: {"copy-0-person": _lawyer(world), "copy_note": "look"},
+    "POST /tasks/<task_id>/delegate": lambda world: {"delegate_to": _manager(world)},
+    "POST /tasks/<task_id>/hand-over": lambda world: {"hand_over_to": _manager(world), "hand_over_reason": "why"},
+    "POST /tasks/<task_id>/candidates": lambda world: {
+        "candidate_groups": "sales_manager",
+        "offer-0-person": _lawyer(world),
+        "candidates_reason": "why",
+    },
+    "POST /tasks/<task_id>/due": lambda world: {"due_at": "2026-03-20T09:00", "due_zone": "Asia/Shanghai"},
+    "POST /tasks/<task_id>/return": lambda world: {
+        "return_step": "begin",
+        "return_way": "straight",
+        "return_reason": "why",
+    },
+    "POST /tasks/<task_id>/vote": lambda world: {
+        "vote_rule": "majority",
+        "vote_reason": "why",
+        "vote-0-person": _manager(world, "house"),
+    },
+    "POST /tasks/<task_id>/withdraw": lambda world: {"withdraw_reason": "why"},
+    "POST /tasks/<task_id>/withdrawal": lambda world: {"ask_reason": "why"},
+    "POST /inbox/bulk": lambda world: {"act": "none", "id": world.ids["task_id"]},
+    "POST /inbox/filters": lambda world: {"name": "mine", "colour": "blue"},
+    "POST /account/notifications": lambda world: {"zone": "Asia/Shanghai", "digest_1": "09:00"},
+    "POST /account/password": lambda world: {
+        "old": "a-long-enough-password",
+        "new": "another-long-password",
+        "again": "another-long-password",
+    },
+    "POST /account/substitution": lambda world: _SUBSTITUTE | {"substitute_id": world.ids["staff_id"]},
+    "POST /account/tokens": lambda world: {"name": "mine", "days": "90"},
+    "POST /customers/new": lambda world: {
+        "name": "李明",
+        "project_id": world.ids["project_id"],
+        "phone": "13800138055",
+    },
+    "POST /customers/<customer_id>/contacts": lambda world: {"channel": "phone", "note": "called"},
+    "POST /customers/<customer_id>/reveal": lambda world: {"field": "phone", "phone_id": world.ids["phone_id"]},
+    "POST /customers/<customer_id>/edit": lambda world: {"name": "王磊", "grade": "A"},
+    "POST /customers/<customer_id>/phones": lambda world: {"phone": "13800138077"},
+    "POST /finance/receipts/new": lambda world: {
+        "todo": world.ids["collect_id"],
+        "amount": "50000",
+        "paid_on": "2026-03-02",
+        "payer": "王磊",
+        "payer_role": "buyer",
+        "method": "transfer",
+    },
+    "POST /finance/todos/<todo_id>/done": lambda world: {"done_on": "2026-03-02"},
+    "POST /units/<unit_id>/sell": lambda world: {"entry": "walk_in", "customer_id": world.ids["customer_id"]},
+    "POST /units/<unit_id>/purchase-plan": lambda world: {"customer": "王磊"},
+    "POST /units/discounts": lambda world: {
+        "project": world.ids["project_id"],
+        "code": "spring",
+        "name": "Spring",
+        "kind": "rate",
+        "rate": "1",
+        "of": "running",
+        "valid_from": "2026-03-02",
+    },
+    "POST /units/price-lists": lambda world: {
+        "project": world.ids["project_id"],
+        "file": (BytesIO(LIST), "list.csv"),
+    },
+    "POST /units/queue": lambda world: {"project": world.ids["project_id"], "code": "B"},
+    "POST /units/queue/<batch_id>/draw": lambda world: {"seed": "the newspaper of today"},
+    "POST /admin/staff/new": lambda world: {
+        "username": "newcomer",
+        "display_name": "New",
+        "role": "legal",
+        "path": world.house.project.path,
+    },
+    "POST /admin/staff/<staff_id>/roles": lambda world: {"role": "legal", "path": world.house.project.path},
+    "POST /admin/staff/<staff_id>/addresses": lambda world: {"email": "fil@example.com", "phone": ""},
+    "POST /admin/staff/<staff_id>/manager": lambda world: {
+        "manager_id": world.people["here"]["sales_manager"].id,
+        "manager_from": "2026-03-02",
+    },
+    "POST /admin/staff/<staff_id>/substitution": lambda world: (
+        _SUBSTITUTE | {"substitute_id": world.people["here"]["legal"].id}
+    ),
+    "POST /admin/organisation/<node_id>/children": lambda world: {"kind": "phase", "name": "One", "code": "one"},
+    "POST /admin/organisation/<node_id>/name": lambda world: {"name": "Yunxi"},
+    "POST /admin/organisation/<node_id>/permits": lambda world: {"no": "2026-0002", "granted_on": "2026-02-02"},
+    "POST /admin/organisation/<node_id>/parameters/<name>": lambda world: {
+        "value": "true",
+        "effective_from": "2026-03-02",
+    },
+    "POST /admin/organisation/<node_id>/posts": lambda world: {"role": "legal", "to": ""},
+    "POST /admin/organisation/<node_id>/calendar": lambda world: {"calendar": world.ids["calendar_id"]},
+    "POST /admin/organisation/<node_id>/calendar/days": lambda world: _NODE_DAY,
+    "POST /admin/calendars/new": lambda world: {"code": "night", "name": "Night"} | _WEEK,
+    "POST /admin/calendars/<calendar_id>": lambda world: {"name": "Shop", "revision": "1"} | _WEEK,
+    "POST /admin/calendars/<calendar_id>/days": lambda world: _NODE_DAY,
+    "POST /admin/calendars/load": lambda world: {
+        "file": (BytesIO(b"date,kind,name\n2027-01-01,holiday,New year\n"), "2027.csv")
+    },
+    "POST /admin/plans/new": lambda world: {"project": world.ids["project_id"]} | _PLAN,
+    "POST /studio/deploy": lambda world: {"files": (BytesIO(DIAGRAM), "booking_to_contract.bpmn")},
+    "POST /operations/incidents/retry": lambda world: {"id": world.ids["incident_id"]},
+}
+# What stands behind the question mark of a page's address.
+QUERIES: dict[str, Callable[[World], dict[str, str]]] = {
+    "GET /finance/receipts/new": lambda world: {"todo": world.ids["collect_id"]},
+    "GET /admin/plans/new": lambda world: {"project": world.ids["project_id"]},
+    "GET /inbox": lambda world: {"box": "group"},
+    "GET /lookup/<kind> [plan]": lambda world: {"path": world.house.project.path},
+    "GET /lookup/<kind> [batch]": lambda world: {"path": world.house.project.path},
+    "GET /lookup/<kind> [offer]": lambda world: {"path": world.house.project.path},
+    "GET /lookup/<kind> [unit]": lambda world: {"path": world.house.project.path},
+    "GET /lookup/<kind> [staff]": lambda world: {"q": "here.filing"},
+    "GET /lookup/<kind> [colleague]": lambda world: {"q": "here.filing"},
+}
+# What of the company a list must name to somebody who is to see it; without it the list shows nothing.
+SHOWN = {
+    "GET /customers/": "customer_id",
+    "GET /sales/": "sale_id",
+    "GET /finance/": "collect_id",
+    "GET /finance/arrears": "sale_id",
+    "GET /finance/journal": "sale_id",
+    "GET /finance/projects": "project_id",
+    "GET /finance/receipts": "receipt_id",
+    "GET /reviews/": "change_id",
+    "GET /units/": "unit_id",
+    "GET /units/prices": "version_id",
+    "GET /units/price-lists": "import_id",
+    "GET /units/discounts": "offer_id",
+    "GET /units/queue": "queue_id",
+    "GET /operations/cases": "instance_id",
+    "GET /operations/incidents": "incident_id",
+    "GET /operations/jobs": "job_id",
+    "GET /inbox": "task_id",
+    "GET /admin/staff/": "staff_id",
+    "GET /admin/plans/": "plan",
+    "GET /admin/organisation/": "node_id",
+    "GET /lookup/<kind> [customer]": "customer_id",
+    "GET /lookup/<kind> [unit]": "unit_id",
+    "GET /lookup/<kind> [plan]": "used_plan_id",
+    "GET /lookup/<kind> [staff]": "staff_id",
+    "GET /lookup/<kind> [colleague]": "staff_id",
+    "GET /lookup/<kind> [project]": "project_id",
+    "GET /lookup/<kind> [batch]": "queue_id",
+    "GET /lookup/<kind> [offer]": "given_offer_id",
+}
+
+
+# Forms that nobody brings further, because what they ask for does not stand; the refusals come before.
+STANDS = {
+    "POST /inbox/bulk": "a run is begun in one transaction and worked on in others; each task is refused for itself",
+    "POST /sales/<sale_id>/withdraw": "the sale was made without its process, so none hears of it",
+    "POST /tasks/<task_id>/resolve": "nobody prepares the task",
+    "POST /tasks/<task_id>/return": "no step lies behind the task",
+    "POST /tasks/<task_id>/signers/withdraw": "nobody was asked to sign",
+    "POST /tasks/<task_id>/vote": "the task allows no vote",
+}
+
+
+def form_of(world: World, name: str) -> dict[str, Any]:
+    """What the form of a line carries."""
+    own = FORMS.get(name)
+    return FORM | (own(world) if own else {})

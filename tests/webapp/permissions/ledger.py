@@ -1,0 +1,210 @@
+"""What the ledger of the walked company holds: a home, its sale, its money and papers, and what waits for a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.api import TaskFilter
+from kernel.actor import SYSTEM, Actor
+from kernel.clock import business_date
+from kernel.ids import new_id
+from ledger.calendars.operations import add_calendar, set_day
+from ledger.customers.kinds import mark_kind
+from ledger.customers.models import CustomerPhone
+from ledger.customers.operations import register_customer
+from ledger.customers.phone_operations import add_phone
+from ledger.documents.operations import store_document, store_upload
+from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKind
+from ledger.finance.operations import approve_plan, confirm_receipt, open_todo, raise_deposit, take_receipt
+from ledger.finance.plans import PlanLine, Share, Trigger
+from ledger.finance.templates import propose_plan
+from ledger.inventory.importing import Permit, import_units
+from ledger.inventory.models import ImportBatch, Unit
+from ledger.inventory.price_list import read_price_list
+from ledger.inventory.prices import Prices, propose_prices
+from ledger.reviews.models import ProposedChange
+from ledger.reviews.operations import propose_change
+from ledger.sales.models import Sale, SaleBuyer, SaleTerms
+from ledger.sales.offers import approve_offer, propose_offer
+from ledger.sales.operations import Discount, issue_queue_number, open_queue_batch
+from ledger.staff.queries import role_history
+from ledger.staff.tokens import issue_token
+from tests.webapp.house import House
+from tests.webapp.selling import price_list, row
+from webapp.engine_room import engine_for
+
+LIST = price_list(row("1201", 12), row("1202", 12), row("1101", 11))
+PRICE_FEN = 2_000_000_00
+DEPOSIT_FEN = 50_000_00
+SECOND = Actor(id=new_id(), name="Second person", is_system=True)
+
+
+def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
+    """One of everything at the project; the consultant there looks after the customer and the sale. Ids by name.
+
+    The consultant has proposed a change of his customer, and the sales manager, who reviews such changes, one of
+    another's.
+    """
+    with house.database.unit_of_work(SYSTEM) as session:
+        ids = _homes(session, house) | _customer(session, house, people["sales_consultant"])
+        ids |= _sale(session, house, ids, people["sales_consultant"])
+        ids |= _money(session, house, ids)
+        ids |= _waiting(session, house, ids)
+        ids |= _administered(session, house, people)
+    return ids | _changes(house, ids, people)
+
+
+def _changes(house: House, ids: Mapping[str, str], people: Mapping[str, Actor]) -> dict[str, str]:
+    """A change that a colleague has proposed and one that a reviewer has, with the tasks of their reviews."""
+    clock, found = house.database.clock, {}
+    for name, role, record in (
+        ("", "sales_consultant", ids["customer_id"]),
+        ("reviewers_", "sales_manager", ids["second_customer_id"]),
+    ):
+        with house.database.unit_of_work(people[role]) as session:
+            values = {"name": "王小明"}
+            change = propose_change(
+                session, people[role], clock, kind="customers", record_id=record, values=values, reason="Misspelt"
+            )
+        with house.database.reading() as session:
+            asked = session.get_one(ProposedChange, change.id).instance_id
+            tasks = engine_for(session, SYSTEM, clock).find_tasks(TaskFilter(box="all", instance_id=asked)).rows
+        found |= {f"{name}change_id": change.id, f"{name}review_task_id": tasks[0].id}
+    return found
+
+
+def _homes(session: Session, house: House) -> dict[str, str]:
+    """Three homes, priced and licensed, with the price list they came from and one that was only brought."""
+    clock, project = house.database.clock, house.project
+    listed, permit = read_price_list(LIST, "homes.csv"), Permit("2026-0001", date(2026, 1, 5))
+    import_units(session, SYSTEM, clock, project_id=project.id, price_list=listed, permit=permit, release=True)
+    session.flush()
+    unit_ids = dict(session.execute(select(Unit.unit_no, Unit.id)).all())
+    brought = store_upload(
+        session, SYSTEM, clock,
+        subject="price_list", subject_id=project.id, path=project.path, filename="more.csv", content=LIST,
+    )  # fmt: skip
+    return {
+        "unit_id": unit_ids["1202"], "sold_unit_id": unit_ids["1201"],
+        "import_id": session.scalars(select(ImportBatch.id)).one(), "price_list_id": brought.id,
+    }  # fmt: skip
+
+
+def _customer(session: Session, house: House, owner: Actor) -> dict[str, str]:
+    """Two subscribers, whose key data are marked, the first with two phones."""
+    clock, project = house.database.clock, house.project
+    second = register_customer(
+        session, SYSTEM, clock, name="李雷", project_id=project.id, phones=["13900139000"], owner_id=owner.id
+    )
+    mark_kind(session, SYSTEM, clock, customer_id=second.id, kind="subscriber", project_id=project.id)
+    customer = register_customer(
+        session, SYSTEM, clock,
+        name="王磊", project_id=project.id, phones=["13800138000"], owner_id=owner.id,
+    )  # fmt: skip
+    add_phone(session, SYSTEM, clock, customer_id=customer.id, phone="13800138001")
+    mark_kind(session, SYSTEM, clock, customer_id=customer.id, kind="subscriber", project_id=project.id)
+    phones = select(CustomerPhone.id).where(
+        CustomerPhone.customer_id == customer.id, CustomerPhone.main.is_(False)
+    )
+    session.flush()
+    return {
+        "customer_id": customer.id, "phone_id": session.scalars(phones).one(), "second_customer_id": second.id
+    }  # fmt: skip
+
+
+def _sale(session: Session, house: House, ids: Mapping[str, str], owner: Actor) -> dict[str, str]:
+    """The customer has subscribed a home; his paper is issued."""
+    clock, project, now = house.database.clock, house.project, house.database.clock.now()
+    unit = session.get_one(Unit, ids["sold_unit_id"])
+    sale = Sale(
+        no="YUNXI-XS-0001", project_id=project.id, path=project.path, unit_id=unit.id,
+        customer_id=ids["customer_id"], entry="walk_in", stage="subscribing", owner_id=owner.id,
+        list_price_fen=PRICE_FEN, price_version_id=str(unit.price_version_id), opened_at=now, changed_at=now,
+    )  # fmt: skip
+    session.add(sale)
+    session.flush()
+    session.add(
+        SaleBuyer(sale_id=sale.id, version=1, position=1, customer_id=ids["customer_id"], ownership="sole")
+    )
+    session.flush()
+    session.add(
+        SaleTerms(
+            sale_id=sale.id, version=1, list_price_fen=PRICE_FEN, deal_price_fen=PRICE_FEN,
+            effective_discount_bp=0, effective_discount=0, below_floor=False, content_hash="0" * 64,
+            actor_id=SYSTEM.id, at=now,
+        )
+    )  # fmt: skip
+    session.flush()  # The sale refers to its terms.
+    sale.deal_price_fen, sale.terms_version = PRICE_FEN, 1
+    paper = store_document(
+        session, SYSTEM, clock,
+        kind="subscription", subject="sale", subject_id=sale.id, number="RG-0001", pdf=b"%PDF-1.7\n", path=sale.path,
+        owner_id=owner.id,
+    )  # fmt: skip
+    return {"sale_id": sale.id, "document_id": paper.id}
+
+
+def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
+    """The deposit is late; one receipt for it waits to be confirmed, one is; a paper is to be issued."""
+    clock, today = house.database.clock, business_date(house.database.clock)
+    sale = {"sale_id": ids["sale_id"]}
+    late = today - timedelta(days=1)
+    line = raise_deposit(session, SYSTEM, clock, amount_fen=DEPOSIT_FEN, due_on=late, **sale)
+    about = {"project_id": house.project.id, "amount_fen": DEPOSIT_FEN, "due_on": today, **sale}
+    collect = open_todo(session, SYSTEM, clock, key="collect:1", kind="collect", receivable_id=line.id, **about)
+    paper = open_todo(session, SYSTEM, clock, key="paper:1", kind="issue_paper", **about)
+    receipt = take_receipt(
+        session, SYSTEM, clock,
+        key="r1", amount_fen=DEPOSIT_FEN, method="transfer", paid_on=today, payer="王磊", todo_id=collect.id,
+    )  # fmt: skip
+    paid = take_receipt(
+        session, SYSTEM, clock,
+        key="r2", amount_fen=DEPOSIT_FEN // 2, method="transfer", paid_on=today, payer="王磊", receivable_id=line.id,
+        **sale,
+    )  # fmt: skip
+    confirm_receipt(session, SYSTEM, clock, receipt_id=paid.id)
+    return {"collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id}
+
+
+def _waiting(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
+    """A payment plan, a discount and a price wait for a second person; a queue number is issued."""
+    clock, project = house.database.clock, {"project_id": house.project.id}
+    line = PlanLine(
+        ReceivableKind.DOWN_PAYMENT, Share(ShareKind.REMAINDER), Trigger(TriggerKind.AFTER_SIGNING, days=0)
+    )
+    terms = {"kind": PlanKind.LUMP, "labels": {"en": "At once", "zh": "一次性"}, "lines": [line], **project}
+    plan = propose_plan(session, SYSTEM, clock, code="lump", **terms)
+    used = propose_plan(session, SYSTEM, clock, code="used", **terms)
+    approve_plan(session, SECOND, clock, template_id=used.id)
+    discount = Discount("Opening", "rate", basis_points=100)
+    terms = {"discount": discount, "valid_from": business_date(clock), **project}
+    offer = propose_offer(session, SYSTEM, clock, code="open", **terms)
+    given = propose_offer(session, SYSTEM, clock, code="given", **terms)
+    approve_offer(session, SECOND, clock, offer_id=given.id)
+    prices = propose_prices(session, SYSTEM, clock, prices={ids["unit_id"]: Prices(PRICE_FEN)}, **project)
+    batch = open_queue_batch(session, SYSTEM, clock, code="A", name="Opening", order_rule="draw", **project)
+    issue_queue_number(session, SYSTEM, clock, batch_id=batch.id, customer_id=ids["customer_id"])
+    return {
+        "template_id": plan.id, "plan": "At once", "used_plan_id": used.id, "offer_id": offer.id, "given_offer_id": given.id,
+        "version_id": prices.id, "queue_id": batch.id,
+    }  # fmt: skip
+
+
+def _administered(session: Session, house: House, people: Mapping[str, Actor]) -> dict[str, str]:
+    """A calendar with a day, somebody with a role, and a token of the sales manager's."""
+    clock, manager = house.database.clock, people["sales_manager"]
+    calendar = add_calendar(session, SYSTEM, clock, code="shop", name="Shop", week=["09:00-17:00"] * 5 + ["", ""])
+    day = set_day(
+        session, SYSTEM, clock, day=date(2026, 6, 1), working=False, name="Inventory", calendar_id=calendar.id
+    )
+    someone = people["filing_clerk"]
+    token = issue_token(session, manager, clock, name="theirs")
+    role = role_history(session, someone.id)[0]
+    return {
+        "calendar_id": calendar.id, "day_id": day.id, "node_id": house.project.id, "staff_id": someone.id,
+        "role_id": role.id, "token_id": token.id,
+    }  # fmt: skip
