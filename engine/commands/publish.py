@@ -14,7 +14,7 @@ from sqlalchemy import select
 from engine.commands.deliver import deliver_to
 from engine.commands.kept_starts import start_by_event
 from engine.correlation import OF_STARTS, canonical, hold_name
-from engine.errors import CannotGoOn
+from engine.errors import CannotGoOn, Invalid
 from engine.host import Host
 from engine.running.kept_messages import keep_message
 from engine.running.run import as_system
@@ -27,6 +27,7 @@ from engine.values import checked, checked_name
 SUBSCRIPTIONS = table_of(SubscriptionRow)
 THROWN_TTL = timedelta(days=1)
 WHILE_SUSPENDED = timedelta(days=365)
+LONGEST_KEPT = timedelta(days=3650)
 MAX_CHAIN = 50
 
 
@@ -55,6 +56,8 @@ class Publish:
         checked_name(self.message, "message")
         correlation = canonical(checked(self.correlation, "correlation"))
         payload = checked(self.payload, "payload")
+        if self.ttl is not None and not timedelta() < self.ttl <= LONGEST_KEPT:
+            raise Invalid("kept_too_long", field="ttl", days=LONGEST_KEPT.days)
         received = self._deliver(host, correlation, payload)
         if received.count and not received.halted:
             return received.count

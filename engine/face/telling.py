@@ -57,9 +57,11 @@ class Telling(Commanding):
         """A copy to the actor; raises `Missing`."""
         return copies.copy_of_reader(self.host, copy_id)
 
-    def copies(self, *, most: int = 50, skip: int = 0) -> list[tuple[Copy, Task | None, Instance]]:
-        """What the actor was sent to read, the newest first."""
-        return copies.copies_to_reader(self.host, most=most, skip=skip)
+    def copies(
+        self, *, most: int = 50, skip: int = 0, unread: bool = False
+    ) -> list[tuple[Copy, Task | None, Instance]]:
+        """What the actor was sent to read, the newest first; ``unread`` leaves out what was read."""
+        return copies.copies_to_reader(self.host, most=most, skip=skip, unread=unread)
 
     def count_unread_copies(self) -> int:
         """How many copies the actor has not read."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import Missing
@@ -50,9 +50,14 @@ def copy_of_reader(host: Host, copy_id: str) -> Copy:
     return to_copy(row)
 
 
-def copies_to_reader(host: Host, *, most: int, skip: int = 0) -> list[tuple[Copy, Task | None, Instance]]:
-    """What the actor was sent, the newest first, each with its task and case; a copy of a case has no task."""
-    mine = select(COPIES).where(COPIES.c.reader_id == host.actor.id)
+def copies_to_reader(
+    host: Host, *, most: int, skip: int = 0, unread: bool = False
+) -> list[tuple[Copy, Task | None, Instance]]:
+    """What the actor was sent, the newest first, each with its task and case; a copy of a case has no task.
+
+    ``unread`` leaves out what was read.
+    """
+    mine = select(COPIES).where(_unread(host) if unread else COPIES.c.reader_id == host.actor.id)
     query = mine.order_by(COPIES.c.sent_at.desc(), COPIES.c.id.desc()).limit(most).offset(skip)
     found = [to_copy(row) for row in host.session.execute(query).mappings()]
     tasks = tasks_by_id(host.session, [copy.task_id for copy in found if copy.task_id])
@@ -62,8 +67,11 @@ def copies_to_reader(host: Host, *, most: int, skip: int = 0) -> list[tuple[Copy
 
 def count_unread(host: Host) -> int:
     """How many copies the actor has not read."""
-    unread = (COPIES.c.reader_id == host.actor.id) & COPIES.c.read_at.is_(None)
-    return int(host.session.execute(select(func.count()).select_from(COPIES).where(unread)).scalar_one())
+    return int(host.session.execute(select(func.count()).select_from(COPIES).where(_unread(host))).scalar_one())
+
+
+def _unread(host: Host) -> ColumnElement[bool]:
+    return (COPIES.c.reader_id == host.actor.id) & COPIES.c.read_at.is_(None)
 
 
 def copies_to(session: Session, instance_id: str, task_id: str, readers: Sequence[str]) -> list[Copy]:

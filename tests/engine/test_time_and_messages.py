@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.api import InstanceFilter, Stale
+from engine.api import InstanceFilter, Invalid, Stale
 from kernel.actor import SYSTEM
 from tests.engine.conftest import House, Story
 from tests.engine.spiff.play import diagram, flows
@@ -104,6 +104,13 @@ def test_a_kept_message_does_not_outlive_its_time(house: House) -> None:
 def test_without_a_time_to_live_a_message_nobody_waits_for_is_gone(house: House) -> None:
     publish(house, "1", amount=5)
     assert house.start("wait_for_receipt", {"order": "1"}).waiting_at == []
+
+
+@pytest.mark.parametrize("ttl", [timedelta(0), timedelta(days=-1), timedelta(days=3651), timedelta.max])
+def test_a_message_is_not_kept_for_no_time_or_for_longer_than_anybody_means(house: House, ttl: timedelta) -> None:
+    with pytest.raises(Invalid) as refused:
+        publish(house, "9", ttl=ttl, amount=5)
+    assert (refused.value.code, refused.value.field) == ("kept_too_long", "ttl")
 
 
 @pytest.mark.parametrize("receiver_first", [True, False])

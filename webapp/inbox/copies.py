@@ -41,16 +41,17 @@ class Line:
 
 @pages.get("/inbox/copies")
 def copies() -> str:
-    """Copied to me."""
-    number = asked_page()
+    """Copied to me: what is not read yet, or all."""
+    number, show = asked_page(), request.args.get("show", "")
     with reading() as (session, actor):
         engine = engine_for(session, actor, clock())
-        found = engine.copies(most=SIZE + 1, skip=(number - 1) * SIZE)
+        found = engine.copies(most=SIZE + 1, skip=(number - 1) * SIZE, unread=show == "unread")
         processes = process_names(engine.find_definitions(kind="process"))
         names = names_of(session, {copy.sender_id for copy, _task, _case in found})
         lines = [_line(actor, *one, processes) for one in found[:SIZE]]
-        more = len(found) > SIZE
-        return render_template("inbox/copies.html", lines=lines, names=names, number=number, more=more)
+        paging = {"number": number, "more": len(found) > SIZE}
+        unread = engine.count_unread_copies()
+        return render_template("inbox/copies.html", lines=lines, names=names, show=show, unread=unread, **paging)
 
 
 @pages.get("/copies/<copy_id>")

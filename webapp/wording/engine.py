@@ -160,6 +160,7 @@ TEXTS = {
     "cycle_too_short": N_(
         "The turns of “%(text)s” do not come one after the other. Write a repetition of at least one second."
     ),
+    "kept_too_long": N_("A message is kept for longer than no time and at most %(days)s days."),
     "duration_too_long": N_("“%(text)s” is longer than a timer can wait. Write at most a hundred years."),
     "duration_unreadable": N_("“%(text)s” is no duration. Write for example P3D, PT8H or 8 working hours."),
     "event_unsupported": N_("The engine does not know this kind of event."),

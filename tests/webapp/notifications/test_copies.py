@@ -199,3 +199,17 @@ def test_the_list_of_copies_costs_the_same_however_long_it_is(desk: Desk, post: 
     for number in range(2, 6):
         send_both(f"RG-{number}")
     assert count_statements(desk.house, lambda: reader.get("/inbox/copies")) <= few
+
+
+def test_what_was_opened_leaves_the_unread_copies_and_stays_among_all(desk: Desk, post: Post, office) -> None:
+    ann, clerk = post.hire("ann", "sales_manager"), post.hire("pia", "group_pricing")
+    opened, waiting = (send(desk, ann, desk.task(desk.begin(key)), clerk)[0] for key in ("RG-1", "RG-2"))
+    reader = browser(office, "pia")
+    reader.get(f"/copies/{opened}")
+    rows = {
+        show: re.findall(r'data-row="([^"]+)"', reader.get(f"/inbox/copies?show={show}").text)
+        for show in ("unread", "")
+    }
+    assert rows == {"unread": [waiting], "": [waiting, opened]}
+    reader.get(f"/copies/{waiting}")
+    assert "All read" in reader.get("/inbox/copies?show=unread").text
