@@ -31,11 +31,6 @@ CLERK = Actor("00000000-0000-0000-0000-0000000000c1", "Clerk", (Grant("clerk", "
 MANY = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
 
 
-@pytest.fixture
-def versions(house: House) -> Versions:
-    return Versions(house)
-
-
 def moved(story: Story, from_: str, to: str, *, dry_run: bool = False) -> Modification:
     """Move the token."""
     found: Modification = story.house.act(lambda e: e.move(story.id, from_, to, reason="by hand", dry_run=dry_run))

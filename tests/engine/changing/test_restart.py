@@ -13,7 +13,7 @@ from kernel.actor import Actor, Grant
 from kernel.audit import AuditRow
 from kernel.errors import Stale as TooLate
 from tests.engine.changing.versions import Versions, ends, flows, task, timer
-from tests.engine.conftest import House, Story
+from tests.engine.conftest import Story
 
 START = '<startEvent id="s"/>'
 CLERK = Actor("00000000-0000-0000-0000-0000000000c1", "Clerk", (Grant("clerk", "/"),))
@@ -26,11 +26,6 @@ PAY = (
 @dataclass(frozen=True)
 class Nothing:
     """Nothing goes in or out."""
-
-
-@pytest.fixture
-def versions(house: House) -> Versions:
-    return Versions(house)
 
 
 def restarted(story: Story, *at: str, dry_run: bool = False) -> Modification:

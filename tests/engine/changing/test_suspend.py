@@ -7,15 +7,9 @@ import pytest
 from engine.api import Stale
 from kernel.actor import SYSTEM
 from tests.engine.changing.versions import Versions, ends, flows, received, task, timer
-from tests.engine.conftest import House
 
 START = '<startEvent id="s"/>'
 PAID = '<message id="m" name="paid"/>'
-
-
-@pytest.fixture
-def versions(house: House) -> Versions:
-    return Versions(house)
 
 
 def test_a_message_to_a_suspended_case_is_received_once_when_it_goes_on(versions: Versions) -> None:
