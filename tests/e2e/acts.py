@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.office import Office
+from tests.e2e.picking import pick
 
 PRICE_LIST = Path(__file__).parents[2] / "demo/data/price-list-yunxi-phase-1.xlsx"
 TODAY, DELIVERY = "2026-10-12", "2028-06-30"
@@ -47,16 +48,10 @@ def open_sell_form(office: Office, page: Page, unit: str) -> None:
     page.wait_for_url("**/sell*")
 
 
-def choose(page: Page, name: str, typed: str, shown: str) -> None:
-    """Find something in a pick field by typing, and choose it."""
-    page.locator(f"[id='f-{name}']").press_sequentially(typed)
-    page.locator(f"[id='l-{name}']").locator("[data-pick]", has_text=shown).first.click()
-
-
 def begin_sale(office: Office, page: Page, unit: str, customer: str) -> None:
     """Choose a unit on the board and a customer by name; ends at the task of entering the terms."""
     open_sell_form(office, page, unit)
-    choose(page, "customer_id", customer.lower(), customer)
+    pick(page, "[id='f-customer_id']", customer.lower(), customer)
     office.press(page, "Begin the sale")
     page.wait_for_url("**/tasks/*")
 
@@ -69,8 +64,8 @@ def enter_terms(office: Office, page: Page, *, percent: str, deposit: str) -> No
     page.locator("[name=discounts-0-basis_points]").fill(percent)
     page.locator("[name=ownership][value=sole]").check()
     if not page.locator("[name=buyers-0-customer_id]").input_value():
-        choose(page, "buyers-0-customer_id", "lin", "Lin")
-    choose(page, "plan_id", office.plan_name[:2], office.plan_name)
+        pick(page, "[id='f-buyers-0-customer_id']", "lin", "Lin")
+    pick(page, "#f-plan_id", office.plan_name[:2], office.plan_name)
     page.locator("[name=deposit_fen]").fill(deposit)
     page.locator("[name=terms_note]").fill("老业主推荐")
     complete(office, page)

@@ -13,6 +13,7 @@ from ledger.documents.models import Document
 from ledger.finance.models import Receipt
 from tests.e2e import acts
 from tests.e2e.office import Office
+from tests.e2e.picking import pick
 
 MEBIBYTE = 1024 * 1024
 pytestmark = pytest.mark.timeout(300)
@@ -61,7 +62,7 @@ def test_a_picture_with_the_name_of_a_price_list_is_refused_in_words(office: Off
 def test_deposits_that_cannot_be_are_refused_at_their_field(office: Office) -> None:
     page = office.desk("wei")
     acts.begin_sale(office, page, "1栋-101", "Lin")
-    acts.choose(page, "plan_id", office.plan_name[:2], office.plan_name)
+    pick(page, "#f-plan_id", office.plan_name[:2], office.plan_name)
     said = []
     for typed in ("0", "-5", "50000.125", "99999999999999", "fifty"):
         page.locator("[name=deposit_fen]").fill(typed)

@@ -32,7 +32,9 @@ def mention(office: Office, page: Page, typed: str, name: str) -> None:
     """Write a comment that names a colleague, chosen by keyboard from what is offered."""
     words = page.locator("#comment")
     words.press_sequentially(typed)
-    choice = page.locator("#comment-people [data-pick]", has_text=re.compile(rf"^\s*{name}")).first
+    choice = page.locator(
+        "#comment-people:not([aria-busy='true']) [data-pick]", has_text=re.compile(rf"^\s*{name}")
+    ).first
     expect(choice).to_be_visible()
     choice.click()
     office.press(page, "Comment")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.office import Office
+from tests.e2e.picking import pick
 from tests.e2e.test_signing_together import open_act
 from tests.stories.company import Case
 
@@ -25,14 +26,6 @@ def asked(office: Office, *decided: str) -> Case:
     for name in decided:
         case.decide(name)
     return case
-
-
-def pick(page: Page, field: str, name: str) -> None:
-    """Search somebody and choose the first answer once it is that person."""
-    page.locator(f"dialog[open] {field}").fill(name)
-    first = page.locator("dialog[open] [data-pick]").first
-    expect(first).to_contain_text(name)
-    first.click()
 
 
 def send(page: Page) -> None:
@@ -126,7 +119,7 @@ def test_it_is_prepared_added_to_handed_over_copied_and_urged(
 
     manager.goto(task)
     open_act(manager, "delegate")
-    pick(manager, "[id='f-delegate_to']", "Manager_2")
+    pick(manager, "dialog[open] [id='f-delegate_to']", "Manager_2")
     send(manager)
     other.goto(task)
     other.locator("[name=decision][value=approved]").check()
@@ -135,7 +128,7 @@ def test_it_is_prepared_added_to_handed_over_copied_and_urged(
     expect(manager.locator("[name=decision][value=approved]")).to_be_checked()
 
     open_act(manager, "send_copy")
-    pick(manager, "[id='f-copy-1-person']", "Legal_1")
+    pick(manager, "dialog[open] [id='f-copy-1-person']", "Legal_1")
     send(manager)
     legal.goto("/inbox/copies")
     legal.locator("tr[data-row] a").first.click()
@@ -145,7 +138,7 @@ def test_it_is_prepared_added_to_handed_over_copied_and_urged(
 
     manager.goto(task)
     open_act(manager, "add_signers")
-    pick(manager, "#f-signers-0-person", "Legal_1")
+    pick(manager, "dialog[open] #f-signers-0-person", "Legal_1")
     send(manager)
     legal.goto("/inbox")
     legal.locator("tr[data-task] th a").first.click()
@@ -155,7 +148,7 @@ def test_it_is_prepared_added_to_handed_over_copied_and_urged(
 
     manager.goto(task)
     open_act(manager, "hand_over")
-    pick(manager, "[id='f-hand_over_to']", "Manager_2")
+    pick(manager, "dialog[open] [id='f-hand_over_to']", "Manager_2")
     send(manager)
     assert case.task("decide").assignee == office.company.people["manager_2"]
 

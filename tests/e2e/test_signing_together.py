@@ -10,17 +10,9 @@ from playwright.sync_api import Page, expect
 from engine.api import TaskFilter
 from tests.e2e.axe import violations
 from tests.e2e.office import Office
+from tests.e2e.picking import pick
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def pick(page: Page, field: str, text: str) -> None:
-    """Search somebody and choose the first answer with the keyboard, once it is that person."""
-    page.locator(f"dialog[open] {field}").click()
-    page.keyboard.type(text)
-    expect(page.locator("dialog[open] [data-pick]").first).to_contain_text(text)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
 
 
 def open_act(page: Page, key: str) -> None:
@@ -41,7 +33,7 @@ def test_people_are_asked_from_the_menu(open_office: Callable[..., Office], lang
     page = office.desk("manager_1")
     page.goto(address)
     open_act(page, "add_signers")
-    pick(page, "#f-signers-0-person", "Marketing")
+    pick(page, "dialog[open] #f-signers-0-person", "Marketing", keys=True)
     assert violations(page) == []
     page.set_viewport_size({"width": 375, "height": 800})
     page.locator("dialog[open] button.btn-primary").click()
@@ -59,7 +51,7 @@ def test_people_are_asked_from_the_menu(open_office: Callable[..., Office], lang
     )
     page.goto(address)
     open_act(page, "vote")
-    pick(page, "#f-voters-0-person", "Legal")
+    pick(page, "dialog[open] #f-voters-0-person", "Legal", keys=True)
     page.locator("dialog[open] [name=vote_rule][value=count]").check()
     assert violations(page) == []
     page.set_viewport_size({"width": 375, "height": 800})

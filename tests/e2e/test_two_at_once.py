@@ -14,6 +14,7 @@ from ledger.finance.models import Receipt
 from ledger.sales.models import Sale
 from tests.e2e import acts
 from tests.e2e.office import Office
+from tests.e2e.picking import pick
 
 UNIT = "1栋-101"
 pytestmark = pytest.mark.timeout(300)
@@ -53,7 +54,7 @@ def test_who_comes_second_to_a_unit_reads_who_was_first_and_when(office: Office)
     first, second = office.desk("wei"), office.desk("fang")
     for page in (first, second):
         acts.open_sell_form(office, page, UNIT)
-    acts.choose(first, "customer_id", "lin", "Lin")
+    pick(first, "#f-customer_id", "lin", "Lin")
     register_buyer(second, "赵晓")
     office.press(first, "Begin the sale")
     first.wait_for_url("**/tasks/*")

@@ -12,9 +12,10 @@ from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from ledger.staff.operations import deactivate_staff
 from ledger.staff.substitutions import add_substitution
-from tests.e2e.acts import choose, complete, take_task
+from tests.e2e.acts import complete, take_task
 from tests.e2e.axe import violations
 from tests.e2e.office import Office
+from tests.e2e.picking import pick
 from tests.engine.definitions.drawing import extended, flow, process
 from tests.stories.company import PROJECT, Case
 from webapp.wording import texts
@@ -105,7 +106,7 @@ def test_the_line_is_entered_on_a_page_and_decides_two_levels_up(office: Office)
     company, admin = office.company, office.desk("admin")
     for below, above in (("wei", "manager_1"), ("manager_1", "legal_1")):
         admin.goto(f"/admin/staff/{company.people[below]}")
-        choose(admin, "manager_id", above, above.title())
+        pick(admin, "#f-manager_id", above, above.title())
         admin.locator("form[action$='/manager'] button[type=submit]").click()
         expect(admin.get_by_text(office.words("The line manager is entered."))).to_be_visible()
     admin.goto("/admin/staff/lines")
@@ -133,7 +134,7 @@ def test_a_vacant_post_goes_to_the_person_named_and_the_administrator_is_asked_u
     post, vacant = role(office, "sales_manager"), f"/admin/organisation/{company.project_id}/posts"
     admin.goto(f"{vacant}?role=sales_manager")
     admin.locator("[name=to]").select_option("person")
-    choose(admin, "person_id", "legal", "Legal_1")
+    pick(admin, "#f-person_id", "legal", "Legal_1")
     office.press(admin, "Enter it")
     expect(admin.locator("[data-post=sales_manager]")).to_contain_text("Legal_1")
     fits(admin)

@@ -23,9 +23,11 @@ async function look(field) {
   const url = new URL(field.dataset.mentions, location.href)
   url.searchParams.set('q', asked)
   const answer = await fetch(url, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin' }).catch(() => null)
-  if (!answer?.ok || begun(field) !== asked) return
+  const found = answer?.ok ? await answer.text() : ''
+  if (begun(field) !== asked) return
   const list = listOf(field)
-  list.innerHTML = await answer.text()
+  list.removeAttribute('aria-busy')
+  list.innerHTML = found
   list.querySelectorAll('[data-pick]').forEach((choice, index) => {
     choice.role = 'option'
     choice.id = `${list.id}-${index}`
@@ -36,7 +38,9 @@ async function look(field) {
   show(field, list.children.length > 0)
 }
 
+// While an answer is under way the list shows who fitted other letters: nobody of it can be chosen.
 function choose(field, choice) {
+  if (!choice || listOf(field).ariaBusy === 'true') return
   const end = field.selectionStart
   const start = end - begun(field).length
   field.setRangeText(`${choice.dataset.words} `, start, end, 'end')
@@ -69,6 +73,7 @@ function onKey(event, field) {
 export function startMentions() {
   const timers = new WeakMap()
   on('input', FIELD, (_, field) => {
+    listOf(field).ariaBusy = 'true'
     clearTimeout(timers.get(field))
     timers.set(field, setTimeout(() => look(field), 200))
   })

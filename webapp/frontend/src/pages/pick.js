@@ -19,8 +19,10 @@ async function look(field) {
   url.searchParams.set('q', field.value)
   const asked = field.value
   const answer = await fetch(url, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin' }).catch(() => null)
-  if (!answer?.ok || field.value !== asked) return
-  list.innerHTML = await answer.text()
+  const found = answer?.ok ? await answer.text() : ''
+  if (field.value !== asked) return
+  list.removeAttribute('aria-busy')
+  list.innerHTML = found
   list.querySelectorAll('[data-pick]').forEach((choice, index) => {
     choice.type = 'button'
     choice.role = 'option'
@@ -31,8 +33,10 @@ async function look(field) {
   show(field, list.children.length > 0)
 }
 
+// While an answer is under way the list shows what fitted other words: nothing of it can be chosen.
 function choose(field, choice) {
-  const { value } = parts(field)
+  const { value, list } = parts(field)
+  if (list.ariaBusy === 'true') return
   value.value = choice.dataset.pick
   field.value = choice.dataset.words ?? choice.textContent.trim()
   field.setCustomValidity('')
@@ -51,6 +55,7 @@ function move(field, by) {
 
 function onKey(event, field) {
   const { list } = parts(field)
+  if (event.key === 'Enter' && list.ariaBusy === 'true') return event.preventDefault()
   if (list.hidden) return
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     event.preventDefault()
@@ -67,7 +72,9 @@ function onKey(event, field) {
 export function startPick() {
   const timers = new WeakMap()
   on('input', FIELD, (_, field) => {
-    parts(field).value.value = ''
+    const { value, list } = parts(field)
+    value.value = ''
+    list.ariaBusy = 'true'
     clearTimeout(timers.get(field))
     timers.set(field, setTimeout(() => look(field), 250))
   })
