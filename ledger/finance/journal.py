@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.ids import new_id
+from ledger.accounting.periods import booking_day
 from ledger.finance.kinds import Account, ReceivableKind, account_of
 from ledger.finance.models import JournalEntry, JournalTransaction
 
@@ -56,8 +57,11 @@ def post(
     subject: tuple[str, str],
     entries: Sequence[Entry],
 ) -> str:
-    """Write a transaction and return its id; the database refuses one that does not balance."""
-    transaction_id = new_id()
+    """Write a transaction and return its id; the database refuses one that does not balance.
+
+    Is the day closed, it is booked on the first open one and says which day it belongs to.
+    """
+    transaction_id, open_day = new_id(), booking_day(session, place.project_id, booked_on)
     session.flush()  # Entries name receivables that may still be pending.
     session.execute(insert(JournalEntry), [_row(transaction_id, entry) for entry in entries])
     # The transaction comes last: its insertion checks the sum and closes it.
@@ -67,7 +71,8 @@ def post(
             project_id=place.project_id,
             path=place.path,
             kind=kind,
-            booked_on=booked_on,
+            booked_on=open_day,
+            belongs_on=booked_on if open_day != booked_on else None,
             subject=subject[0],
             subject_id=subject[1],
             at=clock.now(),

@@ -31,7 +31,10 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class TransactionRow:
-    """A transaction. ``kind`` is receive, allocate, take_back, reverse, move, transfer or refund."""
+    """A transaction. ``kind`` is receive, allocate, take_back, reverse, move, transfer or refund.
+
+    ``belongs_on`` is its own day when that was closed already.
+    """
 
     id: str
     kind: str
@@ -42,6 +45,7 @@ class TransactionRow:
     subject_id: str
     path: str
     entries: tuple[EntryRow, ...]
+    belongs_on: date | None = None
 
     @property
     def debit_fen(self) -> int:
@@ -84,6 +88,7 @@ def list_transactions(
             row.subject_id,
             row.path,
             tuple(entries[row.id]),
+            row.belongs_on,
         )
         for row in found
     ]

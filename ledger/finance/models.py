@@ -255,7 +255,10 @@ class Allocation(Base):
 
 
 class JournalTransaction(Base):
-    """A balanced set of entries. Written after its entries: its insertion is the seal that checks their sum."""
+    """A balanced set of entries. Written after its entries: its insertion is the seal that checks their sum.
+
+    ``belongs_on`` is the day an entry belongs to when that day was closed already (FEATURES F18), else None.
+    """
 
     __tablename__ = "journal_transaction"
 
@@ -264,6 +267,7 @@ class JournalTransaction(Base):
     path: Mapped[Path]
     kind: Mapped[str] = mapped_column(String(20))
     booked_on: Mapped[date] = mapped_column(Date)
+    belongs_on: Mapped[date | None] = mapped_column(Date)
     subject: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[Ref]
     at: Mapped[Instant]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
+from ledger.accounting.periods import booking_day
 from ledger.finance.accounts import home_of
 from ledger.finance.errors import ReceiptMissing
 from ledger.finance.kinds import EventKind
@@ -47,12 +48,12 @@ def add_event(
     number: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write an event; a rule of the database may refuse it."""
+    """Write an event, on the first open day when its own is closed; a rule of the database may refuse it."""
     event = ReceiptEvent(
         receipt_id=receipt.id,
         kind=kind,
         number=number,
-        on_date=on_date,
+        on_date=booking_day(session, receipt.project_id, on_date),
         at=clock.now(),
         by=actor.id,
         reason=reason,

@@ -15,6 +15,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
+from ledger.accounting.periods import require_open_day
 from ledger.documents.numbers import next_number
 from ledger.finance import journal
 from ledger.finance.accounts import account_now, allocated_by_receivable, free_fen, home_of, refunded_fen
@@ -85,13 +86,16 @@ def take_receipt(
     payer_role: Debtor | str | None = None,
     account: Account | str | None = None,
     reference: str | None = None,
+    typed: bool = True,
 ) -> Receipt:
     """Capture money that came in; the same ``key`` again returns the first receipt.
 
+    A day in a locked period is refused where a person typed it; ``typed=False`` is for what a bank's file says.
+
     A collect to-do (``todo_id``) or a receivable says what the payer means it for. Without a sale, ``customer_id``
     and ``project_id`` say whose queue fee it is. The account follows from the receivable's class unless given.
-    Raises `AmountInvalid`, `DateInvalid`, `SaleClosed`, `NoPermit`, `KeyReused`, `ReceivableMissing`, and
-    `TodoMissing` for a to-do of another sale, by field.
+    Raises `AmountInvalid`, `DateInvalid`, `PeriodLocked`, `SaleClosed`, `NoPermit`, `KeyReused`,
+    `ReceivableMissing`, and `TodoMissing` for a to-do of another sale, by field.
     """
     if todo_id is not None:
         todo = get_todo(session, actor, Permission.FINANCE_RECEIVE, todo_id)
@@ -122,6 +126,8 @@ def take_receipt(
     receivable = _designated(session, holder, receivable_id)
     receipt.account = _account(account, holder, receivable)
     _guard(session, clock, holder, paid_on)
+    if typed:
+        require_open_day(session, holder.place.project_id, paid_on, "paid_on")
     return _capture(session, actor, clock, holder, receipt)
 
 

@@ -7,6 +7,7 @@ Each rule is one condition, in SQL that both databases read, under which an act 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import DDL, MetaData, Table, event
@@ -16,13 +17,17 @@ from kernel.append_only import keep_append_only
 
 @dataclass(frozen=True)
 class Rule:
-    """``act`` on ``table`` is refused with ``code`` while ``broken`` holds; ``locks`` are rows to lock first."""
+    """``act`` on ``table`` is refused with ``code`` while ``broken`` holds.
+
+    ``locks`` are rows to lock first, with the strength of ``mode``.
+    """
 
     table: str
     act: str
     code: str
     broken: str
     locks: tuple[tuple[str, str], ...] = ()
+    mode: str = "UPDATE"
 
 
 _ALLOCATED = "(SELECT COALESCE(SUM(a.amount_fen), 0) FROM allocation a WHERE {where})"
@@ -59,6 +64,16 @@ RULES = (
         "INSERT",
         "journal_unbalanced",
         "(SELECT COUNT(*) < 2 OR SUM(j.amount_fen) <> 0 FROM journal_entry j WHERE j.transaction_id = NEW.id)",
+    ),
+    # Whoever closes the books waits for those who book, and they for him.
+    Rule(
+        "journal_transaction",
+        "INSERT",
+        "day_closed",
+        "NEW.booked_on <= (SELECT b.closed_through FROM book_closing b WHERE b.project_id = NEW.project_id"
+        " ORDER BY b.number DESC LIMIT 1)",
+        (("project", "NEW.project_id"),),
+        mode="SHARE",
     ),
     Rule(
         "receivable",
@@ -153,10 +168,10 @@ _APPEND_ONLY = (
 )
 
 
-def rule_statements(table: str, dialect: str) -> list[str]:
+def rule_statements(table: str, dialect: str, rules: Iterable[Rule] = RULES) -> list[str]:
     """The statements that guard a table on a database, for its creation and for migrations."""
     statements: list[str] = []
-    for rule in (rule for rule in RULES if rule.table == table):
+    for rule in (rule for rule in rules if rule.table == table):
         name = f"{rule.table}_{rule.act.lower()}_{rule.code}"
         statements += _sqlite(name, rule) if dialect == "sqlite" else _postgresql(name, rule)
     return statements
@@ -171,7 +186,7 @@ def _sqlite(name: str, rule: Rule) -> list[str]:
 
 def _postgresql(name: str, rule: Rule) -> list[str]:
     # A row lock makes writers who sum over the same rows wait for each other and then see each other's rows.
-    locks = "".join(f"PERFORM 1 FROM {table} WHERE id = {id_} FOR UPDATE; " for table, id_ in rule.locks)
+    locks = "".join(f"PERFORM 1 FROM {table} WHERE id = {id_} FOR {rule.mode}; " for table, id_ in rule.locks)
     row = "OLD" if rule.act == "DELETE" else "NEW"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN {locks}"
@@ -180,16 +195,21 @@ def _postgresql(name: str, rule: Rule) -> list[str]:
     ]
 
 
-def _guard(table: Table) -> None:
+def _guard(table: Table, rules: Iterable[Rule]) -> None:
     for dialect in ("sqlite", "postgresql"):
-        for statement in rule_statements(table.name, dialect):
+        for statement in rule_statements(table.name, dialect, rules):
             ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
-def guard_finance(metadata: MetaData) -> None:
-    """Hang the rules on the tables of finance, to come into being whenever these are created."""
-    for name in _APPEND_ONLY:
+def guard_tables(metadata: MetaData, rules: Collection[Rule], append_only: Iterable[str]) -> None:
+    """Hang rules on tables, to come into being whenever these are created; some tables are append-only."""
+    for name in append_only:
         keep_append_only(metadata.tables[name])
-    for name in sorted({rule.table for rule in RULES}):
-        _guard(metadata.tables[name])
+    for name in sorted({rule.table for rule in rules}):
+        _guard(metadata.tables[name], rules)
+
+
+def guard_finance(metadata: MetaData) -> None:
+    """Hang the rules on the tables of finance."""
+    guard_tables(metadata, RULES, _APPEND_ONLY)

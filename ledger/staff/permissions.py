@@ -8,6 +8,9 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What somebody may do, at an organisation node and below. Sorted by value."""
 
+    ACCOUNTING_CLOSE = "accounting:close"
+    ACCOUNTING_EXPORT = "accounting:export"
+    ACCOUNTING_LOCK = "accounting:lock"
     AD_HOC_TASK_START = "ad_hoc_task:start"
     API_USE = "api:use"
     AUDIT_VIEW = "audit:view"
@@ -33,6 +36,8 @@ class Permission(StrEnum):
     MESSAGES_REVIEW = "messages:review"
     ORGANISATION_MANAGE = "organisation:manage"
     ORGANISATION_REVIEW = "organisation:review"
+    PAPERS_ISSUE = "papers:issue"
+    PAPERS_MANAGE = "papers:manage"
     PRICES_APPROVE = "prices:approve"
     PRICES_PROPOSE = "prices:propose"
     PRICES_RELEASE = "prices:release"

@@ -116,7 +116,19 @@ _ALL = (
             Permission.UNITS_WITHHOLD,
         },
     ),
-    Role("city_finance", "City finance", "城市财务", _APPROVES_PRICES | {Permission.AUDIT_VIEW}),
+    # The second person over a project's books: opens again what the project's manager has closed.
+    Role(
+        "city_finance",
+        "City finance",
+        "城市财务",
+        _APPROVES_PRICES
+        | {
+            Permission.ACCOUNTING_CLOSE,
+            Permission.ACCOUNTING_EXPORT,
+            Permission.ACCOUNTING_LOCK,
+            Permission.AUDIT_VIEW,
+        },
+    ),
     Role(
         "city_gm",
         "City general manager",
@@ -156,6 +168,7 @@ _ALL = (
             Permission.FINANCE_ALLOCATE,
             Permission.FINANCE_CONFIRM,
             Permission.FINANCE_RECEIVE,
+            Permission.PAPERS_ISSUE,
         },
     ),
     Role(
@@ -164,6 +177,9 @@ _ALL = (
         "财务经理",
         _SEES_SALES
         | {
+            Permission.ACCOUNTING_CLOSE,
+            Permission.ACCOUNTING_EXPORT,
+            Permission.ACCOUNTING_LOCK,
             Permission.AUDIT_VIEW,
             Permission.CUSTOMERS_REVEAL,
             Permission.DOCUMENTS_ISSUE,
@@ -173,6 +189,8 @@ _ALL = (
             Permission.FINANCE_RECEIVE,
             Permission.FINANCE_REFUND,
             Permission.FINANCE_REVERSE,
+            Permission.PAPERS_ISSUE,
+            Permission.PAPERS_MANAGE,
         },
     ),
     # The authority's form wants names and ID numbers in full.

@@ -7,12 +7,23 @@ from flask import Flask
 from ledger.finance.todo_queries import count_open
 from webapp.acting import reading
 from webapp.elsewhere import OtherList, Waiting, add_list
-from webapp.finance import accounts, arrears, journal, projects, receipts, taking, todos
+from webapp.finance import accounts, arrears, closing, journal, projects, receipts, taking, todos
 from webapp.finance.desk import pages, today, works_with_money
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
 
-__all__ = ["accounts", "arrears", "install", "journal", "pages", "projects", "receipts", "taking", "todos"]
+__all__ = [
+    "accounts",
+    "arrears",
+    "closing",
+    "install",
+    "journal",
+    "pages",
+    "projects",
+    "receipts",
+    "taking",
+    "todos",
+]
 
 
 def install(app: Flask) -> None:

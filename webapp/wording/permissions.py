@@ -5,6 +5,9 @@ from __future__ import annotations
 from webapp.language import N_
 
 TEXTS = {
+    "permission.accounting:close": N_("closing days and signing cash counts"),
+    "permission.accounting:export": N_("handing vouchers to accounting"),
+    "permission.accounting:lock": N_("locking periods and opening them again"),
     "permission.ad_hoc_task:start": N_("giving tasks"),
     "permission.api:use": N_("using the programming interface"),
     "permission.audit:view": N_("reading the audit log"),
@@ -30,6 +33,8 @@ TEXTS = {
     "permission.messages:review": N_("reviewing texts of messages"),
     "permission.organisation:manage": N_("managing the organisation"),
     "permission.organisation:review": N_("reviewing changes of parameters"),
+    "permission.papers:issue": N_("issuing receipts and invoices by number"),
+    "permission.papers:manage": N_("keeping the number ranges of receipts and invoices"),
     "permission.prices:approve": N_("approving payment plans and prices"),
     "permission.prices:propose": N_("proposing payment plans and prices"),
     "permission.prices:release": N_("putting prices in force"),

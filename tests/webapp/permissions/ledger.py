@@ -12,6 +12,8 @@ from engine.api import TaskFilter
 from kernel.actor import SYSTEM, Actor
 from kernel.clock import business_date
 from kernel.ids import new_id
+from ledger.accounting.cash import count_cash
+from ledger.accounting.closing import close_day
 from ledger.calendars.operations import add_calendar, set_day
 from ledger.customers.kinds import mark_kind
 from ledger.customers.models import CustomerPhone
@@ -167,7 +169,12 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
         **sale,
     )  # fmt: skip
     confirm_receipt(session, SYSTEM, clock, receipt_id=paid.id)
-    return {"collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id}
+    close_day(session, SYSTEM, clock, project_id=house.project.id, through=today - timedelta(days=7))
+    counted = count_cash(session, SYSTEM, clock, project_id=house.project.id, on_date=today, pieces={})
+    return {
+        "collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id,
+        "count_id": counted.id,
+    }  # fmt: skip
 
 
 def _waiting(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
