@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 from kernel.database import connect
 from webapp.db import Database
 from webapp.models import metadata
-from webapp.schema import head, is_usable, migrate
+from webapp.schema import head, is_usable, migrate, upgrade
 from webapp.schema_check import differences
 
 
@@ -40,14 +40,13 @@ def test_a_version_works_on_the_schema_of_a_later_one_and_not_on_that_of_an_earl
 
 def test_changes_that_wait_in_no_case_any_more_are_withdrawn_by_the_migration(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
-    migrate(engine)
     put = text(
         "INSERT INTO proposed_change (id, kind, record_id, path, confirmed, reason, state, proposed_by, proposed_at)"
         " VALUES ('c1', 'parameters', 'n:x', '/', 0, 'why', 'pending', 'p', '2026-03-02 08:00:00.000000')"
     )
     with engine.begin() as connection:
+        upgrade(connection, "0026_proposed_changes")
         connection.execute(put)
-        connection.execute(text("UPDATE alembic_version SET version_num = '0026_proposed_changes'"))
     migrate(engine)
     with engine.begin() as connection:
         row = connection.execute(text("SELECT state, decided_by, decided_at FROM proposed_change")).one()
