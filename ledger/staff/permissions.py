@@ -14,6 +14,8 @@ class Permission(StrEnum):
     AD_HOC_TASK_START = "ad_hoc_task:start"
     API_USE = "api:use"
     AUDIT_VIEW = "audit:view"
+    BANKING_IMPORT = "banking:import"
+    BANKING_MATCH = "banking:match"
     BOOKING_TO_CONTRACT_START = "booking_to_contract:start"
     CUSTOMERS_EDIT = "customers:edit"
     CUSTOMERS_REVEAL = "customers:reveal"

@@ -164,6 +164,8 @@ _ALL = (
         "财务出纳",
         _SEES_SALES
         | {
+            Permission.BANKING_IMPORT,
+            Permission.BANKING_MATCH,
             Permission.DOCUMENTS_ISSUE,
             Permission.FINANCE_ALLOCATE,
             Permission.FINANCE_CONFIRM,
@@ -181,6 +183,8 @@ _ALL = (
             Permission.ACCOUNTING_EXPORT,
             Permission.ACCOUNTING_LOCK,
             Permission.AUDIT_VIEW,
+            Permission.BANKING_IMPORT,
+            Permission.BANKING_MATCH,
             Permission.CUSTOMERS_REVEAL,
             Permission.DOCUMENTS_ISSUE,
             Permission.FINANCE_ALLOCATE,

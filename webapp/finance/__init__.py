@@ -7,7 +7,18 @@ from flask import Flask
 from ledger.finance.todo_queries import count_open
 from webapp.acting import reading
 from webapp.elsewhere import OtherList, Waiting, add_list
-from webapp.finance import accounts, arrears, closing, journal, projects, receipts, taking, todos
+from webapp.finance import (
+    accounts,
+    arrears,
+    closing,
+    journal,
+    projects,
+    receipts,
+    statement_accounts,
+    statements,
+    taking,
+    todos,
+)
 from webapp.finance.desk import pages, today, works_with_money
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
@@ -21,6 +32,8 @@ __all__ = [
     "pages",
     "projects",
     "receipts",
+    "statement_accounts",
+    "statements",
     "taking",
     "todos",
 ]

@@ -11,6 +11,8 @@ TEXTS = {
     "permission.ad_hoc_task:start": N_("giving tasks"),
     "permission.api:use": N_("using the programming interface"),
     "permission.audit:view": N_("reading the audit log"),
+    "permission.banking:import": N_("bringing bank statements"),
+    "permission.banking:match": N_("matching bank statements"),
     "permission.booking_to_contract:start": N_("beginning sales"),
     "permission.customers:edit": N_("entering and changing customers"),
     "permission.customers:reveal": N_("seeing customers’ numbers in full"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+from tests.ledger.banking.bank import Bank
 from tests.webapp.permissions.ledger import LIST
 from tests.webapp.permissions.world import DIAGRAM, World
 
@@ -19,6 +20,9 @@ FORM = {
     "until": "2026-03-09",
     "priority": "60",
 }
+_BANK = Bank()
+_BANK.line(100_00)
+STATEMENT = _BANK.csv()
 _SUBSTITUTE = {"from_date": "2026-03-02", "to_date": "2026-03-09"}
 _NODE_DAY = {"day": "2026-07-01", "kind": "off", "name": "Fair"}
 _WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:00")
@@ -109,6 +113,16 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "payer_role": "buyer",
         "method": "transfer",
     },
+    "POST /finance/statements": lambda world: {
+        "account": world.ids["account_id"],
+        "file": (BytesIO(STATEMENT), "march.csv"),
+    },
+    "POST /finance/statements/accounts/new": lambda world: {
+        "project_id": world.ids["project_id"],
+        "name": "一般户",
+        "number": "6217000011110043",
+        "account": "general",
+    },
     "POST /finance/todos/<todo_id>/done": lambda world: {"done_on": "2026-03-02"},
     "POST /units/<unit_id>/sell": lambda world: {"entry": "walk_in", "customer_id": world.ids["customer_id"]},
     "POST /units/<unit_id>/purchase-plan": lambda world: {"customer": "王磊"},
@@ -185,6 +199,7 @@ SHOWN = {
     "GET /finance/periods": "project_id",
     "GET /finance/projects": "project_id",
     "GET /finance/receipts": "receipt_id",
+    "GET /finance/statements": "statement_id",
     "GET /reviews/": "change_id",
     "GET /units/": "unit_id",
     "GET /units/prices": "version_id",

@@ -14,6 +14,7 @@ from kernel.clock import business_date
 from kernel.ids import new_id
 from ledger.accounting.cash import count_cash
 from ledger.accounting.closing import close_day
+from ledger.banking.operations import bring_statement, import_statement, open_bank_account
 from ledger.calendars.operations import add_calendar, set_day
 from ledger.customers.kinds import mark_kind
 from ledger.customers.models import CustomerPhone
@@ -35,6 +36,7 @@ from ledger.sales.offers import approve_offer, propose_offer
 from ledger.sales.operations import Discount, issue_queue_number, open_queue_batch
 from ledger.staff.queries import role_history
 from ledger.staff.tokens import issue_token
+from tests.ledger.banking.bank import Bank
 from tests.webapp.house import House
 from tests.webapp.selling import price_list, row
 from webapp.engine_room import engine_for
@@ -55,6 +57,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids = _homes(session, house) | _customer(session, house, people["sales_consultant"])
         ids |= _sale(session, house, ids, people["sales_consultant"])
         ids |= _money(session, house, ids)
+        ids |= _bank(session, house)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)
     return ids | _changes(house, ids, people)
@@ -175,6 +178,21 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
         "collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id,
         "count_id": counted.id,
     }  # fmt: skip
+
+
+def _bank(session: Session, house: House) -> dict[str, str]:
+    """A bank account with a statement of one line, and a file that is being looked at."""
+    act, project = (session, SYSTEM, house.database.clock), house.project
+    account = open_bank_account(
+        *act, project_id=project.id, name="监管账户", number="6217000011110042", account="supervised"
+    )
+    bank = Bank()
+    bank.line(DEPOSIT_FEN, memo="1-1201 王磊定金", payer="王磊")
+    known = {"account_id": account.id, "file_name": "march.csv"}
+    statement = import_statement(*act, content=bank.csv(), **known)
+    bank.line(DEPOSIT_FEN)
+    upload = bring_statement(*act, content=bank.csv(), **known)
+    return {"account_id": account.id, "statement_id": str(statement.statement_id), "upload_id": upload.id}
 
 
 def _waiting(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
