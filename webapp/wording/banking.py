@@ -77,4 +77,8 @@ TEXTS = {
     "statement_upload_missing": N_("This file was taken in or left already. Bring it again if you need it."),
     "statement_missing": N_("There is no such statement, or it lies outside what you may see."),
     "statement_line_missing": N_("There is no such line, or it lies outside what you may see."),
+    "bank_account_invalid": N_("The bank account is described wrongly."),
+    "match_rule_missing": N_("There is no such rule, or it lies outside what you may see."),
+    "statement_line_taken": N_("%(by)s dealt with this line at %(at)s. Look at it again."),
+    "match_refused": N_("The line cannot be matched that way."),
 }
