@@ -5,6 +5,7 @@ import ledger.banking.models
 import ledger.calendars.models
 import ledger.customers.models
 import ledger.documents.models
+import ledger.finance.interest_models
 import ledger.finance.models
 import ledger.inventory.models
 import ledger.messages.models

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from ledger.finance.interest_models import WaiverPart
 from ledger.finance.kinds import Account, EventKind, RefundEventKind, TodoKind, TodoState
 from ledger.finance.models import Allocation, MoneyTodo, Receipt, ReceiptEvent, ReceiptMove, Refund, RefundEvent
 
@@ -64,6 +65,20 @@ def allocated_by_receivable(session: Session, receivable_ids: Iterable[str]) -> 
     return {receivable_id: int(fen) for receivable_id, fen in session.execute(query) if fen}
 
 
+def settled_by_receivable(session: Session, receivable_ids: Iterable[str]) -> dict[str, int]:
+    """Fen of each of some receivables that are paid or waived; those with nothing of either are left out."""
+    ids = list(receivable_ids)
+    settled = allocated_by_receivable(session, ids)
+    query = (
+        select(WaiverPart.receivable_id, func.sum(WaiverPart.amount_fen))
+        .where(WaiverPart.receivable_id.in_(ids))
+        .group_by(WaiverPart.receivable_id)
+    )
+    for receivable_id, fen in session.execute(query):
+        settled[receivable_id] = settled.get(receivable_id, 0) + int(fen)
+    return settled
+
+
 def allocated_fen(session: Session, receipt: Receipt) -> int:
     """Fen of a receipt that are allocated."""
     query = select(func.coalesce(func.sum(Allocation.amount_fen), 0)).where(Allocation.receipt_id == receipt.id)
@@ -92,27 +107,30 @@ def free_fen(session: Session, receipt: Receipt) -> int:
 
 def accounts_of(session: Session, receipt: Receipt) -> set[Account]:
     """The money accounts a receipt's money is in or, by an order to carry it over, on its way to."""
-    ordered = session.scalar(
-        select(MoneyTodo.id)
-        .where(
-            MoneyTodo.receipt_id == receipt.id,
-            MoneyTodo.kind == TodoKind.TRANSFER,
-            MoneyTodo.state != TodoState.CANCELLED,
-        )
-        .limit(1)
-    )
-    return {receipt.account} if ordered is None else {receipt.account, Account.SUPERVISED}
+    ordered = _to_supervised(session, receipt, MoneyTodo.state != TodoState.CANCELLED)
+    return {receipt.account, Account.SUPERVISED} if ordered else {receipt.account}
 
 
 def account_now(session: Session, receipt: Receipt) -> Account:
-    """The money account that a receipt's money is in: the supervised one once it was carried over."""
-    carried = session.scalar(
-        select(MoneyTodo.id)
-        .where(
-            MoneyTodo.receipt_id == receipt.id,
-            MoneyTodo.kind == TodoKind.TRANSFER,
-            MoneyTodo.state == TodoState.DONE,
-        )
-        .limit(1)
+    """The money account that a receipt's money is in: the supervised one once it was carried over.
+
+    The part of it that settled late interest may have been carried on from there (`interest_transfers`).
+    """
+    carried = _to_supervised(session, receipt, MoneyTodo.state == TodoState.DONE)
+    return Account.SUPERVISED if carried else receipt.account
+
+
+TO_GENERAL, BACK_TO_SUPERVISED = "interest_to_general", "interest_to_supervised"
+"""The notes of transfer to-dos that carry late interest alone, and not all of a receipt's money."""
+
+
+def _to_supervised(session: Session, receipt: Receipt, state: ColumnElement[bool]) -> bool:
+    """Whether all money of a receipt was ordered to the supervised account by a to-do in such a state."""
+    note = func.coalesce(MoneyTodo.note, "")
+    query = select(MoneyTodo.id).where(
+        MoneyTodo.receipt_id == receipt.id,
+        MoneyTodo.kind == TodoKind.TRANSFER,
+        note.not_in((TO_GENERAL, BACK_TO_SUPERVISED)),
+        state,
     )
-    return receipt.account if carried is None else Account.SUPERVISED
+    return session.scalar(query.limit(1)) is not None

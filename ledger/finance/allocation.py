@@ -1,4 +1,4 @@
-"""Counting receipts towards receivables: suggested by the law's order, or by hand; taken back by negative rows.
+"""Counting receipts towards receivables: suggested by the law's order; taken back by negative rows.
 
 Only the buyer's money settles the buyer's debts and only the bank's the bank's; and a receipt settles only what
 belongs to the money account that it reached.
@@ -17,10 +17,11 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
 from ledger.finance import journal
-from ledger.finance.accounts import accounts_of, allocated_by_receivable, free_fen, home_of, receipts_at_home
+from ledger.finance.accounts import accounts_of, free_fen, home_of, settled_by_receivable
 from ledger.finance.amounts import require_amount
 from ledger.finance.errors import AllocationRefused, ReceivableMissing
 from ledger.finance.facts import DepositPaid, ReceivableSettled
+from ledger.finance.interest_transfers import order_interest_transfer
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import (
     MONEY_ACCOUNT_OF,
@@ -30,26 +31,49 @@ from ledger.finance.kinds import (
     ReceivableState,
     TodoKind,
 )
+from ledger.finance.late_clauses import late_clause
 from ledger.finance.law_order import Debt, allocate_by_law
 from ledger.finance.models import Allocation, Receipt, Receivable
-from ledger.finance.parties import lock_sale, party_of, today_at
-from ledger.finance.receipt_rows import lock_receipt
+from ledger.finance.parties import party_of, today_at
 from ledger.finance.refusals import typed_refusals
 from ledger.finance.todos import close_todo, open_todos_of
 from ledger.locking import locked
-from ledger.staff.permissions import Permission
 
 
 def suggest(session: Session, receipt: Receipt, amount_fen: int, on: date) -> dict[str, int]:
-    """Fen per receivable for an amount of a receipt: what the payer named first, then the law's order."""
+    """Fen per receivable for an amount of a receipt, in the order that the contract or the law prescribes.
+
+    By the law, late interest that had accrued by the day of payment comes first (Civil Code 561), then what the
+    payer named, then the rest in the order of the law (560). Where the contract puts principal first, that
+    interest comes after the principal that is due. Interest of later days comes last either way. Who names
+    something else than the price, such as deed tax, pays for that first: it is another debt.
+    """
     lines = payable(session, receipt)
-    paid = allocated_by_receivable(session, [line.id for line in lines])
-    opened = {line.id: line.amount_fen - paid.get(line.id, 0) for line in lines}
-    named: dict[str, int] = {}
-    if receipt.receivable_id and (share := min(opened.pop(receipt.receivable_id, 0), amount_fen)):
-        named[receipt.receivable_id] = share
-    debts = [Debt(line.id, opened[line.id], line.due_on) for line in lines if line.id in opened]
-    return named | allocate_by_law(debts, amount_fen - sum(named.values()), on)
+    settled = settled_by_receivable(session, [line.id for line in lines])
+    opened = {line.id: line.amount_fen - settled.get(line.id, 0) for line in lines}
+    allocated: dict[str, int] = {}
+    for tier in _tiers(session, receipt, lines, on):
+        debts = [Debt(line.id, opened[line.id], line.due_on) for line in tier if line.id not in allocated]
+        allocated |= allocate_by_law(debts, amount_fen - sum(allocated.values()), on)
+    return allocated
+
+
+def _tiers(session: Session, receipt: Receipt, lines: list[Receivable], on: date) -> list[list[Receivable]]:
+    """The lines in groups that are settled one after the other; a line may stand in several."""
+    named = [line for line in lines if line.id == receipt.receivable_id]
+    interest = [line for line in lines if line.kind is ReceivableKind.LATE_INTEREST]
+    if not interest:
+        return [named, lines]
+    sale_id = interest[0].sale_id
+    assert sale_id is not None  # noqa: S101 - only a sale's instalments bear interest
+    accrued = [line for line in interest if line.due_on is not None and line.due_on <= receipt.paid_on]
+    others = [line for line in lines if line not in interest]
+    if named and named[0].class_ is not ReceivableClass.PRICE:
+        return [named, accrued, others, interest]
+    if late_clause(session, sale_id).statutory:
+        return [accrued, named, others, interest]
+    due = [line for line in others if line.due_on is not None and line.due_on <= on]
+    return [named, due, accrued, others, interest]
 
 
 def payable(session: Session, receipt: Receipt) -> list[Receivable]:
@@ -75,44 +99,16 @@ def payable(session: Session, receipt: Receipt) -> list[Receivable]:
 
 
 def money_fits(accounts: Iterable[Account], receivable: Receivable) -> bool:
-    """Whether money in one of these accounts may settle the receivable. A forfeit keeps what is already held."""
-    return receivable.kind is ReceivableKind.FORFEIT or MONEY_ACCOUNT_OF[receivable.class_] in accounts
+    """Whether money in one of these accounts may settle the receivable. A forfeit keeps what is already held.
 
-
-def allocate(
-    session: Session, actor: Actor, clock: Clock, *, receipt_id: str, allocations: Mapping[str, int]
-) -> dict[str, int]:
-    """Count unallocated money of a confirmed receipt towards receivables by hand; returns fen per receivable.
-
-    Raises `AllocationRefused` for more than the receipt holds or than is open, another sale's receivable, money
-    in the wrong account; the field names the receivable.
+    Late interest is paid with the instalment that is late, into the supervised account (监管账户); what is settled
+    of it there is ordered to be carried to the general account (`interest_transfers`).
     """
-    receipt = lock_receipt(session, actor, Permission.FINANCE_ALLOCATE, receipt_id)
-    apply(session, actor, clock, receipt, allocations)
-    return dict(allocations)
-
-
-def reallocate(
-    session: Session, actor: Actor, clock: Clock, *, receipt_id: str, allocations: Mapping[str, int]
-) -> dict[str, int]:
-    """Take all allocations of a receipt back and count it anew as given."""
-    receipt = lock_receipt(session, actor, Permission.FINANCE_ALLOCATE, receipt_id)
-    take_back(session, actor, clock, receipt)
-    apply(session, actor, clock, receipt, allocations)
-    return dict(allocations)
-
-
-def allocate_credit(session: Session, actor: Actor, clock: Clock, *, sale_id: str) -> int:
-    """Count a sale's unallocated money towards what is open, by the law's order; returns the fen allocated."""
-    holder = lock_sale(session, actor, Permission.FINANCE_ALLOCATE, sale_id)
-    total = 0
-    for receipt in receipts_at_home(session, sale_id):
-        free = free_fen(session, receipt)
-        if free:
-            allocations = suggest(session, receipt, free, holder.today(clock))
-            apply(session, actor, clock, receipt, allocations)
-            total += sum(allocations.values())
-    return total
+    if receivable.kind is ReceivableKind.FORFEIT:
+        return True
+    if receivable.kind is ReceivableKind.LATE_INTEREST and Account.SUPERVISED in accounts:
+        return True
+    return MONEY_ACCOUNT_OF[receivable.class_] in accounts
 
 
 def apply(session: Session, actor: Actor, clock: Clock, receipt: Receipt, allocations: Mapping[str, int]) -> None:
@@ -129,6 +125,8 @@ def apply(session: Session, actor: Actor, clock: Clock, receipt: Receipt, alloca
     _check_lines(session, receipt, lines, allocations)
     for line in lines:
         _write(session, actor, clock, receipt, line, allocations[line.id])
+    if any(line.kind is ReceivableKind.LATE_INTEREST for line in lines):
+        order_interest_transfer(session, actor, clock, receipt)
     _tell_settled(session, actor, clock, lines)
 
 
@@ -143,7 +141,7 @@ def _lock_lines(session: Session, allocations: Mapping[str, int]) -> list[Receiv
 def _check_lines(
     session: Session, receipt: Receipt, lines: list[Receivable], allocations: Mapping[str, int]
 ) -> None:
-    paid = allocated_by_receivable(session, allocations)
+    settled = settled_by_receivable(session, allocations)
     accounts = accounts_of(session, receipt)
     sale_id = home_of(session, receipt)
     for line in lines:
@@ -157,8 +155,8 @@ def _check_lines(
         if not money_fits(accounts, line):
             words = {"account": f"account.{receipt.account}", "needed": f"account.{MONEY_ACCOUNT_OF[line.class_]}"}
             raise AllocationRefused("allocation_wrong_account", field=field, **words)
-        if allocations[line.id] > line.amount_fen - paid.get(line.id, 0):
-            left = line.amount_fen - paid.get(line.id, 0)
+        left = line.amount_fen - settled.get(line.id, 0)
+        if allocations[line.id] > left:
             raise AllocationRefused("allocation_above_receivable", field=field, open_fen=left)
 
 
@@ -171,10 +169,13 @@ def take_back(
     if only is not None:
         query = query.where(Allocation.receivable_id == only.id)
     query = query.group_by(Allocation.receivable_id).having(total > 0).order_by(Allocation.receivable_id)
-    freed = 0
+    freed, lines = 0, []
     for receivable_id, fen in session.execute(query).all():
-        _write(session, actor, clock, receipt, session.get_one(Receivable, receivable_id), -int(fen))
+        lines.append(session.get_one(Receivable, receivable_id))
+        _write(session, actor, clock, receipt, lines[-1], -int(fen))
         freed += int(fen)
+    if any(line.kind is ReceivableKind.LATE_INTEREST for line in lines):
+        order_interest_transfer(session, actor, clock, receipt)
     return freed
 
 
@@ -208,9 +209,9 @@ def _write(session: Session, actor: Actor, clock: Clock, receipt: Receipt, line:
 
 
 def _tell_settled(session: Session, actor: Actor, clock: Clock, lines: list[Receivable]) -> None:
-    paid = allocated_by_receivable(session, [line.id for line in lines])
+    settled = settled_by_receivable(session, [line.id for line in lines])
     for line in lines:
-        if paid.get(line.id, 0) < line.amount_fen:
+        if settled.get(line.id, 0) < line.amount_fen:
             continue
         for todo in open_todos_of(session, TodoKind.COLLECT, receivable_id=line.id):
             close_todo(session, actor, clock, todo)

@@ -59,6 +59,18 @@ class RefundRefused(Invalid):
     code = "refund_refused"
 
 
+class WaiverRefused(Invalid):
+    """A waiver is limited to late interest that is open, a write-off to the open rest of a receivable."""
+
+    code = "waiver_refused"
+
+
+class WaiverStale(Stale):
+    """What was approved is no longer what was asked for (DOMAIN §10.6); ask anew."""
+
+    code = "waiver_stale"
+
+
 class KeyReused(Invalid):
     """The same key came with other contents; send the form anew."""
 
@@ -93,6 +105,12 @@ class RefundMissing(Missing):
     """No such refund within the actor's scope."""
 
     code = "refund_missing"
+
+
+class WaiverMissing(Missing):
+    """No such request to waive within the actor's scope."""
+
+    code = "waiver_missing"
 
 
 class TodoMissing(Missing):

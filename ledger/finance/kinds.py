@@ -115,6 +115,22 @@ class RefundEventKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+class WaiverKind(StrEnum):
+    """How a buyer is let off."""
+
+    WAIVER = "waiver"  # 减免 of late interest
+    WRITE_OFF = "write_off"  # 核销 of the rest of a receivable
+
+
+class WaiverEventKind(StrEnum):
+    """What became of a request to waive or to write off."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # approved, but by then no longer open
+
+
 class TodoKind(StrEnum):
     """What a money to-do (财务待办) asks for."""
 

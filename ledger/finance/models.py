@@ -43,7 +43,7 @@ from ledger.finance.kinds import (
 from ledger.finance.triggers import guard_finance
 
 
-def _words(kind: type[StrEnum], name: str) -> EnumType:
+def words(kind: type[StrEnum], name: str) -> EnumType:
     """A column of an enumeration's words, checked by the database."""
     return EnumType(
         kind,
@@ -68,7 +68,7 @@ class PaymentPlanTemplate(Base):
     path: Mapped[Path] = mapped_column(index=True)
     code: Mapped[str] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(Integer)
-    kind: Mapped[PlanKind] = mapped_column(_words(PlanKind, "kind"))
+    kind: Mapped[PlanKind] = mapped_column(words(PlanKind, "kind"))
     labels: Mapped[JsonMap]
     state: Mapped[str] = mapped_column(String(10))
     proposed_by: Mapped[Ref]
@@ -92,12 +92,12 @@ class PaymentPlanLine(Base):
     id: Mapped[Id]
     template_id: Mapped[Ref] = mapped_column(ForeignKey("payment_plan_template.id"))
     position: Mapped[int] = mapped_column(Integer)
-    kind: Mapped[ReceivableKind] = mapped_column(_words(ReceivableKind, "kind"))
-    share_kind: Mapped[ShareKind] = mapped_column(_words(ShareKind, "share_kind"))
+    kind: Mapped[ReceivableKind] = mapped_column(words(ReceivableKind, "kind"))
+    share_kind: Mapped[ShareKind] = mapped_column(words(ShareKind, "share_kind"))
     share_value: Mapped[Fen] = mapped_column(default=0)
     inclusive: Mapped[bool] = mapped_column(default=False)
     cap_fen: Mapped[int | None] = mapped_column(BigInteger)
-    trigger_kind: Mapped[TriggerKind] = mapped_column(_words(TriggerKind, "trigger_kind"))
+    trigger_kind: Mapped[TriggerKind] = mapped_column(words(TriggerKind, "trigger_kind"))
     days: Mapped[int] = mapped_column(Integer, default=0)
     due_on: Mapped[date | None] = mapped_column(Date)
     milestone: Mapped[str | None] = mapped_column(String(40))
@@ -143,16 +143,16 @@ class Receivable(Base):
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path] = mapped_column(index=True)
     sequence: Mapped[int] = mapped_column(Integer)
-    kind: Mapped[ReceivableKind] = mapped_column(_words(ReceivableKind, "kind"))
-    class_: Mapped[ReceivableClass] = mapped_column("class", _words(ReceivableClass, "class"))
-    debtor: Mapped[Debtor] = mapped_column(_words(Debtor, "debtor"))
+    kind: Mapped[ReceivableKind] = mapped_column(words(ReceivableKind, "kind"))
+    class_: Mapped[ReceivableClass] = mapped_column("class", words(ReceivableClass, "class"))
+    debtor: Mapped[Debtor] = mapped_column(words(Debtor, "debtor"))
     amount_fen: Mapped[Fen]
     due_on: Mapped[date | None] = mapped_column(Date)
-    trigger_kind: Mapped[TriggerKind] = mapped_column(_words(TriggerKind, "trigger_kind"))
+    trigger_kind: Mapped[TriggerKind] = mapped_column(words(TriggerKind, "trigger_kind"))
     milestone: Mapped[str | None] = mapped_column(String(40))
     milestone_days: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[ReceivableState] = mapped_column(
-        _words(ReceivableState, "state"), default=ReceivableState.PLANNED
+        words(ReceivableState, "state"), default=ReceivableState.PLANNED
     )
     raised_in: Mapped[str | None] = mapped_column(
         String(36), ForeignKey("receivable_schedule.id", deferrable=True, initially="DEFERRED")
@@ -187,11 +187,11 @@ class Receipt(Base):
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     amount_fen: Mapped[Fen]
-    method: Mapped[Method] = mapped_column(_words(Method, "method"))
+    method: Mapped[Method] = mapped_column(words(Method, "method"))
     paid_on: Mapped[date] = mapped_column(Date)
     payer: Mapped[str] = mapped_column(String(200))
-    payer_role: Mapped[Debtor] = mapped_column(_words(Debtor, "payer_role"))
-    account: Mapped[Account] = mapped_column(_words(Account, "account"))
+    payer_role: Mapped[Debtor] = mapped_column(words(Debtor, "payer_role"))
+    account: Mapped[Account] = mapped_column(words(Account, "account"))
     receivable_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receivable.id"))
     todo_id: Mapped[str | None] = mapped_column(String(36))
     reference: Mapped[str | None] = mapped_column(String(80))
@@ -213,7 +213,7 @@ class ReceiptEvent(Base):
 
     id: Mapped[Id]
     receipt_id: Mapped[Ref] = mapped_column(ForeignKey("receipt.id"))
-    kind: Mapped[EventKind] = mapped_column(_words(EventKind, "kind"))
+    kind: Mapped[EventKind] = mapped_column(words(EventKind, "kind"))
     number: Mapped[str | None] = mapped_column(String(60), unique=True)
     on_date: Mapped[date] = mapped_column(Date)
     at: Mapped[Instant]
@@ -288,7 +288,7 @@ class JournalEntry(Base):
     transaction_id: Mapped[str] = mapped_column(
         String(36), ForeignKey("journal_transaction.id", deferrable=True, initially="DEFERRED"), index=True
     )
-    account: Mapped[Account] = mapped_column(_words(Account, "account"))
+    account: Mapped[Account] = mapped_column(words(Account, "account"))
     amount_fen: Mapped[Fen]
     sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"), index=True)
     customer_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("customer.id"))
@@ -311,8 +311,8 @@ class Refund(Base):
     path: Mapped[Path]
     amount_fen: Mapped[Fen]
     payee: Mapped[str] = mapped_column(String(200))
-    payee_role: Mapped[Debtor] = mapped_column(_words(Debtor, "payee_role"))
-    account: Mapped[Account] = mapped_column(_words(Account, "account"))
+    payee_role: Mapped[Debtor] = mapped_column(words(Debtor, "payee_role"))
+    account: Mapped[Account] = mapped_column(words(Account, "account"))
     reason: Mapped[str] = mapped_column(String(200))
     requested_at: Mapped[Instant]
     requested_by: Mapped[Ref]
@@ -327,7 +327,7 @@ class RefundEvent(Base):
 
     id: Mapped[Id]
     refund_id: Mapped[Ref] = mapped_column(ForeignKey("refund.id"))
-    kind: Mapped[RefundEventKind] = mapped_column(_words(RefundEventKind, "kind"))
+    kind: Mapped[RefundEventKind] = mapped_column(words(RefundEventKind, "kind"))
     on_date: Mapped[date] = mapped_column(Date)
     at: Mapped[Instant]
     by: Mapped[Ref]
@@ -343,8 +343,8 @@ class MoneyTodo(Base):
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(160), unique=True)
-    kind: Mapped[TodoKind] = mapped_column(_words(TodoKind, "kind"))
-    state: Mapped[TodoState] = mapped_column(_words(TodoState, "state"), default=TodoState.OPEN)
+    kind: Mapped[TodoKind] = mapped_column(words(TodoKind, "kind"))
+    state: Mapped[TodoState] = mapped_column(words(TodoState, "state"), default=TodoState.OPEN)
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     sale_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("sale.id"), index=True)
@@ -352,7 +352,7 @@ class MoneyTodo(Base):
     receivable_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receivable.id"), index=True)
     receipt_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receipt.id"))
     refund_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("refund.id"))
-    debtor: Mapped[Debtor] = mapped_column(_words(Debtor, "debtor"))
+    debtor: Mapped[Debtor] = mapped_column(words(Debtor, "debtor"))
     amount_fen: Mapped[Fen]
     due_on: Mapped[date] = mapped_column(Date)
     link: Mapped[str | None] = mapped_column(String(200))

@@ -12,16 +12,23 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from ledger.finance import journal
-from ledger.finance.accounts import allocated_fen, free_fen, home_of, is_usable
-from ledger.finance.allocation import allocate_credit
+from ledger.finance.accounts import (
+    BACK_TO_SUPERVISED,
+    TO_GENERAL,
+    allocated_fen,
+    free_fen,
+    home_of,
+    is_usable,
+)
+from ledger.finance.allocating import allocate_credit
 from ledger.finance.errors import AllocationRefused, AlreadyDone, DateInvalid, ReceivableMissing
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Account, ReceivableKind, ReceivableState, TodoKind, TodoState
 from ledger.finance.models import Allocation, MoneyTodo, Receipt, ReceiptMove, Receivable
 from ledger.finance.parties import lock_sale, lock_sale_row, require_open, today_at
 from ledger.finance.receipt_rows import lock_receipt
-from ledger.finance.receivables import supersede
 from ledger.finance.refusals import typed_refusals
+from ledger.finance.superseding import supersede
 from ledger.finance.todos import add_todo, close_todo, get_todo, lock_todo
 from ledger.locking import locked
 from ledger.staff.permissions import Permission
@@ -124,7 +131,10 @@ def _order_transfer(session: Session, actor: Actor, clock: Clock, receipt: Recei
 def complete_transfer(
     session: Session, actor: Actor, clock: Clock, *, todo_id: str, carried_on: date
 ) -> MoneyTodo:
-    """The money of a transfer to-do has reached the supervised account (监管账户): post it. Twice is once.
+    """The money of a transfer to-do has reached its account: post it. Twice is once.
+
+    A receipt's money goes to the supervised account (监管账户), the part of it that is late interest from there to
+    the general one, or back.
 
     Raises `Invalid` for another kind of to-do, `DateInvalid` for a future date, `AlreadyDone` if cancelled.
     """
@@ -148,9 +158,16 @@ def complete_transfer(
         kind="transfer",
         booked_on=today,
         subject=("receipt", receipt.id),
-        entries=journal.money_moved(
-            todo.amount_fen, receipt.account, Account.SUPERVISED, Party(home_of(session, receipt))
-        ),
+        entries=journal.money_moved(todo.amount_fen, *_way(todo, receipt), Party(home_of(session, receipt))),
     )
     close_todo(session, actor, clock, todo)
     return todo
+
+
+def _way(todo: MoneyTodo, receipt: Receipt) -> tuple[Account, Account]:
+    """From which account to which a transfer to-do carries money."""
+    if todo.note == TO_GENERAL:
+        return Account.SUPERVISED, Account.GENERAL
+    if todo.note == BACK_TO_SUPERVISED:
+        return Account.GENERAL, Account.SUPERVISED
+    return receipt.account, Account.SUPERVISED

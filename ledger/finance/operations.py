@@ -1,7 +1,8 @@
 """The writes of finance, for handlers and desks: each verb guards, changes, records and tells."""
 
-from ledger.finance.allocation import allocate, allocate_credit, reallocate
+from ledger.finance.allocating import allocate, allocate_credit, reallocate
 from ledger.finance.charges import Charge
+from ledger.finance.interest_charges import charge_interest
 from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest
@@ -20,6 +21,7 @@ __all__ = [
     "build_receivables",
     "cancel_refund",
     "cancel_todo",
+    "charge_interest",
     "close_account",
     "complete_todo",
     "complete_transfer",

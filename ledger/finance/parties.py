@@ -46,6 +46,12 @@ def lock_sale(session: Session, actor: Actor, permission: str, sale_id: str) -> 
     return _holder(session, Party(sale.id), sale.project_id, sale)
 
 
+def account_of_sale(session: Session, sale_id: str) -> AccountHolder:
+    """The account of a sale that the caller has locked and may act on."""
+    sale = session.get_one(Sale, sale_id)
+    return _holder(session, Party(sale.id), sale.project_id, sale)
+
+
 def lock_sale_row(session: Session, sale_id: str | None) -> None:
     """Make others who act on the sale's money wait until the commit; new rows may still refer to the sale."""
     if sale_id is not None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from ledger.finance.accounts import allocated_by_receivable
+from ledger.finance.accounts import settled_by_receivable
 from ledger.finance.allocation import payable, suggest
 from ledger.finance.kinds import Debtor, ReceivableKind
 from ledger.finance.models import Allocation, Receipt, Receivable
@@ -61,7 +61,7 @@ def allocation_offer(session: Session, actor: Actor, receipt_id: str, *, amount_
     """What so much of a receipt could settle, with the suggestion of the law's order. Raises `ReceiptMissing`."""
     receipt = session.get_one(Receipt, get_receipt(session, actor, receipt_id).row.id)
     lines = payable(session, receipt)
-    paid = allocated_by_receivable(session, [line.id for line in lines])
+    settled = settled_by_receivable(session, [line.id for line in lines])
     suggested = suggest(session, receipt, amount_fen, receipt.paid_on) if amount_fen else {}
     offer = (
         OfferLine(
@@ -69,7 +69,7 @@ def allocation_offer(session: Session, actor: Actor, receipt_id: str, *, amount_
             line.kind,
             line.debtor,
             line.due_on,
-            line.amount_fen - paid.get(line.id, 0),
+            line.amount_fen - settled.get(line.id, 0),
             suggested.get(line.id, 0),
         )
         for line in lines

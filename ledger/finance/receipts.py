@@ -18,7 +18,15 @@ from kernel.facts import tell
 from ledger.accounting.periods import require_open_day
 from ledger.documents.numbers import next_number
 from ledger.finance import journal
-from ledger.finance.accounts import account_now, allocated_by_receivable, free_fen, home_of, refunded_fen
+from ledger.finance.accounts import (
+    BACK_TO_SUPERVISED,
+    account_now,
+    free_fen,
+    home_of,
+    refunded_fen,
+    settled_by_receivable,
+)
+from ledger.finance.allocating import by_hand, count_interest_anew
 from ledger.finance.allocation import apply, suggest, take_back
 from ledger.finance.amounts import require_amount
 from ledger.finance.errors import (
@@ -30,6 +38,7 @@ from ledger.finance.errors import (
     TodoMissing,
 )
 from ledger.finance.facts import ReceiptConfirmed, ReceiptReversed
+from ledger.finance.interest_charges import Work, settle
 from ledger.finance.journal import Place
 from ledger.finance.kinds import (
     MONEY_ACCOUNT_OF,
@@ -251,8 +260,9 @@ def confirm_receipt(
     add_event(session, actor, clock, receipt, EventKind.CONFIRMED, today, number=number)
     _post_received(session, actor, clock, receipt, receipt.amount_fen, today)
     if allocations is None:
-        allocations = suggest(session, receipt, receipt.amount_fen, receipt.paid_on)
-    apply(session, actor, clock, receipt, allocations)
+        allocations = _by_the_order(session, actor, clock, receipt)
+    else:
+        by_hand(session, actor, clock, receipt, allocations)
     _close_todos(session, actor, clock, receipt)
     after = {"number": number, "allocated_fen": sum(allocations.values())}
     audit.record(session, actor, clock, "finance:confirm", "receipt", receipt.id, path=receipt.path, after=after)
@@ -261,6 +271,15 @@ def confirm_receipt(
         ReceiptConfirmed(receipt.sale_id, receipt.id, receipt.amount_fen, receipt.path, receipt.customer_id),
     )
     return _confirmation(session, receipt, number)
+
+
+def _by_the_order(session: Session, actor: Actor, clock: Clock, receipt: Receipt) -> dict[str, int]:
+    """Count a receipt as contract or law prescribe; the late interest of a sale is charged for it."""
+    if sale_id := home_of(session, receipt):
+        return settle(session, actor, clock, sale_id, [Work(receipt, receipt.amount_fen)])
+    shares = suggest(session, receipt, receipt.amount_fen, receipt.paid_on)
+    apply(session, actor, clock, receipt, shares)
+    return shares
 
 
 def _close_todos(session: Session, actor: Actor, clock: Clock, receipt: Receipt) -> None:
@@ -311,12 +330,14 @@ def reverse_receipt(session: Session, actor: Actor, clock: Clock, *, receipt_id:
     today = today_at(session, clock, receipt.project_id)
     settled = _settled_by(session, receipt)
     take_back(session, actor, clock, receipt)
+    count_interest_anew(session, actor, clock, receipt)
     if event_of(session, receipt, EventKind.CONFIRMED):
         _post_received(session, actor, clock, receipt, -receipt.amount_fen, today)
     add_event(session, actor, clock, receipt, EventKind.REVERSED, today, reason=reason)
     for kind in (TodoKind.CONFIRM, TodoKind.TRANSFER):
         for todo in open_todos_of(session, kind, receipt_id=receipt.id):
-            void_todo(session, actor, clock, todo, reason)
+            if todo.note != BACK_TO_SUPERVISED:
+                void_todo(session, actor, clock, todo, reason)
     for line in settled:
         _collect_again(session, actor, clock, receipt, line, today)
     audit.record(session, actor, clock, "finance:reverse", "receipt", receipt.id, path=receipt.path, reason=reason)
@@ -330,15 +351,15 @@ def _settled_by(session: Session, receipt: Receipt) -> list[Receivable]:
     lines = session.scalars(
         select(Receivable).where(Receivable.id.in_(part), Receivable.state == ReceivableState.PLANNED)
     ).all()
-    paid = allocated_by_receivable(session, [line.id for line in lines])
-    return [line for line in lines if paid.get(line.id, 0) == line.amount_fen]
+    settled = settled_by_receivable(session, [line.id for line in lines])
+    return [line for line in lines if settled.get(line.id, 0) == line.amount_fen]
 
 
 def _collect_again(
     session: Session, actor: Actor, clock: Clock, receipt: Receipt, line: Receivable, today: date
 ) -> None:
-    paid = allocated_by_receivable(session, [line.id]).get(line.id, 0)
-    if paid >= line.amount_fen:
+    settled = settled_by_receivable(session, [line.id]).get(line.id, 0)
+    if settled >= line.amount_fen or line.state is not ReceivableState.PLANNED:
         return
     ask_for(
         session,
@@ -346,7 +367,7 @@ def _collect_again(
         clock,
         line,
         key=f"collect:{line.id}:after:{receipt.id}",
-        fen=line.amount_fen - paid,
+        fen=line.amount_fen - settled,
         due_on=max(line.due_on or today, today),
         note="receipt_reversed",
     )

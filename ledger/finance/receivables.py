@@ -14,10 +14,12 @@ from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.ids import new_id
 from ledger.finance.accounts import allocated_by_receivable, free_fen, receipts_at_home
-from ledger.finance.allocation import allocate_credit, live_price_lines, take_back
+from ledger.finance.allocating import allocate_credit
+from ledger.finance.allocation import live_price_lines
 from ledger.finance.amounts import require_amount
 from ledger.finance.charges import Charge, parameter_charges
 from ledger.finance.errors import ScheduleInvalid
+from ledger.finance.interest_charges import charge_accrued
 from ledger.finance.kinds import (
     CLASS_OF,
     Debtor,
@@ -27,11 +29,12 @@ from ledger.finance.kinds import (
     TodoKind,
     TriggerKind,
 )
-from ledger.finance.models import Allocation, Receipt, Receivable, ReceivableSchedule
+from ledger.finance.models import Receivable, ReceivableSchedule
 from ledger.finance.parties import AccountHolder, lock_sale, require_open
 from ledger.finance.plans import PlannedLine, Trigger
 from ledger.finance.raising import next_sequence, receivable_row
 from ledger.finance.refusals import typed_refusals
+from ledger.finance.superseding import supersede
 from ledger.finance.templates import apply_plan
 from ledger.finance.todos import open_todos_of, void_todo
 from ledger.inventory.models import Unit
@@ -111,7 +114,8 @@ def replan(
 ) -> ReceivableSchedule:
     """Another plan or total: lines paid in full stay, the others are superseded and raised anew (付款方式变更).
 
-    Money that partly paid a superseded line is counted towards the new ones by the law's order. Raises
+    Late interest that has accrued on them through today is charged first and stays owed. Money that partly paid a
+    superseded line is counted towards the new ones by the law's order. Raises
     `ScheduleInvalid` before signing, and `PlanInvalid` when more is paid than the new total.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
@@ -119,6 +123,7 @@ def replan(
     if current_schedule(session, sale_id) is None:
         raise ScheduleInvalid("schedule_missing", field="sale_id")
     require_amount(total_fen, "total_fen")
+    charge_accrued(session, actor, clock, holder, holder.today(clock))
     lines = live_price_lines(session, sale_id)
     paid = allocated_by_receivable(session, [line.id for line in lines])
     kept = [x for x in lines if x.state is ReceivableState.WRITTEN_OFF or paid.get(x.id, 0) == x.amount_fen]
@@ -200,39 +205,17 @@ def _raise_lines(
         session.add(receivable_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset))
 
 
-def supersede(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    line: Receivable,
-    reason: str,
-    schedule_id: str | None = None,
-) -> None:
-    """End a receivable: its money becomes credit again, its open collect to-dos are cancelled."""
-    free_line(session, actor, clock, line)
-    line.state, line.superseded_in = ReceivableState.SUPERSEDED, schedule_id
-    for todo in open_todos_of(session, TodoKind.COLLECT, receivable_id=line.id):
-        void_todo(session, actor, clock, todo, reason)
-    session.flush()  # The rule that no money is on it must speak while we know which line it was.
-
-
-def free_line(session: Session, actor: Actor, clock: Clock, line: Receivable) -> int:
-    """Take back all that is allocated to a receivable; returns the fen freed."""
-    receipt_ids = select(Allocation.receipt_id).where(Allocation.receivable_id == line.id)
-    receipts = select(Receipt).where(Receipt.id.in_(receipt_ids)).order_by(Receipt.id)
-    locked = session.scalars(receipts.with_for_update(of=Receipt, key_share=True)).all()
-    return sum(take_back(session, actor, clock, receipt, only=line) for receipt in locked)
-
-
 _KEPT_AT_CLOSE = (ReceivableKind.FORFEIT, ReceivableKind.LATE_INTEREST, ReceivableKind.FEE)
 
 
 def close_account(session: Session, actor: Actor, clock: Clock, *, sale_id: str, reason: str) -> int:
     """The sale ends before hand-over: its receivables are superseded, what was paid becomes credit.
 
-    Late interest, fees and forfeits stand. Returns the credit in fen; refund or forfeit it next.
+    Late interest, charged through today, fees and forfeits stand. Returns the credit in fen; refund or forfeit it
+    next.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    charge_accrued(session, actor, clock, holder, holder.today(clock))
     query = select(Receivable).where(
         Receivable.sale_id == sale_id,
         Receivable.state == ReceivableState.PLANNED,

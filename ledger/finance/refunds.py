@@ -38,8 +38,8 @@ from ledger.finance.models import Allocation, MoneyTodo, Receipt, Receivable, Re
 from ledger.finance.moves import lock_earnest
 from ledger.finance.parties import AccountHolder, lock_sale, today_at
 from ledger.finance.raising import next_sequence
-from ledger.finance.receivables import supersede
 from ledger.finance.refusals import typed_refusals
+from ledger.finance.superseding import supersede
 from ledger.finance.todos import add_todo, close_todo, open_todos_of, void_todo
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from kernel.errors import KeyturnError
-from ledger.finance.errors import AllocationRefused, AlreadyDone, RefundRefused, ScheduleInvalid
+from ledger.finance.errors import AllocationRefused, AlreadyDone, RefundRefused, ScheduleInvalid, WaiverRefused
 
 _BY_CODE: dict[str, type[KeyturnError]] = {
     "allocation_above_receipt": AllocationRefused,
     "allocation_above_receivable": AllocationRefused,
+    "allocation_above_waived": AllocationRefused,
     "allocation_below_zero": AllocationRefused,
     "allocation_unconfirmed": AllocationRefused,
     "receivable_allocated": AllocationRefused,
+    "receivable_waived": AllocationRefused,
     "receivable_unsealed": ScheduleInvalid,
     "schedule_sum": ScheduleInvalid,
     "refund_above_receipt": RefundRefused,
@@ -23,6 +25,9 @@ _BY_CODE: dict[str, type[KeyturnError]] = {
     "refund_closed": AlreadyDone,
     "receipt_in_use": AllocationRefused,
     "receipt_reversed": AlreadyDone,
+    "waiver_above_open": WaiverRefused,
+    "waiver_above_request": WaiverRefused,
+    "waiver_not_granted": WaiverRefused,
 }
 
 

@@ -21,7 +21,7 @@ from webapp.finance.desk import PAGE_SIZE, asked, page_offset, pages, today, wor
 from webapp.finance.fields import posted_date
 from webapp.once import once
 from webapp.page import asked_page
-from webapp.wording import word
+from webapp.wording import is_worded, word
 
 Answer = str | tuple[str, int] | Response
 _LOOKED_AT = 20
@@ -111,7 +111,12 @@ def _todo_page(actor: Actor, row: TodoRow, errors: dict[str, str]) -> str:
         "error": errors.get("done_on"),
     }
     return render_template(
-        "finance/todo.html", row=row, day=day, may_do=actor.may(done_by, row.path), errors=errors
+        "finance/todo.html",
+        row=row,
+        day=day,
+        may_do=actor.may(done_by, row.path),
+        errors=errors,
+        reason=word(code) if row.reason and is_worded(code := f"todo_reason.{row.reason}") else row.reason,
     )
 
 
