@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0029_late_interest'
-down_revision = '0028_books_closed'
+revision = '0030_late_interest'
+down_revision = '0029_bank_statements'
 branch_labels = None
 depends_on = None
 
