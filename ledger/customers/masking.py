@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 
 _STARS = "****"
-_ID_DIGITS = 15
-# A day of our century is no number of anybody's; a date of birth may be.
-_NUMBER = re.compile(r"(?<!\d)20\d\d-\d\d-\d\d(?!\d)|(?P<long>\d(?:[\s-]?\d){6,}[Xx]?)")
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+# What somebody wrote holds prices and numbers of contracts too, so only what has the shape of a number that leads
+# to a person is hidden. Digits may stand in groups, as people write them.
+_DAY = r"(?:0[1-9]|1[0-2])[\s-]?(?:0[1-9]|[12]\d|3[01])"
+_SHAPES = (
+    rf"(?P<id>[1-9]\d{{5}}[\s-]?(?:(?:18|19|20)\d\d[\s-]?{_DAY}[\s-]?\d{{3}}[\dXx]|\d\d{_DAY}\d{{3}}))",
+    r"(?P<card>[3-6]\d{3}(?:[\s-]?\d{4}){3}(?:[\s-]?\d{1,3})?)",
+    r"(?:(?:\+|00)86[\s-]?)?(?P<mobile>1[\s-]?[3-9](?:[\s-]?\d){9})",
+    r"(?P<landline>[(（]?0\d{2,3}[)）]?[\s-]?\d{3,4}[\s-]?\d{4})",
+    r"\+(?P<abroad>\d{1,3}(?:[\s-]?\d){6,12})",
+)
+_NUMBER = re.compile(rf"(?<![\d.,¥￥])(?:{'|'.join(_SHAPES)})(?!\d)")
 
 
 def mask_phone(shown: str) -> str:
@@ -37,15 +46,15 @@ def mask_name(name: str) -> str:
 
 
 def mask_numbers(words: str) -> str:
-    """What somebody wrote, with each long number in it (a phone, an ID, a card) as a page would show it."""
-    return _NUMBER.sub(_masked_number, words)
+    """What somebody wrote, with each phone, ID and card number in it as a page would show it; prices stay."""
+    return _NUMBER.sub(_masked_number, words.translate(_WIDE_DIGITS))
 
 
 def _masked_number(found: re.Match[str]) -> str:
-    if found["long"] is None:
-        return found[0]
-    number = "".join(sign for sign in found["long"] if sign.isalnum())
-    return mask_id(number) if len(number) >= _ID_DIGITS else mask_phone(number)
+    kind = str(found.lastgroup)
+    before = found.string[found.start() : found.start(kind)]
+    number = "".join(sign for sign in found[kind] if sign.isalnum())
+    return before + (mask_id(number) if kind in ("id", "card") else mask_phone(number))
 
 
 def _mask(text: str, *, head: int, tail: int, stars: int = len(_STARS)) -> str:

@@ -69,12 +69,28 @@ def test_what_is_no_number_is_refused_without_repeating_it(typed: str) -> None:
     ("written", "masked"),
     [
         ("电话13812341234，速回", "电话138****1234，速回"),
-        ("call +86 138 1234 1234 or 0571-87654321", "call +861****1234 or 057****4321"),
+        ("call +86 138 1234 1234 or 0571-87654321", "call +86 138****1234 or 057****4321"),
+        ("（021）6234 5678，＋86-138-1234-1234", "021****5678，＋86-138****1234"),
+        ("１３８１２３４１２３４ / +852 9123 4567", "138****1234 / +852****4567"),
+        ("6222 0212 3456 7890 123 工行", "622************0123 工行"),
         ("ID 11010519491231002X.", "ID 110***********002X."),
-        ("born 1990-03-07, 310101 19900307 123x", "born ****0307, 310***********123x"),
+        ("310101 19900307 123x, formerly 310101900307123", "310***********123x, formerly 310********7123"),
         ("due 2026-03-02, unit 3栋 1201, 98%, ¥1,228,800", "due 2026-03-02, unit 3栋 1201, 98%, ¥1,228,800"),
         ("", ""),
     ],
 )
 def test_long_numbers_in_what_somebody_wrote_are_masked_and_the_rest_stays(written: str, masked: str) -> None:
     assert mask_numbers(written) == masked
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "总价3126400元，折后 3000000，定金¥50000",
+        "12812800000 fen, RG202611290012, 2026112900123",
+        "4500000 3000000 12, ¥13812345678",
+        "born 1990-03-07, at 2026-03-02 14:30:05",
+    ],
+)
+def test_a_price_or_the_number_of_a_paper_stays_however_long_it_is(written: str) -> None:
+    assert mask_numbers(written) == written
