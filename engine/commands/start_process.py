@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine import cache
 from engine.commands.publish import deliver_thrown
 from engine.commands.start_record import begin_instance
+from engine.entering import entered
 from engine.errors import CannotGoOn, Invalid, Missing, NotAllowed, Stale
 from engine.expressions import Expressions
 from engine.host import Host
@@ -45,7 +46,10 @@ class StartProcess:
         self._refuse_double(host, business_key)
         again = self._again(host, variables, business_key)
         resolve_starts(host.session, host.clock, again)
-        begun = begin_instance(host, bundle, variables, business_key, self.scope, deliver_thrown, command=again)
+        begun = begin_instance(
+            host, bundle, variables, business_key, self.scope, deliver_thrown, command=again,
+            entered=self._entered(host, bundle, variables),
+        )  # fmt: skip
         record(
             host.session, host.actor, host.clock, "process:start", "instance", begun.id, path=begun.scope,
             after={"key": self.key, "version": bundle.version},
@@ -65,6 +69,10 @@ class StartProcess:
             return variables
         # What the form does not ask is refused like at a task: a person brings no process data past the form.
         return checked_data(host.forms.validate(form, variables, variables, host.clock))
+
+    def _entered(self, host: Host, bundle: Bundle, variables: dict[str, Any]) -> dict[str, Any]:
+        """Which fields of the start form a person filled in; what the system starts comes from no form."""
+        return {} if host.actor.is_system else entered(host, bundle.model.start_form, variables, {})
 
     def _business_key(self, host: Host, bundle: Bundle, variables: dict[str, Any]) -> str | None:
         text = bundle.model.business_key

@@ -25,11 +25,12 @@ def begin_instance(
     start_at: str | None = None,
     command: Mapping[str, Any] | None = None,
     job_id: str | None = None,
+    entered: Mapping[str, Any] | None = None,
 ) -> Instance:
-    """Begin at a start event; raises `StepFailed`."""
+    """Begin at a start event; ``entered`` is what the history says about its form. Raises `StepFailed`."""
     record = new_record(host, bundle, variables, business_key, scope)
     run = Run(host, record, bundle, command=command, job_id=job_id)
-    run.journal.note("instance_started", version=bundle.version)
+    run.journal.note("instance_started", version=bundle.version, **(entered or {}))
     with run.step(deliver) as case:
         case.begin(start_at)
     return record.result(run.open_tasks)

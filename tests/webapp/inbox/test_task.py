@@ -304,6 +304,7 @@ def test_a_process_is_started_with_its_form_once(desk: Desk, browser_of) -> None
     assert first == second
     assert first.startswith("/cases/")
     assert open_tasks(desk.house, first.rpartition("/")[2]) == 1
+    assert "Filled in: How does it begin?, Unit, Customer." in consultant.get(first).text
 
 
 def test_a_start_form_is_filled_from_its_address(desk: Desk, browser_of) -> None:
