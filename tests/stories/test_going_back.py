@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +67,15 @@ def test_straight_back_the_manager_decides_anew_and_marketing_is_next(company: C
         (people["marketing_1"], 2, False),
         (people["city_finance_1"], 3, False),
     ]
+
+
+def test_who_is_asked_again_days_later_has_the_whole_time_again(company: Company, case: Case) -> None:
+    company.clock.advance(timedelta(days=2))
+    send_back(case, "marketing_1", "manager_1", "straight")
+    begun, due = company.clock.now(), case.task("decide").due_at
+    assert due is not None and due - begun == timedelta(hours=24)
+    company.run_due()
+    assert case.task("decide").priority == 50, "nobody was late"
 
 
 def test_again_means_that_the_general_manager_decides_again(case: Case) -> None:
