@@ -230,5 +230,5 @@ def _interrupts(step: Step, spec: ScopeSpec) -> bool:
 
 def against(code: str, node: Node, **params: object) -> Finding:
     """What speaks against a change at an element."""
-    told = {"element": node.name or node.id, **params}
+    told = {"element": node.name or node.id, "element_labels": dict(node.labels), **params}
     return Finding(code, ERROR, node.id, node.name, node.line, told)

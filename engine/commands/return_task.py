@@ -113,8 +113,6 @@ def choices(session: Session, task: Task) -> list[PassedStep]:
     """The steps to which a task can send its case back, in their order."""
     if task.parent_id is not None or is_held(task):
         return []
-    if task.parent_id is not None or is_held(task):
-        return []
     scope, turn = place_of(session, task.id)
     standing = [one for one in standing_steps(session, task.instance_id) if one.scope_token == scope]
     return [] if scope is None else [one.step for one in _choices(standing, task, turn)]

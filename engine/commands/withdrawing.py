@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from engine.changing.calling_off import call_off
+from engine.changing.migration import against
 from engine.commands.by_hand import gone_on
 from engine.commands.going_back import back_to, go, short
 from engine.commands.on_task import is_mine, may_see
 from engine.errors import ChangeRefused, Invalid, Missing, NotAllowed, Stale
-from engine.findings import ERROR, Finding
 from engine.host import Host
 from engine.queries import instances
 from engine.results.instances import Instance
@@ -161,10 +161,7 @@ class Taken:
             findings = findings or gone_on(run)
             if not findings and not run.case.completed:
                 waits = [wait.node for wait in run.case.waits()]
-                findings = [
-                    Finding("call_off_waits", ERROR, node.id, node.name, params={"element": node.name or node.id})
-                    for node in waits
-                ]
+                findings = [against("call_off_waits", node) for node in waits]
             if findings:
                 raise ChangeRefused(findings)
 

@@ -66,6 +66,13 @@ def test_codes_are_worded_with_their_parameters_as_people_read_them(app: Flask) 
         assert state_name("role.legal") == "Legal counsel"
 
 
+def test_a_step_in_a_refusal_is_called_as_the_diagram_calls_it_in_the_readers_language(app: Flask) -> None:
+    params = {"element": "Record the submission", "element_labels": {"zh": "登记提交"}}
+    for language, named in (("zh", "“登记提交”"), ("en", "“Record the submission”")):
+        with app.test_request_context("/", headers={"Accept-Language": language}):
+            assert named in word("back_needs_undoing", params)
+
+
 def test_names_in_errors_come_from_the_directory(app: Flask, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     texts = {"taken": "Taken by %(who)s at %(at)s for %(price_fen)s"}
     monkeypatch.setattr("webapp.wording.texts", lambda: texts)

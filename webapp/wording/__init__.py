@@ -16,7 +16,7 @@ from flask import current_app, has_app_context
 from flask_babel import gettext
 
 from webapp import formatting
-from webapp.language import N_
+from webapp.language import N_, current_language
 
 UNKNOWN = N_("This cannot be done (%(code)s).")
 # Parameters that name an element or a property of a diagram, or a right, are worded with these in front.
@@ -48,7 +48,8 @@ def is_worded(code: str) -> bool:
 def word(code: str, params: Mapping[str, object] | None = None, *, field: str | None = None) -> str:
     """The sentence for a code, with its parameters shown as people read them.
 
-    A parameter that is itself a code is worded with the parameters under ``<its name>_params``, if there are any.
+    A parameter that is itself a code is worded with the parameters under ``<its name>_params``, if there are any; what
+    an analyst has named is called as ``<its name>_labels`` has it in the reader's language.
     """
     known = texts()
     message = known.get(f"{field}.{code}") if field else None
@@ -56,7 +57,9 @@ def word(code: str, params: Mapping[str, object] | None = None, *, field: str | 
     given = params or {}
     shown = _Shown({name: _show(name, value) for name, value in given.items()})
     for name, value in given.items():
-        inner = given.get(f"{name}_params")
+        inner, labels = given.get(f"{name}_params"), given.get(f"{name}_labels")
+        if isinstance(labels, Mapping):
+            shown[name] = labels.get(current_language()) or shown[name]
         if isinstance(value, str) and isinstance(inner, Mapping) and is_worded(value):
             shown[name] = word(value, inner)
     shown["code"] = code
