@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -118,6 +120,18 @@ def test_an_author_words_anew_for_a_quarter_of_an_hour_and_the_former_text_stays
     with pytest.raises(Stale, match="comment_settled"):
         act(house, author, lambda e: e.edit_comment(comment.id, "later"))
     assert "Change this comment" not in browser.get(page).text
+
+
+def test_wording_anew_leads_back_to_the_task_with_the_list_it_was_opened_from(desk: Desk, browser_of) -> None:
+    house, task_id = desk.house, desk.task(desk.begin())
+    browser = browser_of("sales_manager")
+    act(house, house.actor("sales-manager"), lambda e: e.add_comment(task_id, "four per cent"))
+    address = f"/tasks/{task_id}?list=box%3Dgroup%26sort%3D-amount&at=3"
+    (back,) = set(re.findall(r'name="next" value="([^"]*%3D-amount[^"]*)"', browser.get(address).text))
+    sent = {"text": "three per cent", "next": html.unescape(back)}
+    (comment_id,) = re.findall(r'action="/comments/([^"?]+)', browser.get(address).text)
+    answer = browser.post(f"/comments/{comment_id}", sent, page=address)
+    assert answer.location == f"{address}#comments"
 
 
 def test_comments_outlive_the_task_and_the_case(desk: Desk, browser_of) -> None:

@@ -29,7 +29,10 @@ export function startMenus() {
     }
   })
   document.querySelectorAll('dialog[data-open-now]').forEach((dialog) => dialog.showModal())
-  on('click', '[data-opens]', (_, opener) => document.getElementById(opener.dataset.opens)?.showModal())
+  on('click', '[data-opens]', (_, opener) => {
+    closeMenus()
+    document.getElementById(opener.dataset.opens)?.showModal()
+  })
   on('click', '[data-closes]', (_, closer) => closer.closest('dialog')?.close())
   on('click', 'dialog', (event, dialog) => {
     if (event.target === dialog) dialog.close()

@@ -1,5 +1,5 @@
 // Search-and-choose fields: answers of the source are buttons <button data-pick="id">words</button>.
-import { on } from './dom.js'
+import { on, text } from './dom.js'
 
 const FIELD = '[data-pick-source]'
 
@@ -30,7 +30,15 @@ async function look(field) {
     choice.tabIndex = -1
     choice.classList.add('kt-menu-item')
   })
+  if (!list.children.length && asked.trim()) list.append(nothingFound())
   show(field, list.children.length > 0)
+}
+
+function nothingFound() {
+  const line = document.createElement('div')
+  line.className = 'kt-menu-none'
+  line.textContent = text('nothing_found')
+  return line
 }
 
 // While an answer is under way the list shows what fitted other words: nothing of it can be chosen.
