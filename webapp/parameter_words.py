@@ -33,6 +33,8 @@ def shown(definition: Parameter[Any], value: Any) -> str:
         return choice_name(value)
     if definition.type == "rate":
         return _("%(rate)s%% a day", rate=plain_percent(value))
+    if definition.type == "day_list":
+        return _("%(days)s days", days=str(value).replace(",", ", "))
     return _with_unit(definition.unit, value)
 
 

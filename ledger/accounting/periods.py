@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.clock import Clock, business_date
 from kernel.database import is_sqlite
 from ledger.accounting.errors import PeriodLocked
 from ledger.accounting.models import BookClosing
@@ -50,6 +51,13 @@ def booking_day(session: Session, project_id: str, day: date) -> date:
     if not is_sqlite(session):
         session.execute(select(Project.id).where(Project.id == project_id).with_for_update(read=True))
     return books_of(session, project_id).first_open(day)
+
+
+def booking_today(session: Session, clock: Clock, project_id: str) -> date:
+    """The day on which what happens at a project now is booked: today, or the first open day after it."""
+    zone = session.scalar(select(Project.zone).where(Project.id == project_id))
+    today = business_date(clock, zone) if zone else business_date(clock)
+    return booking_day(session, project_id, today)
 
 
 def require_open_day(session: Session, project_id: str, day: date, field: str) -> None:

@@ -16,6 +16,7 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
+from ledger.accounting.periods import booking_day
 from ledger.finance import journal
 from ledger.finance.accounts import accounts_of, free_fen, home_of, settled_by_receivable
 from ledger.finance.amounts import require_amount
@@ -188,6 +189,7 @@ def _write(session: Session, actor: Actor, clock: Clock, receipt: Receipt, line:
         on_date=receipt.paid_on if fen > 0 else today,
         at=clock.now(),
         by=actor.id,
+        booked_on=booking_day(session, receipt.project_id, today),
     )
     with typed_refusals():
         session.add(row)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
+from ledger.accounting.periods import booking_day
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.errors import DateInvalid
 from ledger.finance.kinds import ReceivableState
@@ -36,9 +37,10 @@ def reach_milestone(
         Receivable.state == ReceivableState.PLANNED,
     )
     lines = list(session.scalars(query.order_by(Receivable.id)))
+    booked_on = booking_day(session, project_id, today)
     for line in lines:
         actor.require(Permission.FINANCE_RAISE, line.path)
-        line.due_on = reached_on + timedelta(days=line.milestone_days)
+        line.due_on, line.dated_on = reached_on + timedelta(days=line.milestone_days), booked_on
         _ask_for(session, actor, clock, line)
         after = {"milestone": milestone, "due_on": line.due_on.isoformat()}
         audit.record(session, actor, clock, "finance:fall_due", "receivable", line.id, path=line.path, after=after)

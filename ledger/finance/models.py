@@ -6,8 +6,10 @@ refund and a journal transaction are immutable rows; what happens to them later 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -21,8 +23,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import Enum as EnumType
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel.clock import DEFAULT_ZONE
 from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime
 from kernel.database import Base
 from ledger.finance.kinds import (
@@ -42,6 +46,8 @@ from ledger.finance.kinds import (
 )
 from ledger.finance.triggers import guard_finance
 
+_EVER = "1970-01-01"
+
 
 def words(kind: type[StrEnum], name: str) -> EnumType:
     """A column of an enumeration's words, checked by the database."""
@@ -53,6 +59,16 @@ def words(kind: type[StrEnum], name: str) -> EnumType:
         length=20,
         values_callable=lambda words: [word.value for word in words],
     )
+
+
+def _day_of(instant: str) -> Callable[[DefaultExecutionContext], date]:
+    """Fill a business day from an instant of the same row, for writers that know no project's zone."""
+
+    def day(context: DefaultExecutionContext) -> date:
+        at: datetime = context.get_current_parameters()[instant]  # type: ignore[no-untyped-call]
+        return at.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+
+    return day
 
 
 class PaymentPlanTemplate(Base):
@@ -122,6 +138,7 @@ class ReceivableSchedule(Base):
     path: Mapped[Path]
     sealed_at: Mapped[Instant]
     sealed_by: Mapped[Ref]
+    sealed_on: Mapped[date] = mapped_column(Date, default=_day_of("sealed_at"), server_default=_EVER)
 
     __table_args__ = (UniqueConstraint("sale_id", "number"),)
 
@@ -130,7 +147,9 @@ class Receivable(Base):
     """Money to be paid (应收款). Settled and overdue are computed from allocations and dates, never stored.
 
     ``origin`` names what it is for when there is no sale yet (``queue_number:<id>``); ``key`` makes raising it
-    twice harmless. A milestone's ``due_on`` is filled when the milestone is reached.
+    twice harmless. A milestone's ``due_on`` is filled when the milestone is reached, on the day ``dated_on``.
+    Reports know what stood at a past date by business days: it stands from ``raised_on`` to the day before
+    ``ended_on``, on which it was superseded or written off.
     """
 
     __tablename__ = "receivable"
@@ -161,6 +180,9 @@ class Receivable(Base):
         String(36), ForeignKey("receivable_schedule.id", deferrable=True, initially="DEFERRED")
     )
     created_at: Mapped[Instant]
+    raised_on: Mapped[date] = mapped_column(Date, default=_day_of("created_at"), server_default=_EVER)
+    dated_on: Mapped[date | None] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
 
     __table_args__ = (
         CheckConstraint("amount_fen <> 0", name="amount"),
@@ -169,6 +191,7 @@ class Receivable(Base):
         Index("ix_receivable_sale_id_sequence", "sale_id", "sequence"),
         Index("ix_receivable_customer_id", "customer_id"),
         Index("ix_receivable_path_state_due_on", "path", "state", "due_on"),
+        Index("ix_receivable_raised_on_path", "raised_on", "path"),
     )
 
 
@@ -239,19 +262,28 @@ class ReceiptMove(Base):
 
 
 class Allocation(Base):
-    """Part of a receipt counted towards a receivable; taking it back is a negative row."""
+    """Part of a receipt counted towards a receivable; taking it back is a negative row.
+
+    ``on_date`` is the day by which interest counts it, ``booked_on`` the day on which the journal knows of it.
+    """
 
     __tablename__ = "allocation"
 
     id: Mapped[Id]
     receipt_id: Mapped[Ref] = mapped_column(ForeignKey("receipt.id"), index=True)
-    receivable_id: Mapped[Ref] = mapped_column(ForeignKey("receivable.id"), index=True)
+    receivable_id: Mapped[Ref] = mapped_column(ForeignKey("receivable.id"))
     amount_fen: Mapped[Fen]
     on_date: Mapped[date] = mapped_column(Date)
     at: Mapped[Instant]
     by: Mapped[Ref]
+    booked_on: Mapped[date] = mapped_column(Date, default=_day_of("at"), server_default=_EVER)
 
-    __table_args__ = (CheckConstraint("amount_fen <> 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_fen <> 0", name="amount"),
+        # Sums per line and per day are answered by the index alone.
+        Index("ix_allocation_receivable_id_booked_on", "receivable_id", "booked_on", "amount_fen"),
+        Index("ix_allocation_booked_on", "booked_on"),
+    )
 
 
 class JournalTransaction(Base):

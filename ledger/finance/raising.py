@@ -11,6 +11,7 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
+from ledger.accounting.periods import booking_today
 from ledger.finance.amounts import require_amount
 from ledger.finance.errors import KeyReused
 from ledger.finance.kinds import CLASS_OF, Debtor, ReceivableKind, ReceivableState, TriggerKind
@@ -76,7 +77,7 @@ def _raise_once(
         return existing
     require_open(holder)
     row = receivable_row(clock, holder, line, key, next_sequence(session, holder))
-    row.origin = origin
+    row.origin, row.raised_on = origin, booking_today(session, clock, row.project_id)
     with typed_refusals():
         session.add(row)
         session.flush()  # A deposit after signing would break the seal; the rule must speak now.
@@ -114,4 +115,5 @@ def receivable_row(clock: Clock, holder: AccountHolder, line: PlannedLine, key: 
         milestone_days=line.trigger.days,
         state=ReceivableState.PLANNED,
         created_at=clock.now(),
+        raised_on=holder.today(clock),
     )

@@ -13,6 +13,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.ids import new_id
+from ledger.accounting.periods import booking_today
 from ledger.finance.accounts import allocated_by_receivable, free_fen, receipts_at_home
 from ledger.finance.allocating import allocate_credit
 from ledger.finance.allocation import live_price_lines
@@ -168,6 +169,7 @@ def _seal(
         path=holder.place.path,
         sealed_at=clock.now(),
         sealed_by=actor.id,
+        sealed_on=booking_today(session, clock, holder.place.project_id),
     )
     with typed_refusals():
         for line in gone:
@@ -192,7 +194,7 @@ def _raise_lines(
     sequence = next_sequence(session, holder)
     for offset, line in enumerate(lines):
         row = receivable_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset)
-        row.raised_in = schedule.id
+        row.raised_in, row.raised_on = schedule.id, schedule.sealed_on
         session.add(row)
     for offset, charge in enumerate(charges, start=len(lines)):
         if CLASS_OF[charge.kind] is not ReceivableClass.COLLECTED:
@@ -202,7 +204,9 @@ def _raise_lines(
         kind = TriggerKind.MILESTONE if charge.due_on is None else TriggerKind.ON_DATE
         trigger = Trigger(kind, milestone=charge.milestone if charge.due_on is None else None)
         line = PlannedLine(charge.kind, Debtor.BUYER, charge.amount_fen, charge.due_on, trigger)
-        session.add(receivable_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset))
+        row = receivable_row(clock, holder, line, f"schedule:{schedule.id}:{offset}", sequence + offset)
+        row.raised_on = schedule.sealed_on
+        session.add(row)
 
 
 _KEPT_AT_CLOSE = (ReceivableKind.FORFEIT, ReceivableKind.LATE_INTEREST, ReceivableKind.FEE)

@@ -17,6 +17,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
+from ledger.accounting.periods import booking_today
 from ledger.finance import journal
 from ledger.finance.accounts import account_now, free_fen, home_of, receipts_at_home
 from ledger.finance.allocation import apply
@@ -316,6 +317,7 @@ def forfeit_deposit(
         due_on=holder.today(clock),
         trigger_kind=TriggerKind.ON_DATE,
         created_at=clock.now(),
+        raised_on=booking_today(session, clock, holder.place.project_id),
     )
     session.add(line)
     session.flush()  # The allocations name it.

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
+from ledger.accounting.periods import booking_today
 from ledger.finance.allocation import take_back
 from ledger.finance.kinds import ReceivableState, TodoKind
 from ledger.finance.models import Allocation, Receipt, Receivable
@@ -24,6 +25,7 @@ def supersede(
     """End a receivable: its money becomes credit again, its open collect to-dos are cancelled."""
     free_line(session, actor, clock, line)
     line.state, line.superseded_in = ReceivableState.SUPERSEDED, schedule_id
+    line.ended_on = booking_today(session, clock, line.project_id)
     for todo in open_todos_of(session, TodoKind.COLLECT, receivable_id=line.id):
         void_todo(session, actor, clock, todo, reason)
     session.flush()  # The rule that no money is on it must speak while we know which line it was.

@@ -15,7 +15,9 @@ from ledger.organisation.errors import ParameterInvalid, ParameterUnknown
 from ledger.staff.roles import ROLES
 
 T = TypeVar("T", int, str, bool, Fraction)
-Type = Literal["integer", "text", "choice", "boolean", "rate"]
+Type = Literal["integer", "text", "choice", "boolean", "rate", "day_list"]
+_MOST_CLASSES = 8
+_LONGEST_AGE = 3650
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Parameter(Generic[T]):
             return value if isinstance(value, int) and not isinstance(value, bool) else None
         if self.type == "rate":
             return _rate_text(value)
+        if self.type == "day_list":
+            return _day_list(value)
         return value.strip() or None if isinstance(value, str) else None
 
 
@@ -67,6 +71,21 @@ def _rate_text(value: object) -> str | None:
         return str(Fraction(value))
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def _day_list(value: object) -> str | None:
+    """``"30,60,90"`` from numbers of days that rise, or None for anything else."""
+    parts = value.replace("，", ",").split(",") if isinstance(value, str) else []
+    if not 0 < len(parts) <= _MOST_CLASSES or not all(part.strip().isdecimal() for part in parts):
+        return None
+    days = [int(part) for part in parts]
+    rising = all(low < high for low, high in zip([0, *days], days, strict=False))
+    return ",".join(map(str, days)) if rising and days[-1] <= _LONGEST_AGE else None
+
+
+def days_in(stored: str) -> tuple[int, ...]:
+    """The days that a parameter of type ``day_list`` names, rising."""
+    return tuple(int(part) for part in stored.split(","))
 
 
 def _days(name: str, default: int, label: str, zh: str, source: str, maximum: int = 3650) -> Parameter[int]:
@@ -138,6 +157,15 @@ FILING_NOTICE_DAYS = _days(
 )
 PAYMENT_REMINDER_DAYS = _days(
     "payment_reminder_days", 3, "Remind before an instalment", "付款提醒提前", "practice"
+)
+AGEING_DAYS = Parameter(
+    "ageing_days",
+    "day_list",
+    "30,60,90,180",
+    "days",
+    "Ageing: a class of age ends after",
+    "账龄分段（天）",
+    "practice: late by 1-30, 31-60, 61-90, 91-180, more than 180 days",
 )
 APPROVAL_REMINDER_HOURS = _hours("approval_reminder_hours", 24, "Remind approvers after", "审批催办", "practice")
 URGE_AGAIN_HOURS = _hours("urge_again_hours", 4, "Urge again after", "再次催办间隔", "practice")

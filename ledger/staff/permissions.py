@@ -29,6 +29,7 @@ class Permission(StrEnum):
     ENGINE_VIEW = "engine:view"
     FINANCE_ALLOCATE = "finance:allocate"
     FINANCE_CONFIRM = "finance:confirm"
+    FINANCE_EXPORT = "finance:export"
     FINANCE_RAISE = "finance:raise"
     FINANCE_RECEIVE = "finance:receive"
     FINANCE_REFUND = "finance:refund"

@@ -112,14 +112,21 @@ def _value_field(definition: Parameter[Any], value: Any) -> dict[str, Any]:
     if definition.type == "choice":
         options = [(choice, choice_name(choice)) for choice in definition.choices]
         return {"kind": "select", "options": options, "value": value}
-    if definition.type == "rate":
-        return {"kind": "percent", "value": plain_percent(value), "help": _("Per cent a day, such as 0.02.")}
+    if definition.type in ("rate", "day_list"):
+        return _helped_field(definition, value)
     if definition.unit == "fen":
         return {"kind": "money", "value": yuan(value).replace(",", "")}
     if definition.unit == "basis_points":
         return {"kind": "percent", "value": percent(value).rstrip("%")}
     suffix = {"days": _("days"), "hours": _("hours")}.get(definition.unit)
     return {"kind": "integer" if definition.type == "integer" else "text", "value": str(value), "suffix": suffix}
+
+
+def _helped_field(definition: Parameter[Any], value: Any) -> dict[str, Any]:
+    """The input of a parameter whose way of writing needs a word."""
+    if definition.type == "rate":
+        return {"kind": "percent", "value": plain_percent(value), "help": _("Per cent a day, such as 0.02.")}
+    return {"kind": "text", "value": value, "suffix": _("days"), "help": _("Rising numbers, such as 30, 60, 90.")}
 
 
 @pages.post("/<node_id>/parameters/<name>")
@@ -178,7 +185,7 @@ def _posted(definition: Parameter[Any]) -> object:
         raise Invalid("required", field="value")
     if definition.type == "boolean":
         return text == "true"
-    if definition.type in ("choice", "text"):
+    if definition.type in ("choice", "text", "day_list"):
         return text
     if definition.unit == "fen":
         return 0 if not text.strip("0.,") else fen_of_yuan(text, "value")

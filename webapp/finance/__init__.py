@@ -14,12 +14,14 @@ from webapp.finance import (
     journal,
     projects,
     receipts,
+    reports,
     statement_accounts,
     statements,
     taking,
     todos,
 )
 from webapp.finance.desk import pages, today, works_with_money
+from webapp.finance.reports.exporting import may_export
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
 
@@ -32,6 +34,7 @@ __all__ = [
     "pages",
     "projects",
     "receipts",
+    "reports",
     "statement_accounts",
     "statements",
     "taking",
@@ -42,6 +45,7 @@ __all__ = [
 def install(app: Flask) -> None:
     """Serve these pages and offer them in the navigation."""
     app.register_blueprint(pages)
+    app.add_template_global(may_export)
     add_entry(
         app,
         NavEntry(

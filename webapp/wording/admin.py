@@ -126,6 +126,7 @@ TEXTS = {
     "audit.finance:reverse": N_("reversed a receipt"),
     "audit.finance:allocate": N_("allocated money"),
     "audit.finance:move": N_("moved a receipt to another sale"),
+    "audit.finance:export": N_("took a report of finance along"),
     "audit.finance:raise": N_("raised a receivable"),
     "audit.finance:schedule": N_("sealed a payment schedule"),
     "audit.finance:fall_due": N_("noted a milestone"),

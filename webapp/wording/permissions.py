@@ -26,6 +26,7 @@ TEXTS = {
     "permission.engine:view": N_("looking into processes and cases"),
     "permission.finance:allocate": N_("allocating money"),
     "permission.finance:confirm": N_("confirming money that came in"),
+    "permission.finance:export": N_("taking reports of finance along"),
     "permission.finance:raise": N_("raising receivables"),
     "permission.finance:receive": N_("taking money"),
     "permission.finance:refund": N_("paying money back"),

@@ -251,7 +251,7 @@ def test_the_database_itself_limits_allocations(session, desk, house, paid, fen,
     with pytest.raises(DBAPIError, match=code):
         session.execute(
             text(
-                "INSERT INTO allocation SELECT 'x', receipt_id, receivable_id, :fen, on_date, at, by"
+                "INSERT INTO allocation SELECT 'x', receipt_id, receivable_id, :fen, on_date, at, by, booked_on"
                 " FROM allocation ORDER BY id LIMIT 1"
             ),
             {"fen": fen},
@@ -264,7 +264,10 @@ def test_money_that_is_not_confirmed_cannot_be_allocated(session, desk, house, c
     receipt = desk.take(sale, 100)
     with pytest.raises(DBAPIError, match="allocation_unconfirmed"):
         session.execute(
-            text("INSERT INTO allocation VALUES ('x', :receipt, :line, 5, '2026-03-02', '2026-03-02', 'me')"),
+            text(
+                "INSERT INTO allocation"
+                " VALUES ('x', :receipt, :line, 5, '2026-03-02', '2026-03-02', 'me', '2026-03-02')"
+            ),
             {"receipt": receipt.id, "line": line.id},
         )
 

@@ -89,7 +89,8 @@ def test_a_closed_sale_owes_nothing_new(desk, house):
     "statement",
     [
         "INSERT INTO receivable SELECT 'x', sale_id, customer_id, origin, 'x', project_id, path, 9, kind, class,"
-        " debtor, 5, due_on, trigger_kind, milestone, milestone_days, state, NULL, NULL, created_at"
+        " debtor, 5, due_on, trigger_kind, milestone, milestone_days, state, NULL, NULL, created_at, raised_on, NULL,"
+        " NULL"
         " FROM receivable WHERE kind = 'loan'",
         "UPDATE receivable SET state = 'superseded' WHERE kind = 'loan'",
     ],

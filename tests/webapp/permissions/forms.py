@@ -200,6 +200,8 @@ SHOWN = {
     "GET /finance/projects": "project_id",
     "GET /finance/receipts": "receipt_id",
     "GET /finance/statements": "statement_id",
+    "GET /finance/reports/ageing": "project_id",
+    "GET /finance/reports/ageing/lines": "sale_id",
     "GET /reviews/": "change_id",
     "GET /units/": "unit_id",
     "GET /units/prices": "version_id",
