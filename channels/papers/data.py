@@ -239,6 +239,32 @@ class ReceiptData(PaperBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RangePaperData(PaperBase):
+    """收据 or 发票 by the number of a range: ``receipt_no`` is the money's, ``exchanged`` what came back."""
+
+    template: ClassVar[str] = "range_paper"
+
+    kind: str
+    number: str
+    issued_on: str
+    letterhead: Letterhead
+    payer: str
+    home: str
+    items: tuple[ReceiptItem, ...]
+    cashier: str
+    method: str = ""
+    receipt_no: str = ""
+    sale_no: str = ""
+    exchanged: tuple[str, ...] = ()
+    reprint: int = 0
+
+    def derived(self) -> dict[str, object]:
+        """The total, and the same in capitals."""
+        total = sum(item.amount_fen for item in self.items)
+        return {"total_fen": total, "capitals": in_capitals(total)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One line that approvers look at; ``strong`` prints it bold."""
 
@@ -291,4 +317,4 @@ class ApprovalSheetData(PaperBase):
     printed: str = ""
 
 
-PaperData = PurchasePlanData | SubscriptionData | ContractData | ReceiptData | ApprovalSheetData
+PaperData = PurchasePlanData | SubscriptionData | ContractData | ReceiptData | RangePaperData | ApprovalSheetData

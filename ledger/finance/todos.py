@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import select
@@ -25,6 +26,18 @@ from ledger.scope import scoped
 from ledger.staff.permissions import Permission
 
 _DONE_BY_HAND = (TodoKind.ISSUE_PAPER, TodoKind.VERIFY)
+Completion = Callable[[Session, Actor, Clock, MoneyTodo], None]
+_completions: dict[TodoKind, Completion] = {}
+
+
+def completes(kind: TodoKind) -> Callable[[Completion], Completion]:
+    """Register what completing a to-do of a kind does: packages above finance supply it."""
+
+    def register(act: Completion) -> Completion:
+        _completions[kind] = act
+        return act
+
+    return register
 
 
 def open_todo(
@@ -159,9 +172,12 @@ def complete_todo(session: Session, actor: Actor, clock: Clock, *, todo_id: str)
 
     Raises `Invalid` for the kinds that the money operation itself completes and `AlreadyDone` if it was cancelled.
     """
-    todo = lock_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
+    todo = get_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.kind not in _DONE_BY_HAND:
         raise Invalid("todo_done_by_operation", field="todo_id", kind=f"todo_kind.{todo.kind}")
+    if todo.state is TodoState.OPEN and (act := _completions.get(todo.kind)):
+        act(session, actor, clock, todo)  # Before the to-do is locked: money is locked first.
+    todo = lock_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.state is TodoState.CANCELLED:
         raise AlreadyDone("todo_cancelled", by=todo.closed_by, at=todo.closed_at)
     close_todo(session, actor, clock, todo)

@@ -16,10 +16,13 @@ from ledger.finance import operations as finance
 from ledger.finance.amounts import fen_of_yuan
 from ledger.finance.journal_queries import JournalFilter, list_transactions
 from ledger.finance.kinds import Method
+from ledger.finance.models import Receipt
 from ledger.finance.queries import ReceiptDetail, ReceiptFilter, get_receipt, list_receipts
 from ledger.finance.receipt_queries import allocation_offer, allocations_of
 from ledger.finance.sale_labels import label_sales
 from ledger.organisation.queries import list_projects
+from ledger.papers.queries import PaperFilter, list_papers
+from ledger.papers.ranges import keeps_ranges
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
@@ -84,6 +87,7 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
     may_allocate = Permission.FINANCE_ALLOCATE if row.confirmed else Permission.FINANCE_CONFIRM
     offer = allocation_offer(session, actor, row.id, amount_fen=free) if asks else ()
     journal = list_transactions(session, actor, JournalFilter(subject=("receipt", row.id)), limit=20)
+    project_id = session.get_one(Receipt, row.id).project_id
     people = {event.by for event in detail.events} | {transaction.by for transaction in journal}
     return render_template(
         "finance/receipt.html",
@@ -100,6 +104,8 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
         may_confirm=actor.may(Permission.FINANCE_CONFIRM, row.path),
         may_reverse=actor.may(Permission.FINANCE_REVERSE, row.path),
         may_print=actor.may(Permission.DOCUMENTS_ISSUE, row.path),
+        papers=list_papers(session, actor, PaperFilter(receipt_id=row.id)) if detail.row.confirmed else [],
+        in_ranges=keeps_ranges(session, project_id) and actor.may(Permission.PAPERS_ISSUE, row.path),
         following=next_todo(session, actor, row.id) if request.args.get("done") else None,
     )
 

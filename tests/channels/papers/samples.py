@@ -19,6 +19,7 @@ from channels.papers import (
     PlanColumn,
     PlanLine,
     PurchasePlanData,
+    RangePaperData,
     ReceiptData,
     ReceiptItem,
     SubscriptionData,
@@ -35,7 +36,14 @@ RATE = Fraction(31, 1000)
 def papers(language: Language) -> dict[str, PaperData]:
     """Every paper by the name of its layout."""
     make = _Samples(language == "zh")
-    made = (make.purchase_plan(), make.subscription(), make.contract(), make.receipt(), make.approval_sheet())
+    made = (
+        make.purchase_plan(),
+        make.subscription(),
+        make.contract(),
+        make.receipt(),
+        make.range_paper(),
+        make.approval_sheet(),
+    )
     return {paper.template: paper for paper in made}
 
 
@@ -254,6 +262,25 @@ class _Samples:
             ),
             cashier=self.t("周敏", "Zhou Min"),
             sale_no="XS-2026-000099",
+        )
+
+    def range_paper(self) -> RangePaperData:
+        return RangePaperData(
+            kind="invoice",
+            number="F0001018",
+            issued_on="2026-09-20",
+            letterhead=self.letterhead(),
+            payer=self.t("欧阳喆", "Ouyang Zhe"),
+            home=self.t("云溪花园一期 3栋 201", "Yunxi Garden 1, building 3, 201"),
+            items=(
+                ReceiptItem(name=self.t("定金", "Deposit"), amount_fen=5_000_000),
+                ReceiptItem(name=self.t("首付款", "Down payment"), amount_fen=10_700_053),
+            ),
+            cashier=self.t("周敏", "Zhou Min"),
+            receipt_no="",
+            sale_no="XS-2026-000099",
+            exchanged=("A000017", "A000021"),
+            reprint=2,
         )
 
     def approval_sheet(self) -> ApprovalSheetData:

@@ -48,6 +48,7 @@ VARIANTS = {
     "POST /reviews/<change_id>/withdraw": ("", "manager's own change"),
     "POST /finance/receipts/<receipt_id>/reverse": ("", "confirmed"),
     "POST /finance/receipts/<receipt_id>/paper": ("confirmed",),
+    "POST /finance/receipts/<receipt_id>/issue": ("confirmed",),
     "POST /admin/plans/<template_id>/retire": ("in use",),
 }
 _BY_VARIANT = {

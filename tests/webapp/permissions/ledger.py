@@ -29,6 +29,7 @@ from ledger.inventory.importing import Permit, import_units
 from ledger.inventory.models import ImportBatch, Unit
 from ledger.inventory.price_list import read_price_list
 from ledger.inventory.prices import Prices, propose_prices
+from ledger.papers.operations import issue_paper, receive_range
 from ledger.reviews.models import ProposedChange
 from ledger.reviews.operations import propose_change
 from ledger.sales.models import Sale, SaleBuyer, SaleTerms
@@ -172,11 +173,15 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
         **sale,
     )  # fmt: skip
     confirm_receipt(session, SYSTEM, clock, receipt_id=paid.id)
+    terms = {"received_on": today, "first": "01", "last": "09", "project_id": house.project.id}
+    received = receive_range(session, SYSTEM, clock, kind="receipt", prefix="A", **terms)
+    receive_range(session, SYSTEM, clock, kind="invoice", prefix="F", **terms)
+    issued = issue_paper(session, SYSTEM, clock, receipt_id=paid.id)
     close_day(session, SYSTEM, clock, project_id=house.project.id, through=today - timedelta(days=7))
     counted = count_cash(session, SYSTEM, clock, project_id=house.project.id, on_date=today, pieces={})
     return {
         "collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id,
-        "count_id": counted.id,
+        "count_id": counted.id, "range_id": received.id, "paper_id": issued.id,
     }  # fmt: skip
 
 
