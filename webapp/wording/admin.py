@@ -215,7 +215,7 @@ TEXTS = {
     "audit_subject.paper_range": N_("Number range"),
     "audit_subject.cash_count": N_("Cash count"),
     "audit_subject.book_closing": N_("Closing of the books"),
-    "audit_field.counted": N_("Counted"),
+    "audit_field.counted": N_("Cash there"),
     "audit_field.expected": N_("Taken in cash"),
     "audit_field.closed": N_("Closed through"),
     "audit_field.locked": N_("Locked through"),

@@ -7,9 +7,9 @@ from webapp.language import N_
 TEXTS = {
     "paper_kind.receipt": N_("Receipt paper"),
     "paper_kind.invoice": N_("Invoice"),
-    "paper.issued": N_("Issued"),
+    "paper.issued": N_("In the payer’s hands"),
     "paper.exchanged": N_("Exchanged"),
-    "paper.void": N_("Void"),
+    "paper.void": N_("Declared void"),
     "paper.spoiled": N_("Spoiled blank"),
     "receivable_kind.credit": N_("Received, not allocated"),
     "todo_note.paper_due": N_("The money asks for its paper"),

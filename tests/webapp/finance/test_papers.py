@@ -105,7 +105,7 @@ def test_receipts_are_voided_and_exchanged_and_the_day_stays_equal(
     assert clerk.post(f"{blanks}/spoil", {**spoil, "count": "1"}, page="/finance/ranges").status_code == 302
     assert manager.post(f"{blanks}/return", {"reason": "new forms"}, page="/finance/ranges").status_code == 302
     clerk.post("/language", {"language": "zh"}, page="/account/password")
-    for page, words in (("papers", "空白作废"), ("ranges", "已退回"), ("papers/days", "已开票据")):
+    for page, words in (("papers", "空白作废"), ("ranges", "已退回 1"), ("papers/days", "已开票据")):
         assert words in clerk.get(f"/finance/{page}").text
 
 
