@@ -7,6 +7,7 @@ import ledger.customers.models
 import ledger.documents.models
 import ledger.finance.interest_models
 import ledger.finance.models
+import ledger.finance.payout_models
 import ledger.inventory.models
 import ledger.messages.models
 import ledger.notices.models

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Invalid, Missing, Stale
+from kernel.errors import Invalid, Missing, NotAllowed, Stale
 
 
 class AmountInvalid(Invalid):
@@ -71,6 +71,30 @@ class WaiverStale(Stale):
     code = "waiver_stale"
 
 
+class CompensationRefused(Invalid):
+    """A compensation is above what the law or the contract gives, or names nobody to pay it to."""
+
+    code = "compensation_refused"
+
+
+class PayoutUnapproved(Invalid):
+    """It may be paid only once it is approved; wait for the approvers."""
+
+    code = "payout_unapproved"
+
+
+class PayoutStale(Stale):
+    """What was approved is not what would be paid now; ask for approval of the present request."""
+
+    code = "payout_stale"
+
+
+class OwnAct(NotAllowed):
+    """A second person is needed: who entered it may neither approve nor confirm it."""
+
+    code = "own_act"
+
+
 class KeyReused(Invalid):
     """The same key came with other contents; send the form anew."""
 
@@ -111,6 +135,12 @@ class WaiverMissing(Missing):
     """No such request to waive within the actor's scope."""
 
     code = "waiver_missing"
+
+
+class CompensationMissing(Missing):
+    """No such compensation within the actor's scope."""
+
+    code = "compensation_missing"
 
 
 class TodoMissing(Missing):

@@ -59,6 +59,24 @@ class RefundPaid(Fact):
 
 
 @dataclass(frozen=True)
+class CompensationPaid(Fact):
+    """Compensation was paid to its payee."""
+
+    sale_id: str
+    compensation_id: str
+    amount_fen: int
+    path: str
+
+
+@dataclass(frozen=True)
+class PayoutCancelled(Fact):
+    """A refund or a compensation was withdrawn before it was paid."""
+
+    payout_id: str
+    path: str
+
+
+@dataclass(frozen=True)
 class TodoOpened(Fact):
     """Finance has something new to do."""
 

@@ -119,6 +119,11 @@ def money_moved(amount_fen: int, old: Account, new: Account, party: Party) -> li
     return [Entry(new, amount_fen, party), Entry(old, -amount_fen, party)]
 
 
+def spent(money: Account, expense: Account, amount_fen: int, party: Party) -> list[Entry]:
+    """Money went out of a money account as an expense."""
+    return [Entry(expense, amount_fen, party), Entry(money, -amount_fen, party)]
+
+
 def balance(
     session: Session,
     account: Account,

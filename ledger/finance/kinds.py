@@ -131,12 +131,24 @@ class WaiverEventKind(StrEnum):
     LAPSED = "lapsed"  # approved, but by then no longer open
 
 
+class CompensationKind(StrEnum):
+    """What the developer pays beyond what it received (赔偿): never a refund (DOMAIN §10.5)."""
+
+    DEPOSIT_DOUBLE = "deposit_double"  # 双倍返还定金的另一半
+    REFUND_INTEREST = "refund_interest"  # 退款利息
+    LATE_DELIVERY = "late_delivery"  # 逾期交房违约金
+    LATE_TITLE = "late_title"  # 逾期办证违约金
+    AREA_EXCESS = "area_excess"  # 面积误差超 3% 部分的另一倍
+    OTHER = "other"  # 其他赔偿
+
+
 class TodoKind(StrEnum):
     """What a money to-do (财务待办) asks for."""
 
     COLLECT = "collect"
     CONFIRM = "confirm"
     REFUND = "refund"
+    COMPENSATE = "compensate"
     TRANSFER = "transfer"
     ISSUE_PAPER = "issue_paper"
     VERIFY = "verify"
@@ -163,6 +175,7 @@ class Account(StrEnum):
     LATE_INTEREST = "late_interest"  # 违约金收入
     FEES = "fees"  # 手续费收入
     FORFEITED = "forfeited"  # 没收定金收入
+    COMPENSATION = "compensation"  # 营业外支出—赔偿
 
 
 MONEY_ACCOUNTS = (Account.SUPERVISED, Account.AGENCY, Account.GENERAL)

@@ -330,7 +330,11 @@ class JournalEntry(Base):
 
 
 class Refund(Base):
-    """Money to go back to whoever paid it, out of one receipt's unallocated part; immutable (DOMAIN §10.5)."""
+    """Money to go back to whoever paid it, out of one receipt's unallocated part; immutable (DOMAIN §10.5).
+
+    ``payee_reason`` says why it goes to somebody else than the payer. One that ``needs_approval`` is paid only
+    once its ``content_hash`` is approved (`payout_models.PayoutApproval`).
+    """
 
     __tablename__ = "refund"
 
@@ -346,6 +350,10 @@ class Refund(Base):
     payee_role: Mapped[Debtor] = mapped_column(words(Debtor, "payee_role"))
     account: Mapped[Account] = mapped_column(words(Account, "account"))
     reason: Mapped[str] = mapped_column(String(200))
+    payee_reason: Mapped[str | None] = mapped_column(String(200))
+    needs_approval: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    instance_id: Mapped[str | None] = mapped_column(String(36), index=True)
     requested_at: Mapped[Instant]
     requested_by: Mapped[Ref]
 
@@ -384,6 +392,7 @@ class MoneyTodo(Base):
     receivable_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receivable.id"), index=True)
     receipt_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receipt.id"))
     refund_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("refund.id"))
+    compensation_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("compensation.id"))
     debtor: Mapped[Debtor] = mapped_column(words(Debtor, "debtor"))
     amount_fen: Mapped[Fen]
     due_on: Mapped[date] = mapped_column(Date)

@@ -3,12 +3,20 @@
 from ledger.finance.allocating import allocate, allocate_credit, reallocate
 from ledger.finance.charges import Charge
 from ledger.finance.interest_charges import charge_interest
+from ledger.finance.compensation import (
+    approve_compensation,
+    ask_compensation,
+    cancel_compensation,
+    pay_compensation,
+)
+from ledger.finance.failed_sale import compensate_late_delivery, settle_failed_sale
 from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest
 from ledger.finance.receipts import Confirmation, confirm_receipt, reverse_receipt, take_receipt
 from ledger.finance.receivables import build_receivables, close_account, replan
-from ledger.finance.refunds import cancel_refund, forfeit_deposit, pay_refund, refund_earnest, request_refunds
+from ledger.finance.refund_requests import approve_refund, ask_refund, cancel_refund, pay_refund
+from ledger.finance.refunds import forfeit_deposit, refund_earnest, request_refunds
 from ledger.finance.templates import approve_plan, propose_plan, retire_plan
 from ledger.finance.todos import cancel_todo, complete_todo, open_todo
 
@@ -17,12 +25,18 @@ __all__ = [
     "Confirmation",
     "allocate",
     "allocate_credit",
+    "approve_compensation",
     "approve_plan",
+    "approve_refund",
+    "ask_compensation",
+    "ask_refund",
     "build_receivables",
+    "cancel_compensation",
     "cancel_refund",
     "cancel_todo",
     "charge_interest",
     "close_account",
+    "compensate_late_delivery",
     "complete_todo",
     "complete_transfer",
     "confirm_receipt",
@@ -30,6 +44,7 @@ __all__ = [
     "forfeit_deposit",
     "move_receipt",
     "open_todo",
+    "pay_compensation",
     "pay_refund",
     "propose_plan",
     "raise_deposit",
@@ -41,5 +56,6 @@ __all__ = [
     "request_refunds",
     "retire_plan",
     "reverse_receipt",
+    "settle_failed_sale",
     "take_receipt",
 ]

@@ -33,6 +33,7 @@ from ledger.finance.errors import (
     AlreadyDone,
     DateInvalid,
     KeyReused,
+    OwnAct,
     ReceivableMissing,
     RefundRefused,
     TodoMissing,
@@ -62,6 +63,8 @@ from ledger.finance.parties import (
 )
 from ledger.finance.receipt_rows import add_event, event_of, lock_receipt
 from ledger.finance.todos import add_todo, ask_for, close_todo, get_todo, open_todos_of, void_todo
+from ledger.organisation.parameters import RECEIPT_SECOND_PERSON
+from ledger.organisation.queries import parameter
 from ledger.staff.permissions import Permission
 
 RECEIPT_NUMBERS = "receipt"
@@ -248,7 +251,8 @@ def confirm_receipt(
 ) -> Confirmation:
     """Confirm that the money arrived: number the paper, post, allocate (by the law's order unless given).
 
-    Confirming twice changes nothing. Raises `AlreadyDone` if it was reversed and `AllocationRefused`.
+    Confirming twice changes nothing. Raises `AlreadyDone` if it was reversed, `AllocationRefused`, and `OwnAct`
+    for whoever captured it where the parameter `RECEIPT_SECOND_PERSON` asks for a second person.
     """
     receipt = lock_receipt(session, actor, Permission.FINANCE_CONFIRM, receipt_id)
     if reversal := event_of(session, receipt, EventKind.REVERSED):
@@ -256,6 +260,8 @@ def confirm_receipt(
     if earlier := event_of(session, receipt, EventKind.CONFIRMED):
         return _confirmation(session, receipt, earlier.number or "")
     today = today_at(session, clock, receipt.project_id)
+    if needs_second_person(session, receipt.path, today) and receipt.captured_by in (actor.id, actor.on_behalf_of):
+        raise OwnAct("receipt_own")
     number = next_number(session, RECEIPT_NUMBERS, receipt.path, today)
     add_event(session, actor, clock, receipt, EventKind.CONFIRMED, today, number=number)
     _post_received(session, actor, clock, receipt, receipt.amount_fen, today)
@@ -280,6 +286,11 @@ def _by_the_order(session: Session, actor: Actor, clock: Clock, receipt: Receipt
     shares = suggest(session, receipt, receipt.amount_fen, receipt.paid_on)
     apply(session, actor, clock, receipt, shares)
     return shares
+
+
+def needs_second_person(session: Session, path: str, on: date) -> bool:
+    """Whether somebody else than who captured a receipt must confirm it at a node."""
+    return parameter(session, path, RECEIPT_SECOND_PERSON, on)
 
 
 def _close_todos(session: Session, actor: Actor, clock: Clock, receipt: Receipt) -> None:

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from kernel.errors import KeyturnError
-from ledger.finance.errors import AllocationRefused, AlreadyDone, RefundRefused, ScheduleInvalid, WaiverRefused
+from ledger.finance.errors import (
+    AllocationRefused,
+    AlreadyDone,
+    PayoutUnapproved,
+    RefundRefused,
+    ScheduleInvalid,
+    WaiverRefused,
+)
 
 _BY_CODE: dict[str, type[KeyturnError]] = {
     "allocation_above_receipt": AllocationRefused,
@@ -23,6 +30,8 @@ _BY_CODE: dict[str, type[KeyturnError]] = {
     "refund_above_receipt": RefundRefused,
     "refund_unconfirmed": RefundRefused,
     "refund_closed": AlreadyDone,
+    "compensation_closed": AlreadyDone,
+    "payout_unapproved": PayoutUnapproved,
     "receipt_in_use": AllocationRefused,
     "receipt_reversed": AlreadyDone,
     "waiver_above_open": WaiverRefused,

@@ -152,6 +152,14 @@ RULES = (
         " AND e.kind <> 'requested')",
         (("refund", "NEW.refund_id"),),
     ),
+    Rule(
+        "refund_event",
+        "INSERT",
+        "payout_unapproved",
+        "NEW.kind = 'paid' AND EXISTS (SELECT 1 FROM refund f WHERE f.id = NEW.refund_id AND f.needs_approval"
+        " AND NOT EXISTS (SELECT 1 FROM payout_approval p WHERE p.refund_id = f.id"
+        " AND p.content_hash = f.content_hash))",
+    ),
     Rule("receipt_move", "INSERT", "receipt_in_use", f"{_RECEIPT_ALLOCATED} <> 0", (_LOCK_RECEIPT,)),
 )
 

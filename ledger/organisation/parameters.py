@@ -182,6 +182,13 @@ LATE_DAILY_RATE = _daily(
 LATE_DELIVERY_DAILY_RATE = _daily(
     "late_delivery_daily_rate", Fraction(1, 10_000), "Late delivery a day", "逾期交房日率", "DOMAIN 4; practice"
 )
+REFUND_INTEREST_DAILY_RATE = _daily(
+    "refund_interest_daily_rate",
+    Fraction(3, 100) / 360,
+    "Interest a day on refunded money",
+    "退款利息日率",
+    "SPC 2020 art. 21: with interest; LPR 3.0 % / 360, practice",
+)
 ALLOCATION_ORDER = _choice(
     "allocation_order",
     ("statutory", "principal_first"),
@@ -236,6 +243,15 @@ PAY_BEFORE_PERMIT = Parameter(
     "Take money before the permit",
     "取证前收款",
     "Shandong art. 30, law: no",
+)
+RECEIPT_SECOND_PERSON = Parameter(
+    "receipt_second_person",
+    "boolean",
+    False,
+    "",
+    "A second person confirms receipts",
+    "收款须他人确认",
+    "practice: who takes money does not say that it arrived",
 )
 OPENING_MODE = _choice("opening_mode", ("daily", "opening_day"), "Sales mode", "销售模式", "FEATURES C8")
 COOLING_OFF_DAYS = _days("cooling_off_days", 0, "Cooling-off", "冷静期", "DOMAIN 12: other countries")

@@ -159,7 +159,7 @@ _ALL = (
     ),
     # Judges contracts and cancellations, so the papers name people in the clear.
     Role("legal", "Legal", "法务", _SEES_SALES | {Permission.CUSTOMERS_REVEAL}),
-    # Takes the money and says that it has arrived; giving it back is the manager's.
+    # Takes the money and says that it has arrived; asks for refunds and pays those that are approved.
     Role(
         "finance_clerk",
         "Finance clerk",
@@ -172,8 +172,10 @@ _ALL = (
             Permission.FINANCE_ALLOCATE,
             Permission.FINANCE_CONFIRM,
             Permission.FINANCE_EXPORT,
+            Permission.FINANCE_PAY,
             Permission.FINANCE_RECEIVE,
             Permission.PAPERS_ISSUE,
+            Permission.REFUND_START,
         },
     ),
     Role(
@@ -193,12 +195,14 @@ _ALL = (
             Permission.FINANCE_ALLOCATE,
             Permission.FINANCE_CONFIRM,
             Permission.FINANCE_EXPORT,
+            Permission.FINANCE_PAY,
             Permission.FINANCE_RAISE,
             Permission.FINANCE_RECEIVE,
             Permission.FINANCE_REFUND,
             Permission.FINANCE_REVERSE,
             Permission.PAPERS_ISSUE,
             Permission.PAPERS_MANAGE,
+            Permission.REFUND_START,
         },
     ),
     # The authority's form wants names and ID numbers in full.

@@ -115,8 +115,9 @@ def test_a_withdrawn_refund_is_credit_again(session, desk, house):
     ("statement", "code"),
     [
         (
-            "INSERT INTO refund SELECT 'x', 'x', receipt_id, sale_id, customer_id, project_id, path, 601, payee,"
-            " payee_role, account, reason, requested_at, requested_by FROM refund",
+            "INSERT INTO refund (id, key, receipt_id, project_id, path, amount_fen, payee, payee_role, account, reason,"
+            " requested_at, requested_by) SELECT 'x', 'x', receipt_id, project_id, path, 601, payee, payee_role,"
+            " account, reason, requested_at, requested_by FROM refund",
             "refund_above_receipt",
         ),
         ("UPDATE refund SET payee = 'me'", "append_only:refund"),
