@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 from engine.api import Engine
 from kernel.actor import Actor
 from kernel.facts import Telling, on
-from ledger.finance.facts import DepositPaid, ReceivableSettled
+from ledger.finance.facts import (
+    CompensationPaid,
+    DepositPaid,
+    PayoutCancelled,
+    ReceivableSettled,
+    RefundPaid,
+)
 from ledger.finance.kinds import ReceivableKind
 from ledger.reviews.facts import ChangeProposed, ChangeWithdrawn
 from ledger.reviews.models import ProposedChange
@@ -61,6 +67,24 @@ def earnest_paid(fact: ReceivableSettled, telling: Telling) -> None:
     elif kind == "queue_number":
         mark_queue_fee_paid(*act, number_id=subject_id)
         _publish(telling, "queue_fee_paid", {"queue_number_id": subject_id})
+
+
+@on(RefundPaid)
+def refund_paid(fact: RefundPaid, telling: Telling) -> None:
+    """Money went back: the case that asked for it ends."""
+    _publish(telling, "payout_paid", {"payout_id": fact.refund_id})
+
+
+@on(CompensationPaid)
+def compensation_paid(fact: CompensationPaid, telling: Telling) -> None:
+    """Compensation was paid: the case that asked for it ends."""
+    _publish(telling, "payout_paid", {"payout_id": fact.compensation_id})
+
+
+@on(PayoutCancelled)
+def payout_cancelled(fact: PayoutCancelled, telling: Telling) -> None:
+    """A refund or a compensation was withdrawn at the desk: the case that waits for its payment ends."""
+    _publish(telling, "payout_cancelled", {"payout_id": fact.payout_id})
 
 
 @on(SubscriptionExtended)

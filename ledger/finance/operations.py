@@ -2,7 +2,6 @@
 
 from ledger.finance.allocating import allocate, allocate_credit, reallocate
 from ledger.finance.charges import Charge
-from ledger.finance.interest_charges import charge_interest
 from ledger.finance.compensation import (
     approve_compensation,
     ask_compensation,
@@ -10,6 +9,7 @@ from ledger.finance.compensation import (
     pay_compensation,
 )
 from ledger.finance.failed_sale import compensate_late_delivery, settle_failed_sale
+from ledger.finance.interest_charges import charge_interest
 from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest

@@ -13,8 +13,10 @@ from kernel.actor import Actor
 from ledger.finance.accounts import settled_by_receivable
 from ledger.finance.allocation import payable, suggest
 from ledger.finance.kinds import Debtor, ReceivableKind
-from ledger.finance.models import Allocation, Receipt, Receivable
+from ledger.finance.models import Allocation, Receipt, ReceiptEvent, Receivable
 from ledger.finance.queries import get_receipt
+from ledger.scope import visible
+from ledger.staff.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ def allocations_of(
     if until is not None:
         query = query.where(Allocation.at <= until)
     return tuple(AllocationRow(row[0], row[1], row[2], int(row[3])) for row in session.execute(query))
+
+
+def receipt_numbers(session: Session, actor: Actor, receipt_ids: Sequence[str]) -> dict[str, str]:
+    """The papers' numbers of confirmed receipts that the actor may see."""
+    query = (
+        select(Receipt.id, ReceiptEvent.number)
+        .join(ReceiptEvent, ReceiptEvent.receipt_id == Receipt.id)
+        .where(Receipt.id.in_(receipt_ids), ReceiptEvent.number.is_not(None))
+        .where(visible(actor, Receipt, Permission.FINANCE_VIEW))
+    )
+    return {receipt_id: str(number) for receipt_id, number in session.execute(query)}
 
 
 def allocation_offer(session: Session, actor: Actor, receipt_id: str, *, amount_fen: int) -> Sequence[OfferLine]:

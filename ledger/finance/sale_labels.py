@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kernel.actor import Actor
 from ledger.customers.models import Customer
 from ledger.inventory.models import Building, Unit
 from ledger.organisation.models import Project
 from ledger.sales.models import Sale, SaleBuyer
+from ledger.scope import scoped
+from ledger.staff.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,33 @@ class SaleLabel:
     unit_label: str
     buyer_names: tuple[str, ...]
     deal_price_fen: int | None
+
+
+def find_sales(
+    session: Session, actor: Actor, words: str, *, path: str = "/", live_only: bool = False, limit: int = 12
+) -> list[SaleLabel]:
+    """Sales whose money the actor sees, by sale number, unit number (with its building or not) or buyer's name."""
+    building, _, unit_no = words.replace("-", " ").strip().rpartition(" ")
+    query = (
+        scoped(actor, Sale, Permission.FINANCE_VIEW)
+        .join(Unit, Unit.id == Sale.unit_id)
+        .join(Building, Building.id == Unit.building_id)
+        .outerjoin(Customer, Customer.id == Sale.customer_id)
+        .where(Sale.path.startswith(path, autoescape=True))
+    )
+    if live_only:
+        query = query.where(Sale.state == "live")
+    if words.strip():
+        home = Unit.unit_no.startswith(unit_no, autoescape=True) & Building.name.icontains(
+            building.strip(), autoescape=True
+        )
+        told = Sale.no.icontains(words.strip(), autoescape=True) | Customer.name.icontains(
+            words.strip(), autoescape=True
+        )
+        query = query.where(told | home)
+    ids = list(session.scalars(query.with_only_columns(Sale.id).order_by(Sale.no.desc()).limit(limit)))
+    labels = label_sales(session, ids)
+    return [labels[sale_id] for sale_id in ids]
 
 
 def label_sales(session: Session, sale_ids: Iterable[str]) -> dict[str, SaleLabel]:

@@ -13,13 +13,15 @@ from kernel.clock import Clock, business_date
 from ledger.customers.queries import list_customers
 from ledger.customers.rows import CustomerRow
 from ledger.customers.search import search
+from ledger.finance.queries import ReceiptFilter, list_receipts
+from ledger.finance.sale_labels import find_sales
 from ledger.finance.templates import list_plans
 from ledger.inventory.queries import Cell, UnitFilter, find_units
 from ledger.organisation.queries import list_projects, names_of_paths, project_at
 from ledger.sales.offers import list_offers
 from ledger.sales.queries import find_queue_batches
 from ledger.staff.queries import find_anybody, list_staff
-from webapp.formatting import area, money_short
+from webapp.formatting import area, money, money_short
 from webapp.language import current_language
 from webapp.wording import word
 
@@ -123,6 +125,25 @@ def offers(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     return _containing([Choice(row.id, row.name, row.code) for row in rows], asked.text)
 
 
+def receipts(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Confirmed receipts by number, sale number or payer."""
+    project = project_at(session, asked.path)
+    where = ReceiptFilter(
+        project_id=project.id if project else None, confirmed=True, reversed=False, search=asked.text
+    )
+    rows = list_receipts(session, actor, where, limit=MOST)
+    return [
+        Choice(row.id, row.number or row.id, Markup(" · ").join((row.payer, money(row.amount_fen))))
+        for row in rows
+    ]
+
+
+def sales(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
+    """Sales by number, unit number or buyer's name."""
+    rows = find_sales(session, actor, asked.text, path=asked.path, limit=MOST)
+    return [Choice(row.sale_id, f"{row.unit_label} · {row.no}", "、".join(row.buyer_names)) for row in rows]
+
+
 def _containing(choices: list[Choice], text: str) -> list[Choice]:
     part = text.lower()
     return [c for c in choices if part in f"{c.words} {c.sub}".lower()][:MOST]
@@ -137,4 +158,6 @@ FINDERS: dict[str, Finder] = {
     "project": projects,
     "batch": batches,
     "offer": offers,
+    "receipt": receipts,
+    "sale": sales,
 }

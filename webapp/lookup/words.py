@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from ledger.customers.queries import names_seen
 from ledger.finance.models import PaymentPlanTemplate
+from ledger.finance.receipt_queries import receipt_numbers
+from ledger.finance.sale_labels import label_sales
 from ledger.inventory.queries import labels_of_units
 from ledger.organisation.models import OrgNode
+from ledger.sales.models import Sale
 from ledger.sales.offer_models import DiscountOffer
 from ledger.sales.queue_models import QueueBatch
 from ledger.scope import scoped
@@ -57,6 +60,12 @@ def _offers(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
     return {offer.id: offer.name for offer in session.scalars(query)}
 
 
+def _sales(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
+    query = scoped(actor, Sale, Permission.FINANCE_VIEW).where(Sale.id.in_(ids))
+    seen = list(session.scalars(query.with_only_columns(Sale.id)))
+    return {label.sale_id: f"{label.unit_label} · {label.no}" for label in label_sales(session, seen).values()}
+
+
 _WORDERS: dict[str, Worder] = {
     "customer": names_seen,
     "unit": labels_of_units,
@@ -66,4 +75,6 @@ _WORDERS: dict[str, Worder] = {
     "project": _projects,
     "batch": _batches,
     "offer": _offers,
+    "receipt": receipt_numbers,
+    "sale": _sales,
 }

@@ -17,6 +17,7 @@ TEXTS = {
     "approval_kind.cancel_no_fault": N_("Cancellation, nobody's fault"),
     "approval_kind.keys_with_arrears": N_("Keys with arrears"),
     "approval_kind.refund": N_("Refund"),
+    "approval_kind.compensation": N_("Compensation"),
     "approval_kind.interest_waiver": N_("Waiver of late interest"),
     "decision.approved": N_("Approved"),
     "decision.returned": N_("Returned"),

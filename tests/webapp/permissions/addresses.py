@@ -35,7 +35,18 @@ EVERYBODY |= {
 
 # Addresses that are walked more than once, for what differs in who may.
 VARIANTS = {
-    "GET /lookup/<kind>": ("customer", "unit", "plan", "staff", "colleague", "project", "batch", "offer"),
+    "GET /lookup/<kind>": (
+        "customer",
+        "unit",
+        "plan",
+        "staff",
+        "colleague",
+        "project",
+        "batch",
+        "offer",
+        "receipt",
+        "sale",
+    ),
     "POST /operations/cases/<instance_id>/<act>": ("suspend", "resume", "cancel"),
     "POST /operations/jobs/<job_id>/<act>": ("fire", "due", "recalculate", "retry"),
     "GET /finance/todos/<todo_id>": ("collect", "paper"),

@@ -1,0 +1,1 @@
+"""The verbs of refunds and compensation (退款与赔偿)."""

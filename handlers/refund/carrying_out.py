@@ -1,0 +1,96 @@
+"""What follows the decision: the payment is ordered, or the money is free again; whoever asked is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.api import BusinessError, Context, Ending, ending, handler
+from handlers.refund.payout import PayoutIn, payout_of, what_words, withdraw
+from handlers.telling import tell_person
+from kernel.errors import Stale
+from ledger.finance.kinds import RefundEventKind
+from ledger.finance.models import Refund, RefundEvent
+from ledger.finance.operations import (
+    approve_compensation,
+    approve_refund,
+    cancel_compensation,
+    cancel_refund,
+)
+from ledger.finance.payout_models import Compensation, CompensationEvent
+
+STALE = "refund.order.stale"
+_NO_WORD = "not approved · 未获批准"
+
+
+@dataclass(frozen=True)
+class OrderIn(PayoutIn):
+    """The content that was approved, and by whom in order."""
+
+    content_hash: str
+    deciders: list[str]
+
+
+@handler("refund.order", errors={STALE})
+def order(data: OrderIn, ctx: Context) -> None:
+    """Note the approval of this very content and open the money to-do.
+
+    Raises the business error `STALE` when it is no longer what was approved.
+    """
+    approval = {"approved_hash": data.content_hash, "approvers": data.deciders, "reference": ctx.instance_id}
+    act = (ctx.session, ctx.ledger_actor, ctx.clock)
+    try:
+        if data.what == "refund":
+            approve_refund(*act, refund_id=data.payout_id, **approval)  # type: ignore[arg-type]
+        else:
+            approve_compensation(*act, compensation_id=data.payout_id, **approval)  # type: ignore[arg-type]
+    except Stale as stale:
+        raise BusinessError(STALE, why=stale.code) from stale
+
+
+@dataclass(frozen=True)
+class CallOffIn(PayoutIn):
+    """Why it is not paid: what the last opinion says, or the applicant's own word."""
+
+    opinions: list[dict[str, object]] | None = None
+
+
+@handler("refund.call_off", again=True)
+def call_off(data: CallOffIn, ctx: Context) -> None:
+    """Free the money and tell whoever asked why."""
+    said = [str(one["opinion"]) for one in data.opinions or () if one.get("opinion")]
+    reason = (said[-1] if said else _NO_WORD)[:200]
+    withdraw(ctx, data.what, data.payout_id, reason)
+    words = {"what": what_words(ctx, data.what, ctx.scope), "number": data.subject_no, "reason": reason}
+    if data.applicant != ctx.actor.id:
+        tell_person(ctx, "payout_refused", data.applicant, ctx.scope, words)
+
+
+@handler("refund.tell_paid", again=True)
+def tell_paid(data: PayoutIn, ctx: Context) -> None:
+    """Tell whoever asked that the money was paid."""
+    amount = payout_of(ctx, data.what, data.payout_id).amount_fen
+    words = {"what": what_words(ctx, data.what, ctx.scope), "number": data.subject_no, "amount_fen": amount}
+    if data.applicant != ctx.actor.id:
+        tell_person(ctx, "payout_done", data.applicant, ctx.scope, words)
+
+
+@ending("refund")
+def refund_over(ended: Ending) -> None:
+    """No money stays reserved without a case: what is neither paid nor withdrawn when a case ends is withdrawn."""
+    reason = (ended.reason or _NO_WORD)[:200]
+    act = (ended.session, ended.ledger_actor, ended.clock)
+    closed = (RefundEventKind.PAID, RefundEventKind.CANCELLED)
+    refunds = select(Refund.id).where(
+        Refund.instance_id == ended.instance_id,
+        ~select(RefundEvent.id).where(RefundEvent.refund_id == Refund.id, RefundEvent.kind.in_(closed)).exists(),
+    )
+    for refund_id in ended.session.scalars(refunds).all():
+        cancel_refund(*act, refund_id=refund_id, reason=reason)
+    events = select(CompensationEvent.id).where(
+        CompensationEvent.compensation_id == Compensation.id, CompensationEvent.kind.in_(closed)
+    )
+    owed = select(Compensation.id).where(Compensation.instance_id == ended.instance_id, ~events.exists())
+    for compensation_id in ended.session.scalars(owed).all():
+        cancel_compensation(*act, compensation_id=compensation_id, reason=reason)
