@@ -236,6 +236,8 @@ SHOWN = {
     "GET /lookup/<kind> [customer]": "customer_id",
     "GET /lookup/<kind> [unit]": "unit_id",
     "GET /lookup/<kind> [plan]": "used_plan_id",
+    "GET /lookup/<kind> [receipt]": "paid_id",
+    "GET /lookup/<kind> [sale]": "sale_id",
     "GET /lookup/<kind> [staff]": "staff_id",
     "GET /lookup/<kind> [colleague]": "staff_id",
     "GET /lookup/<kind> [project]": "project_id",
