@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ledger.finance.currencies import without_currency
 from ledger.finance.errors import AmountInvalid
 
 LARGEST = 10**12
@@ -23,12 +24,14 @@ def require_amount(amount_fen: int, field: str = "amount_fen") -> int:
     return amount_fen
 
 
-def fen_of_yuan(text: str, field: str = "amount") -> int:
-    """Fen from yuan as people type it, with or without thousands commas.
+def fen_of_yuan(text: str, field: str = "amount", currency: str = "CNY") -> int:
+    """Fen from yuan as people type it, with or without thousands commas and the sign of ``currency``.
 
-    Raises `AmountInvalid` for a third decimal (nothing is rounded in silence), zero, negative and absurd amounts.
+    Raises `AmountInvalid` for a third decimal (nothing is rounded in silence), zero, negative and absurd amounts,
+    and for the sign or code of another currency.
     """
-    match = _YUAN.fullmatch(text.strip().replace(",", "").replace("，", "").removeprefix("¥"))
+    digits = without_currency(text, currency, field)
+    match = _YUAN.fullmatch(digits.replace(",", "").replace("，", "").strip())
     if not match:
         raise AmountInvalid("amount_not_a_number", field=field)
     sign, yuan, decimals = match[1], match[2], (match[3] or "")

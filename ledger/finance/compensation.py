@@ -17,6 +17,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
+from ledger.accounting.periods import require_open_day
 from ledger.finance import journal
 from ledger.finance.amounts import require_amount
 from ledger.finance.compensation_rows import (
@@ -189,6 +190,7 @@ def pay_compensation(
     today = today_at(session, clock, row.project_id)
     if paid_on > today:
         raise DateInvalid("paid_in_future", field="paid_on", latest=today.isoformat())
+    require_open_day(session, row.project_id, paid_on, "paid_on")
     subject = {"compensation_id": row.id}
     require_approved(session, subject, compensation_hash(row), row.content_hash, needed=row.needs_approval)
     add_compensation_event(session, actor, clock, row, RefundEventKind.PAID, paid_on)

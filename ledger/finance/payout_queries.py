@@ -53,9 +53,8 @@ def compensations_of_sale(session: Session, sale_id: str) -> list[PayoutWords]:
 
 
 def _refunds(session: Session, which: ColumnElement[bool]) -> list[PayoutWords]:
-    rows = session.scalars(
-        select(Refund).where(which).order_by(Refund.requested_at.desc(), Refund.id.desc())
-    ).all()
+    query = select(Refund).where(which).order_by(Refund.requested_at.desc(), Refund.id.desc())
+    rows = session.scalars(query).all()
     ids = [row.id for row in rows]
     events = select(RefundEvent.refund_id, RefundEvent.kind).where(RefundEvent.refund_id.in_(ids))
     approvals = select(PayoutApproval.refund_id, PayoutApproval.approvers).where(PayoutApproval.refund_id.in_(ids))

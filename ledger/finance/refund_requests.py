@@ -16,6 +16,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
+from ledger.accounting.periods import require_open_day
 from ledger.finance import journal
 from ledger.finance.accounts import account_now, free_fen, is_usable
 from ledger.finance.amounts import require_amount
@@ -151,6 +152,7 @@ def pay_refund(
     today = today_at(session, clock, refund.project_id)
     if paid_on > today:
         raise DateInvalid("paid_in_future", field="paid_on", latest=today.isoformat())
+    require_open_day(session, refund.project_id, paid_on, "paid_on")
     subject = {"refund_id": refund.id}
     require_approved(session, subject, refund_hash(refund), refund.content_hash, needed=refund.needs_approval)
     receipt = session.get_one(Receipt, refund.receipt_id)

@@ -67,6 +67,7 @@ class TodoRow:
     receivable_id: str | None
     receipt_id: str | None
     refund_id: str | None
+    compensation_id: str | None
     note: str | None
     link: str | None
     reason: str | None
@@ -256,6 +257,7 @@ def _row(
         receivable_id=todo.receivable_id,
         receipt_id=todo.receipt_id,
         refund_id=todo.refund_id,
+        compensation_id=todo.compensation_id,
         note=todo.note,
         link=todo.link,
         reason=todo.reason,

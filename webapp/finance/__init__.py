@@ -20,6 +20,7 @@ from webapp.finance import (
     statement_accounts,
     statements,
     taking,
+    todo,
     todos,
 )
 from webapp.finance.desk import pages, today, works_with_money
@@ -42,6 +43,7 @@ __all__ = [
     "statement_accounts",
     "statements",
     "taking",
+    "todo",
     "todos",
 ]
 

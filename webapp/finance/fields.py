@@ -27,9 +27,12 @@ def posted_date(name: str) -> date:
     return given
 
 
-def posted_money(name: str) -> int:
-    """Fen of an amount in yuan. Raises `Invalid` when it is missing, `AmountInvalid` for anything but money."""
+def posted_money(name: str, currency: str = "CNY") -> int:
+    """Fen of an amount in yuan. Raises `Invalid` when it is missing, `AmountInvalid` for anything but money.
+
+    The sign or code of another currency than the project's is refused by its name.
+    """
     text = request.form.get(name, "").strip()
     if not text:
         raise Invalid("required", field=name)
-    return fen_of_yuan(text, name)
+    return fen_of_yuan(text, name, currency)

@@ -20,6 +20,7 @@ from ledger.finance.models import Receipt
 from ledger.finance.queries import ReceiptDetail, ReceiptFilter, get_receipt, list_receipts
 from ledger.finance.receipt_queries import allocation_offer, allocations_of
 from ledger.finance.sale_labels import label_sales
+from ledger.finance.todo_queries import get_todo
 from ledger.organisation.queries import list_projects
 from ledger.papers.queries import PaperFilter, list_papers
 from ledger.papers.ranges import keeps_ranges
@@ -30,7 +31,9 @@ from webapp.carrying_out import carried_out
 from webapp.entries import Entries
 from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_offset, pages
 from webapp.finance.taking import tell_confirmed
+from webapp.finance.todo import todo_page
 from webapp.finance.todos import next_todo
+from webapp.inbox.pane import in_pane
 from webapp.once import once
 from webapp.page import asked_page
 from webapp.paperwork.receipt_paper import print_receipt, void_receipt_paper
@@ -106,7 +109,7 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
         may_print=actor.may(Permission.DOCUMENTS_ISSUE, row.path),
         papers=list_papers(session, actor, PaperFilter(receipt_id=row.id)) if detail.row.confirmed else [],
         in_ranges=keeps_ranges(session, project_id) and actor.may(Permission.PAPERS_ISSUE, row.path),
-        following=next_todo(session, actor, row.id) if request.args.get("done") else None,
+        following=next_todo(session, actor, receipt_id=row.id) if request.args.get("done") else None,
     )
 
 
@@ -133,7 +136,14 @@ def _allocating(receipt_id: str, act: Callable[[Session, Actor, str, dict[str, i
         except Invalid as refused:
             entries.refuse(refused)
     with reading() as (session, actor):
+        if todo_id := _beside_list():
+            return todo_page(session, actor, get_todo(session, actor, todo_id), entries.errors), 422
         return _page(session, actor, get_receipt(session, actor, receipt_id), entries), 422
+
+
+def _beside_list() -> str | None:
+    """The to-do that the form stood beside its list with."""
+    return request.form.get("todo") if in_pane() else None
 
 
 def _shares(entries: Entries) -> dict[str, int]:
@@ -149,6 +159,8 @@ def _shares(entries: Entries) -> dict[str, int]:
 def _confirm(session: Session, actor: Actor, receipt_id: str, shares: dict[str, int]) -> str:
     chosen = shares if request.form.get("by_hand") else None
     tell_confirmed(finance.confirm_receipt(session, actor, clock(), receipt_id=receipt_id, allocations=chosen))
+    if todo_id := _beside_list():
+        return url_for("finance.todo", todo_id=todo_id, done=1)
     return url_for("finance.receipt", receipt_id=receipt_id, done=1)
 
 

@@ -21,7 +21,7 @@ from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.finance.desk import pages, today
 from webapp.finance.fields import posted_date
-from webapp.finance.taking import take_values
+from webapp.finance.take_form import take_values
 from webapp.finance.todos import done_by, next_todo
 from webapp.inbox.pane import in_pane
 from webapp.once import once

@@ -45,6 +45,39 @@ def test_a_wrong_amount_is_refused_by_field(text, code):
     assert (refusal.value.code, refusal.value.field) == (code, "deposit")
 
 
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        ("$500", "USD"),
+        ("US$ 500", "USD"),
+        ("500 usd", "USD"),
+        ("HK$500", "HKD"),
+        ("500 EUR", "EUR"),
+        ("€500", "EUR"),
+        ("500港元", "HKD"),
+        ("500美元", "USD"),
+    ],
+)
+def test_another_currency_is_refused_by_its_name(typed, currency):
+    with pytest.raises(AmountInvalid) as refusal:
+        fen_of_yuan(typed)
+    assert (refusal.value.code, refusal.value.params["currency"]) == (
+        "amount_other_currency",
+        f"currency.{currency}",
+    )
+
+
+@pytest.mark.parametrize("typed", ["¥500", "￥500", "500元", "CNY 500", "500 RMB", "人民币500"])
+def test_the_projects_own_currency_may_be_written(typed):
+    assert fen_of_yuan(typed) == 500_00
+    assert fen_of_yuan("$500", currency="USD") == 500_00
+
+
+def test_a_code_that_nobody_knows_is_no_part_of_an_amount():
+    with pytest.raises(AmountInvalid, match="amount_unknown_currency"):
+        fen_of_yuan("500 XAU")
+
+
 @pytest.mark.parametrize("amount", [1.0, True, "1"])
 def test_only_whole_fen_are_amounts(amount):
     with pytest.raises(AmountInvalid):

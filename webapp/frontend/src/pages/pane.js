@@ -1,5 +1,7 @@
-// The task beside its list, where there is room: rows open in the pane, the address follows, and reloading keeps it.
-// Forms of the pane are sent in the background; their answer is the pane again, and the list fetches itself anew.
+// A task or a money to-do beside its list, where there is room: rows open in the pane, the address follows, and
+// reloading keeps it. Forms of the pane are sent in the background; their answer is the pane again, and the list
+// fetches itself anew. The pane says where its rows lead (data-items), what the address calls them (data-param) and
+// which list they stand in (data-list).
 import { on } from './dom.js'
 import { keepDrafts } from './draft.js'
 import htmx from './htmx_setup.js'
@@ -7,25 +9,28 @@ import { activate, activeRow, rows } from './keys.js'
 import { toast } from './toast.js'
 
 const WIDE = matchMedia('(min-width: 75rem)')
-const TASK = /^\/tasks\/([\w-]+)$/
 let focusNext = false
 let later
 let diagramOpen = false
 
 const pane = () => document.getElementById('pane')
-const rowOf = (id) => rows().find((row) => row.dataset.task === id)
+const items = () => pane().dataset.items ?? '/tasks/'
+const param = () => pane().dataset.param ?? 'task'
+const list = () => pane().dataset.list ?? '#inbox-list'
+const idIn = (path) => (path.startsWith(items()) ? /^[\w-]+$/.exec(path.slice(items().length))?.[0] : undefined)
+const rowOf = (id) => rows().find((row) => row.dataset.row === id)
 const shownTask = () => pane()?.querySelector('[data-pane]')?.dataset.task
 // The address of a row names the list and the place in it, so that what comes next is of the list.
 const addressOf = (id) => {
   const url = rowOf(id)?.dataset.href
-  return url && TASK.test(new URL(url, location.href).pathname) ? url : `/tasks/${id}`
+  return url && idIn(new URL(url, location.href).pathname) ? url : items() + id
 }
 const isPlain = (event) => !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button)
 
 function note(id, how) {
   const url = new URL(location.href)
-  if (id) url.searchParams.set('task', id)
-  else url.searchParams.delete('task')
+  if (id) url.searchParams.set(param(), id)
+  else url.searchParams.delete(param())
   history[how]({}, '', url)
 }
 
@@ -64,7 +69,7 @@ function dress(root) {
 
 // What is done in the list to the task that the pane shows or is about to, such as taking it, is shown there too.
 function onListAct(elt) {
-  const id = elt?.closest?.('tr[data-task]')?.dataset.task
+  const id = elt?.closest?.(`${list()} tr[data-row]`)?.dataset.row
   if (!id || id !== pane().dataset.wanted) return
   keepDrafts(pane())
   show(id)
@@ -104,7 +109,7 @@ function onShown(root) {
   if (offerNext(root)) return
   const wrong = root.querySelector('.kt-notice[role=alert]')
   if (wrong) wrong.focus()
-  else if (focusNext) root.querySelector('h2')?.focus()
+  else if (focusNext) root.querySelector(root.querySelector('[data-pane]')?.dataset.first ?? 'h2')?.focus()
   focusNext = false
 }
 
@@ -112,7 +117,7 @@ function onShown(root) {
 function onAnswer(event) {
   const { detail } = event
   if (detail.target !== pane()) return
-  const led = TASK.test(new URL(detail.xhr.responseURL || location.href).pathname)
+  const led = idIn(new URL(detail.xhr.responseURL || location.href).pathname)
   const isPane = /\bdata-pane\b/.test(detail.xhr.responseText.slice(0, 4000))
   if (isPane) {
     detail.shouldSwap = true
@@ -125,22 +130,22 @@ function onAnswer(event) {
 
 function onClick(event) {
   if (!WIDE.matches || !pane() || !isPlain(event)) return
-  const link = event.target.closest?.('#inbox-list tr[data-task] a[data-open], #pane a:not([data-whole])')
+  const link = event.target.closest?.(`${list()} tr[data-row] a[data-open], #pane a:not([data-whole])`)
   const url = link && new URL(link.href)
-  const id = url && TASK.exec(url.pathname)?.[1]
+  const id = url && idIn(url.pathname)
   if (!id) return
   event.preventDefault()
   show(id, { how: 'pushState', focus: true, address: url.pathname + url.search })
 }
 
 function follow() {
-  const id = new URLSearchParams(location.search).get('task')
+  const id = new URLSearchParams(location.search).get(param())
   if (!id && !pane().hidden) close({ how: null })
   else if (id && id !== shownTask()) show(id)
 }
 
 function begin() {
-  const id = new URLSearchParams(location.search).get('task')
+  const id = new URLSearchParams(location.search).get(param())
   if (id && /^[\w-]+$/.test(id)) WIDE.matches ? show(id) : location.replace(addressOf(id))
 }
 
@@ -156,7 +161,7 @@ export function startPane() {
   })
   document.addEventListener('kt:active', ({ target }) => {
     clearTimeout(later)
-    if (!pane().hidden && target.dataset.task) later = setTimeout(() => show(target.dataset.task, { how: 'replaceState' }), 120)
+    if (!pane().hidden && target.dataset.href) later = setTimeout(() => show(target.dataset.row, { how: 'replaceState' }), 120)
   })
   on('click', '[data-pane-close]', () => close())
   on('click', '#pane details.kt-fold > summary', (_, summary) => (diagramOpen = !summary.parentElement.open))

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from kernel.append_only import append_only_statements
 from webapp.migrations.words import add_words
 
-revision = '0032_payouts'
-down_revision = '0031_days_of_receivables'
+revision = '0033_payouts'
+down_revision = '0032_papers_in_ranges'
 branch_labels = None
 depends_on = None
 
