@@ -28,7 +28,7 @@ from webapp.definitions import deploy_shipped
 from webapp.jobs import JobRunner
 
 SEED = 20_260_301
-DAYS = 70
+DAYS = 250
 Say = Callable[[str], None]
 
 

@@ -39,6 +39,17 @@ def plots(seed: int, ends_at: datetime) -> Iterator[tuple[datetime, Plot]]:
             pays=draw.choice((1, 2, 3)),
         )
         yield ends_at - timedelta(days=draw.randrange(18, 58), hours=draw.randrange(8)), plot
+    for days_ago, path, plan, pays in _EARLIER:
+        plot = Plot(
+            path=path,
+            consultant=draw.choice(CONSULTANTS[path]),
+            unit=draw.randrange(1000),
+            buyers=[buyers.next()],
+            off=draw.choice((0, 50, 100)),
+            plan=plan,
+            pays=pays,
+        )
+        yield ends_at - timedelta(days=days_ago, hours=draw.randrange(8)), plot
 
 
 def _sketch(path: str, until: str, **more: object) -> Plot:
@@ -46,6 +57,27 @@ def _sketch(path: str, until: str, **more: object) -> Plot:
 
 
 _QUIET_SALES = 18
+# Sales of earlier months: days before the end, where, by which plan, and how many instalments were paid. They give
+# collection its history and let what is late be of every age.
+_EARLIER: tuple[tuple[int, str, str, int], ...] = (
+    (236, LANTING, "lump", 0),
+    (228, HARBOUR, "loan", 9),
+    (214, HARBOUR, "instalments", 1),
+    (203, HARBOUR, "loan", 9),
+    (192, LANTING, "lump", 9),
+    (181, HARBOUR, "combined", 9),
+    (170, HARBOUR, "lump", 0),
+    (163, HARBOUR, "instalments", 2),
+    (150, LANTING, "loan", 1),
+    (142, HARBOUR, "loan", 9),
+    (127, HARBOUR, "combined", 1),
+    (119, LANTING, "loan", 9),
+    (111, LANTING, "lump", 9),
+    (104, HARBOUR, "loan", 1),
+    (96, HARBOUR, "fund", 1),
+    (85, HARBOUR, "fund", 9),
+    (76, LANTING, "instalments", 1),
+)
 _SHORT = timedelta(hours=2)
 # Days before the end, and what happens. Approvals that wait stand at each level of the matrix (DOMAIN §9).
 _SKETCHES: tuple[tuple[float, Plot], ...] = (

@@ -317,4 +317,58 @@ class ApprovalSheetData(PaperBase):
     printed: str = ""
 
 
-PaperData = PurchasePlanData | SubscriptionData | ContractData | ReceiptData | RangePaperData | ApprovalSheetData
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """One charge or payment with the balance after it; a day as ISO date, a paper's number or a home as note."""
+
+    on: str
+    text: str
+    note: str = ""
+    charged_fen: int = 0
+    paid_fen: int = 0
+    balance_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementOpen:
+    """What is still to be paid at the end of the period."""
+
+    text: str
+    note: str = ""
+    payer: str = ""
+    due: str = ""
+    open_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementData(PaperBase):
+    """对账单: opening balance, charges and payments of a period, closing balance, what is still to be paid."""
+
+    template: ClassVar[str] = "statement"
+
+    number: str
+    issued_on: str
+    letterhead: Letterhead
+    customer: str
+    first: str
+    last: str
+    opening_fen: int
+    closing_fen: int
+    charged_fen: int
+    paid_fen: int
+    due_fen: int
+    home: str = ""
+    sale_no: str = ""
+    lines: tuple[StatementLine, ...] = ()
+    open: tuple[StatementOpen, ...] = ()
+
+
+PaperData = (
+    PurchasePlanData
+    | SubscriptionData
+    | ContractData
+    | ReceiptData
+    | RangePaperData
+    | ApprovalSheetData
+    | StatementData
+)

@@ -11,5 +11,13 @@ TEXTS = {
     "plan_kind.none": N_("No payment plan"),
     "report_in_future": N_("This day is still to come; a report goes up to %(latest)s."),
     "report_before_first": N_("Nothing was entered before %(earliest)s. Choose a later day."),
+    "period_backwards": N_("The period begins after it ends, on %(last)s. Turn the days round."),
+    "report_period_invalid": N_("This period cannot be reported. Look at the page of the report, which says why."),
+    "periods_too_many": N_("This makes more than %(most)s parts. Choose longer parts or a shorter period."),
+    "report_step.day": N_("By day"),
+    "report_step.week": N_("By week"),
+    "report_step.month": N_("By month"),
+    "report_step.quarter": N_("By quarter"),
+    "report_step.year": N_("By year"),
     "report_too_long": N_("A workbook takes at most %(most)s rows. Cut the report to a project or an age."),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,14 @@ Dimension = Literal["project", "plan", "debtor"]
 DIMENSIONS: tuple[Dimension, ...] = ("project", "plan", "debtor")
 
 UNDATED, NOT_DUE = "undated", "not_due"
+
+
+class Slice(Protocol):
+    """A part of all due dates, such as a class of age or a month."""
+
+    def holds(self, due: ColumnElement[Any], on: date) -> ColumnElement[bool]:
+        """The condition on a due date as it was known on the day."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,7 @@ def list_aged_lines(
     where: ReportFilter,
     *,
     on: date,
-    band: Band | None = None,
+    band: Slice | None = None,
     limit: int | None = 50,
     offset: int = 0,
 ) -> list[AgedLine]:
@@ -194,7 +202,7 @@ def list_aged_sales(
     where: ReportFilter,
     *,
     on: date,
-    band: Band | None = None,
+    band: Slice | None = None,
     limit: int | None = 50,
     offset: int = 0,
 ) -> list[AgedSale]:
@@ -211,7 +219,7 @@ def list_aged_sales(
 
 
 def band_total(
-    session: Session, actor: Actor, where: ReportFilter, *, on: date, band: Band | None = None
+    session: Session, actor: Actor, where: ReportFilter, *, on: date, band: Slice | None = None
 ) -> tuple[int, int]:
     """Open fen and number of lines of a band, over all pages of its lists."""
     lines = _in_band(actor, where, on, band).subquery()
@@ -219,7 +227,7 @@ def band_total(
     return int(row[0]), int(row[1])
 
 
-def _in_band(actor: Actor, where: ReportFilter, on: date, band: Band | None) -> Select[Any]:
+def _in_band(actor: Actor, where: ReportFilter, on: date, band: Slice | None) -> Select[Any]:
     """Id, sale, due date and open fen of the lines of a band that are not settled."""
     lines = open_lines(actor, where, on, Receivable.id.label("id"), Receivable.sale_id.label("sale_id")).subquery()
     query = select(lines.c.id, lines.c.sale_id, lines.c.due, lines.c.fen).where(lines.c.fen != 0)

@@ -51,21 +51,21 @@ def stands_at(on: date) -> ColumnElement[bool]:
     return and_(Receivable.raised_on <= on, ended)
 
 
-def paid_by(on: ColumnElement[date] | date) -> ColumnElement[int]:
+def paid_by(on: ColumnElement[Any] | date) -> ColumnElement[int]:
     """Fen that the journal had booked to the receivable by the end of a day, net of what was taken back."""
     total = func.coalesce(func.sum(Allocation.amount_fen), 0)
     query = select(total).where(Allocation.receivable_id == Receivable.id, Allocation.booked_on <= on)
     return query.correlate(Receivable).scalar_subquery()
 
 
-def waived_by(on: ColumnElement[date] | date) -> ColumnElement[int]:
+def waived_by(on: ColumnElement[Any] | date) -> ColumnElement[int]:
     """Fen of the receivable that by the end of a day need not be paid any more: waived or written off."""
     total = func.coalesce(func.sum(WaiverPart.amount_fen), 0)
     query = select(total).where(WaiverPart.receivable_id == Receivable.id, WaiverPart.on_date <= on)
     return query.correlate(Receivable).scalar_subquery()
 
 
-def open_at(on: ColumnElement[date] | date) -> ColumnElement[int]:
+def open_at(on: ColumnElement[Any] | date) -> ColumnElement[int]:
     """Fen still to be paid on the receivable at the end of a day."""
     return Receivable.amount_fen - paid_by(on) - waived_by(on)
 

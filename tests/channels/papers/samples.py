@@ -22,6 +22,9 @@ from channels.papers import (
     RangePaperData,
     ReceiptData,
     ReceiptItem,
+    StatementData,
+    StatementLine,
+    StatementOpen,
     SubscriptionData,
     UnitFacts,
 )
@@ -43,6 +46,7 @@ def papers(language: Language) -> dict[str, PaperData]:
         make.receipt(),
         make.range_paper(),
         make.approval_sheet(),
+        make.statement(),
     )
     return {paper.template: paper for paper in made}
 
@@ -318,4 +322,29 @@ class _Samples:
             ),
             outcome=self.t("已通过", "Approved"),
             content_hash="9f2c6b1e0a77d4c3",
+        )  # fmt: skip
+
+    def statement(self) -> StatementData:
+        deposit = self.t("定金", "Deposit")
+        return StatementData(
+            number="XS-2026-000099",
+            issued_on="2026-10-01",
+            letterhead=self.letterhead(),
+            customer=self.t("欧阳喆、王翀", "Ouyang Zhe, Wang Chong"),
+            first="2026-09-01",
+            last="2026-09-30",
+            home=self.t("云溪花园一期 3栋 201", "Yunxi Garden 1, building 3, 201"),
+            sale_no="XS-2026-000099",
+            opening_fen=0,
+            charged_fen=5_000_000,
+            paid_fen=5_000_700,
+            closing_fen=-700,
+            due_fen=0,
+            lines=(
+                StatementLine(on="2026-09-20", text=deposit, charged_fen=5_000_000, balance_fen=5_000_000),
+                StatementLine(on="2026-09-20", text=self.t("收款", "Received"), note="SJ-2026-0000312",
+                              paid_fen=5_000_700, balance_fen=-700),
+            ),
+            open=(StatementOpen(text=self.t("契税", "Deed tax"), payer=self.t("买受人", "Buyer"),
+                                due=self.t("未定", "no date yet"), open_fen=1),),
         )  # fmt: skip

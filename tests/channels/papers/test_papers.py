@@ -24,7 +24,7 @@ from channels.papers.render import LAYOUTS, Language
 
 from .samples import papers
 
-KINDS = ("purchase_plan", "subscription", "contract", "receipt", "approval_sheet")
+KINDS = ("purchase_plan", "subscription", "contract", "receipt", "approval_sheet", "statement")
 
 
 def sample(kind: str, language: Language = "zh") -> PaperData:

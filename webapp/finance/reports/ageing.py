@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -15,26 +14,29 @@ from ledger.customers.queries import names_seen
 from ledger.finance.kinds import Debtor
 from ledger.finance.reports.ageing import (
     DIMENSIONS,
-    NOT_DUE,
     UNDATED,
     Ageing,
     Band,
     Dimension,
+    Slice,
     ageing,
     band_total,
     bands_at,
     list_aged_lines,
     list_aged_sales,
 )
+from ledger.finance.reports.forecast import DueSpan, spans_at
 from ledger.finance.reports.standing import ReportFilter
 from ledger.finance.sale_labels import label_sales
 from webapp.acting import reading
 from webapp.finance.desk import PAGE_SIZE, page_offset, pages, today
 from webapp.finance.reports.asked import Asked, asked_filter, place_of, visible_projects
 from webapp.finance.reports.charts import AGE_TONES, Series, bars
+from webapp.finance.reports.words import band_name, span_name
 from webapp.page import asked_page
 from webapp.wording import state_name
 
+MONTHS_AHEAD = 12
 _MOST_BARS = 12
 NOTHING: dict[str, Any] = {"rows": [], "more": False, "total_fen": 0, "count": 0, "labels": {}, "customers": {}}
 Answer = str | tuple[str, int]
@@ -73,17 +75,6 @@ def asked_dimension() -> Dimension:
     """What the address asks the ageing to be broken down by."""
     given = request.args.get("by", "")
     return next((one for one in DIMENSIONS if one == given), "project")
-
-
-def band_name(band: Band) -> str:
-    """A class of age in words."""
-    if band.key == UNDATED:
-        return _("No date yet")
-    if band.key == NOT_DUE:
-        return _("Not due")
-    if band.days_to is None:
-        return _("Over %(days)d days", days=(band.days_from or 1) - 1)
-    return _("%(first)d–%(last)d days", first=band.days_from, last=band.days_to)
 
 
 def row_name(by: Dimension, key: str, projects: Mapping[str, str]) -> str:
@@ -127,16 +118,18 @@ def aged_lines() -> Answer:
         wish, projects = Asked(session, actor), visible_projects(session, actor)
         on = wish.past_day("on", today())
         bands = bands_at(session, place_of(projects, where.project_id), on)
-        band = wish.band(bands)
-        found = NOTHING if wish.errors else _behind(session, actor, where, on, band, by_sale=by_sale)
+        band, span = wish.band(bands), asked_span(on)
+        found = NOTHING if wish.errors else _behind(session, actor, where, on, span or band, by_sale=by_sale)
     page = render_template(
         "finance_reports/aged_lines.html",
         **found,
         where=where,
         on=on,
         band=band,
+        span=span,
         bands=bands,
         band_name=band_name,
+        span_name=span_name,
         by_sale=by_sale,
         errors=wish.errors,
         projects={project.id: project.name for project in projects},
@@ -146,8 +139,13 @@ def aged_lines() -> Answer:
     return page, wish.status
 
 
+def asked_span(on: date) -> DueSpan | None:
+    """The month or other span of due dates that the address of a forecast's figure names."""
+    return next((span for span in spans_at(on, MONTHS_AHEAD) if span.key == request.args.get("due")), None)
+
+
 def _behind(
-    session: Session, actor: Actor, where: ReportFilter, on: date, band: Band | None, *, by_sale: bool
+    session: Session, actor: Actor, where: ReportFilter, on: date, band: Slice | None, *, by_sale: bool
 ) -> dict[str, Any]:
     read: Callable[..., list[Any]] = list_aged_sales if by_sale else list_aged_lines
     rows = read(session, actor, where, on=on, band=band, limit=PAGE_SIZE + 1, offset=page_offset())

@@ -9,7 +9,7 @@ from ledger.finance.reports.ageing import ageing, bands_at, list_aged_lines
 from ledger.finance.sale_labels import label_sales
 from webapp.acting import acting
 from webapp.finance.desk import pages, today
-from webapp.finance.reports.ageing import asked_dimension, band_name, cut_in_words, row_name
+from webapp.finance.reports.ageing import asked_dimension, asked_span, cut_in_words, row_name
 from webapp.finance.reports.asked import Asked, asked_filter, place_of, visible_projects
 from webapp.finance.reports.exporting import (
     MOST_ROWS,
@@ -20,6 +20,7 @@ from webapp.finance.reports.exporting import (
     require_few,
     sale_no,
 )
+from webapp.finance.reports.words import band_name
 from webapp.finance.reports.workbook import Column, download, workbook
 from webapp.formatting import day
 from webapp.wording import state_name
@@ -62,7 +63,8 @@ def aged_lines_export() -> Response:
         on = wish.required_past_day("on", today())
         place = place_of(projects, where.project_id)
         band = wish.band(bands_at(session, place, on))
-        rows = list_aged_lines(session, actor, where, on=on, band=band, limit=MOST_ROWS + 1)
+        part = asked_span(on) or band
+        rows = list_aged_lines(session, actor, where, on=on, band=part, limit=MOST_ROWS + 1)
         require_few(len(rows))
         labels = label_sales(session, [row.sale_id for row in rows if row.sale_id])
         names = {project.id: project.name for project in projects}
