@@ -1,6 +1,7 @@
 """All tables of the ledger: each noun's models are imported here so that the metadata is complete."""
 
 import ledger.accounting.models
+import ledger.accounting.voucher_models
 import ledger.banking.models
 import ledger.calendars.models
 import ledger.customers.models

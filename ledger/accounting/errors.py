@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from kernel.errors import Invalid, Missing, NotAllowed, Stale
 
 
@@ -39,6 +42,49 @@ class CountOutdated(Stale):
     """Cash moved after it was counted; count it again."""
 
     code = "cash_count_outdated"
+
+
+class MappingInvalid(Invalid):
+    """A line of the chart is half filled in or too long; the field names the account."""
+
+    code = "mapping_invalid"
+
+
+class MappingMissing(Invalid):
+    """Accounts that the vouchers need have no counterpart in the company's chart; map them first."""
+
+    code = "mapping_missing"
+
+
+class VouchersRefused(Invalid):
+    """No batch can be made: the days are open, or everything was handed over already."""
+
+    code = "vouchers_refused"
+
+
+class BatchMissing(Missing):
+    """No such batch of vouchers within the actor's scope."""
+
+    code = "voucher_batch_missing"
+
+
+@dataclass(frozen=True)
+class LineRefused:
+    """A line of a file (from 1, the heading included) and why it is refused."""
+
+    line: int
+    code: str
+    params: dict[str, object]
+
+
+class ConfirmationsRefused(Invalid):
+    """Lines of a file of confirmation numbers are wrong; nothing of it was taken in. ``lines`` tell which."""
+
+    code = "confirmations_refused"
+
+    def __init__(self, code: str, lines: Sequence[LineRefused] = (), **params: object) -> None:
+        super().__init__(code, field="file", count=len(lines), **params)
+        self.lines = tuple(lines)
 
 
 class SecondPersonNeeded(NotAllowed):

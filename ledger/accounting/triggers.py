@@ -23,9 +23,29 @@ RULES = (
         mode="NO KEY UPDATE",
     ),
 )
+VOUCHER_RULES = (
+    Rule(
+        "voucher_line",
+        "INSERT",
+        "voucher_closed",
+        "EXISTS (SELECT 1 FROM voucher v WHERE v.id = NEW.voucher_id)",
+    ),
+    Rule(
+        "voucher",
+        "INSERT",
+        "voucher_unbalanced",
+        "(SELECT COUNT(*) < 2 OR SUM(l.amount_fen) <> 0 FROM voucher_line l WHERE l.voucher_id = NEW.id)",
+    ),
+)
 _APPEND_ONLY = ("book_closing", "cash_count", "cash_count_signature")
 
 
 def guard_accounting(metadata: MetaData) -> None:
     """Hang the rules on the tables of accounting."""
     guard_tables(metadata, RULES, _APPEND_ONLY)
+
+
+def guard_vouchers(metadata: MetaData) -> None:
+    """Hang the rules on the tables of vouchers."""
+    kept = ("voucher_batch", "voucher", "voucher_line", "voucher_export", "voucher_confirmation")
+    guard_tables(metadata, VOUCHER_RULES, kept)

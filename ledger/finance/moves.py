@@ -11,6 +11,7 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
+from ledger.accounting.periods import require_open_day
 from ledger.finance import journal
 from ledger.finance.accounts import (
     BACK_TO_SUPERVISED,
@@ -136,7 +137,8 @@ def complete_transfer(
     A receipt's money goes to the supervised account (监管账户), the part of it that is late interest from there to
     the general one, or back.
 
-    Raises `Invalid` for another kind of to-do, `DateInvalid` for a future date, `AlreadyDone` if cancelled.
+    Raises `Invalid` for another kind of to-do, `DateInvalid` for a future date, `PeriodLocked` for one in a locked
+    period, `AlreadyDone` if cancelled.
     """
     todo = get_todo(session, actor, Permission.FINANCE_CONFIRM, todo_id)
     if todo.kind is not TodoKind.TRANSFER or todo.receipt_id is None:
@@ -150,6 +152,7 @@ def complete_transfer(
     today = today_at(session, clock, todo.project_id)
     if carried_on > today:
         raise DateInvalid("date_in_future", field="carried_on", latest=today.isoformat())
+    require_open_day(session, todo.project_id, carried_on, "carried_on")
     journal.post(
         session,
         actor,

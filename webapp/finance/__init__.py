@@ -10,6 +10,7 @@ from webapp.elsewhere import OtherList, Waiting, add_list
 from webapp.finance import (
     accounts,
     arrears,
+    chart,
     closing,
     journal,
     papers,
@@ -22,6 +23,7 @@ from webapp.finance import (
     taking,
     todo,
     todos,
+    vouchers,
 )
 from webapp.finance.desk import pages, today, works_with_money
 from webapp.finance.reports.exporting import may_export
@@ -31,6 +33,7 @@ from webapp.navigation import NavEntry, add_entry
 __all__ = [
     "accounts",
     "arrears",
+    "chart",
     "closing",
     "install",
     "journal",
@@ -45,6 +48,7 @@ __all__ = [
     "taking",
     "todo",
     "todos",
+    "vouchers",
 ]
 
 

@@ -25,8 +25,8 @@ from ledger.accounting.periods import booking_day, books_of, require_open_day
 from ledger.finance import journal
 from ledger.finance import operations as finance
 from ledger.finance.journal import Party, Place
-from ledger.finance.kinds import Account
-from ledger.finance.models import JournalTransaction, ReceiptEvent
+from ledger.finance.kinds import Account, TodoKind
+from ledger.finance.models import JournalTransaction, MoneyTodo, ReceiptEvent
 from tests.ledger.finance.conftest import Desk
 from tests.ledger.finance.house import DEPOSIT, TODAY, build_house
 
@@ -64,6 +64,26 @@ def test_a_day_in_a_locked_period_is_refused_where_somebody_typed_it(session, de
     with pytest.raises(PeriodLocked):
         require_open_day(session, house.project.id, yesterday, "on")
     assert booking_day(session, house.project.id, yesterday) == TODAY
+
+
+def test_a_refund_or_a_transfer_is_not_dated_into_a_locked_period(session, desk, house, second, clock):
+    sale, yesterday = house.sale(), TODAY - timedelta(days=1)
+    desk.pay(sale, 500)
+    (refund,) = desk.do("request_refunds", key="r", sale_id=sale.id, amount_fen=100, reason="too much")
+    earnest = desk.do("raise_earnest", sale_id=sale.id, amount_fen=50, due_on=TODAY, origin="small_order:1")
+    desk.pay(sale, 50, receivable_id=earnest.id)
+    desk.deposit(sale)
+    desk.do("convert_earnest", receivable_id=earnest.id, sale_id=sale.id)
+    (todo,) = session.scalars(select(MoneyTodo).where(MoneyTodo.kind == TodoKind.TRANSFER)).all()
+    lock_period(session, second, clock, project_id=house.project.id, through=yesterday, reason="done")
+    for verb, field, about in (
+        ("pay_refund", "paid_on", {"refund_id": refund.id}),
+        ("complete_transfer", "carried_on", {"todo_id": todo.id}),
+    ):
+        with pytest.raises(PeriodLocked) as refused:
+            desk.do(verb, **about, **{field: yesterday})
+        assert refused.value.field == field
+        desk.do(verb, **about, **{field: TODAY})
 
 
 def test_a_closed_day_may_still_be_typed_until_it_is_locked(session, desk, house, second, clock):

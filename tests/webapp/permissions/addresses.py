@@ -74,6 +74,7 @@ _BY_VARIANT = {
 # Ids whose name means something else at these addresses.
 _BY_RULE = {
     "/units/queue/": {"batch_id": "queue_id"},
+    "/finance/vouchers/": {"batch_id": "voucher_batch_id"},
     "/units/imports/": {"batch_id": "import_id"},
     "/units/price-lists/": {"document_id": "price_list_id"},
 }

@@ -105,6 +105,15 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /finance/periods/<project_id>/close": lambda world: {"through": "2026-02-28"},
     "POST /finance/periods/<project_id>/lock": lambda world: {"through": "2026-02-28", "reason": "done"},
     "POST /finance/periods/<project_id>/reopen": lambda world: {"first": "2026-02-20", "reason": "a slip"},
+    "POST /finance/chart": lambda world: {
+        "node": world.ids["project_id"],
+        "code-fees": "6051",
+        "name-fees": "手续费收入",
+    },
+    "POST /finance/vouchers": lambda world: {"project": world.ids["project_id"], "through": "2026-02-23"},
+    "POST /finance/vouchers/confirm": lambda world: {
+        "file": (BytesIO(world.ids["told"].encode()), "back.csv"),
+    },
     "POST /finance/papers/exchange": lambda world: {
         "project": world.ids["project_id"],
         "id": world.ids["paper_id"],
@@ -215,6 +224,8 @@ SHOWN = {
     "GET /finance/papers/days": "project_id",
     "GET /finance/periods": "project_id",
     "GET /finance/ranges": "range_id",
+    "GET /finance/chart": "project_id",
+    "GET /finance/vouchers": "voucher_batch_id",
     "GET /finance/projects": "project_id",
     "GET /finance/receipts": "receipt_id",
     "GET /finance/statements": "statement_id",

@@ -13,7 +13,10 @@ from kernel.actor import SYSTEM, Actor
 from kernel.clock import business_date
 from kernel.ids import new_id
 from ledger.accounting.cash import count_cash
-from ledger.accounting.closing import close_day
+from ledger.accounting.chart import set_chart
+from ledger.accounting.closing import close_day, reopen
+from ledger.accounting.voucher_models import Voucher
+from ledger.accounting.vouchers import make_batch
 from ledger.banking.operations import bring_statement, import_statement, open_bank_account
 from ledger.calendars.operations import add_calendar, set_day
 from ledger.customers.kinds import mark_kind
@@ -21,7 +24,8 @@ from ledger.customers.models import CustomerPhone
 from ledger.customers.operations import register_customer
 from ledger.customers.phone_operations import add_phone
 from ledger.documents.operations import store_document, store_upload
-from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKind
+from ledger.finance.journal import Party, Place, post, received
+from ledger.finance.kinds import Account, PlanKind, ReceivableKind, ShareKind, TriggerKind
 from ledger.finance.operations import approve_plan, confirm_receipt, open_todo, raise_deposit, take_receipt
 from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.finance.templates import propose_plan
@@ -177,11 +181,12 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
     received = receive_range(session, SYSTEM, clock, kind="receipt", prefix="A", **terms)
     receive_range(session, SYSTEM, clock, kind="invoice", prefix="F", **terms)
     issued = issue_paper(session, SYSTEM, clock, receipt_id=paid.id)
-    close_day(session, SYSTEM, clock, project_id=house.project.id, through=today - timedelta(days=7))
+    books = _books(session, house, today)
     counted = count_cash(session, SYSTEM, clock, project_id=house.project.id, on_date=today, pieces={})
     return {
         "collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id,
         "count_id": counted.id, "range_id": received.id, "paper_id": issued.id,
+        **books,
     }  # fmt: skip
 
 
@@ -198,6 +203,28 @@ def _bank(session: Session, house: House) -> dict[str, str]:
     bank.line(DEPOSIT_FEN)
     upload = bring_statement(*act, content=bank.csv(), **known)
     return {"account_id": account.id, "statement_id": str(statement.statement_id), "upload_id": upload.id}
+
+
+def _books(session: Session, house: House, today: date) -> dict[str, str]:
+    """A batch of vouchers was made of the days so far; they are open again but for the last week's beginning.
+
+    One transaction of the closed days is left for the next batch.
+    """
+    clock, about = house.database.clock, {"project_id": house.project.id}
+    set_chart(session, SYSTEM, clock, node_id=house.project.id, values={one: ("1", one.value) for one in Account})
+    close_day(session, SYSTEM, clock, through=today, **about)
+    batch = make_batch(session, SYSTEM, clock, through=today, **about)
+    voucher = session.scalars(select(Voucher)).first()
+    assert voucher is not None
+    reopen(session, SECOND, clock, first=today - timedelta(days=12), reason="a slip", **about)
+    post(
+        session, SYSTEM, clock,
+        place=Place(house.project.id, house.project.path), kind="receive", booked_on=today - timedelta(days=10),
+        subject=("receipt", "x"), entries=received(Account.GENERAL, 5, Party(None)),
+    )  # fmt: skip
+    close_day(session, SYSTEM, clock, through=today - timedelta(days=7), **about)
+    told = f"voucher key,number in accounting,voucher total\n{voucher.key},1,{voucher.total_fen / 100:.2f}"
+    return {"voucher_batch_id": batch.id, "told": told}
 
 
 def _waiting(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
