@@ -12,6 +12,7 @@ from engine.api import JobContext, job_kind
 
 DELIVER = "messages.deliver"
 PAPERS = "papers.issue"
+ARREARS = "arrears.work"
 
 
 class Office(Protocol):
@@ -23,6 +24,10 @@ class Office(Protocol):
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make a paper about a subject and store it, once."""
+        ...
+
+    def work_arrears(self, run_id: str, *, key: str) -> None:
+        """Bring an arrears run on for a while, and order its next portion."""
         ...
 
 
@@ -56,3 +61,9 @@ def issue_paper(payload: dict[str, Any], ctx: JobContext) -> None:
     _present().issue_paper(
         payload["kind"], payload["subject_id"], actor_id=payload["actor_id"], key=ctx.idempotency_key
     )
+
+
+@job_kind(ARREARS)
+def work_arrears(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Bring a daily arrears run or a sending on."""
+    _present().work_arrears(payload["run_id"], key=ctx.idempotency_key)

@@ -2,6 +2,7 @@
 
 import ledger.accounting.models
 import ledger.accounting.voucher_models
+import ledger.arrears.models
 import ledger.banking.models
 import ledger.calendars.models
 import ledger.customers.models

@@ -1,5 +1,6 @@
-"""Papers as PDF (置业计划书, 认购书, 合同, 收据, 审批单): pure functions from typed data to bytes."""
+"""Papers as PDF (置业计划书, 认购书, 合同, 收据, 审批单, 催款函): pure functions from typed data to bytes."""
 
+from .arrears_data import ArrearsLetterData, ArrearsLine
 from .data import (
     ApprovalSheetData,
     ApprovalStep,
@@ -30,6 +31,8 @@ from .render import Paper, issue, render
 __all__ = [
     "ApprovalSheetData",
     "ApprovalStep",
+    "ArrearsLetterData",
+    "ArrearsLine",
     "Buyer",
     "ContractData",
     "DiscountLine",

@@ -18,6 +18,7 @@ from typing import Literal
 
 import typst
 
+from .arrears_data import ArrearsLetterData
 from .data import PaperData
 from .errors import PaperError, PaperIncomplete
 from .glyphs import FONTS, check_glyphs
@@ -36,7 +37,7 @@ class Paper:
     pages: int
 
 
-def issue(data: PaperData, *, language: Language) -> Paper:
+def issue(data: PaperData | ArrearsLetterData, *, language: Language) -> Paper:
     """Make the paper that ``data`` describes.
 
     Raises :class:`PaperIncomplete` when a required text is empty and

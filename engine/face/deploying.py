@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine import cache
 from engine.changing.versions import differences
@@ -11,6 +12,7 @@ from engine.commands.roll_back import RollBack
 from engine.face.commanding import Commanding
 from engine.findings import Finding
 from engine.queries import definitions
+from engine.queries.decisions import decide
 from engine.queries.paths import nodes_of
 from engine.results.changes import ElementDifference
 from engine.results.definitions import Definition
@@ -60,6 +62,13 @@ class Deploying(Commanding):
     def element_labels(self, key: str, version: int | None = None) -> dict[str, dict[str, str]]:
         """What the elements of a process (called ones included) are named; raises `Missing`."""
         return definitions.labels(self.host.session, self.get_definition(key, version).id)
+
+    def decide(self, key: str, questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What the newest version of a table answers to each question, outside any case; nothing is logged.
+
+        Raises `Missing`, `CannotGoOn` when no row or several rows fit.
+        """
+        return decide(self.host, key, questions)
 
     def resource(self, key: str, version: int | None = None, *, kind: str = "process") -> bytes:
         """The file a definition came in; raises `Missing`."""

@@ -284,6 +284,16 @@ REVIEW_CUSTOMERS = _choice(
 REVIEW_PLANS = _flag("review_plans", "Payment plans are reviewed as tasks", "付款方式变更审核")
 REVIEW_PARAMETERS = _flag("review_parameters", "Parameters are reviewed", "业务参数变更审核")
 REVIEW_MESSAGE_TEXTS = _flag("review_message_texts", "Texts of messages are reviewed", "消息模板变更审核")
+ARREARS_PAY_WITHIN = _days(
+    "arrears_pay_within_days", 7, "A letter of arrears asks for payment within", "催款函付款期限", "practice", 365
+)
+ARREARS_UNMATCHED = _choice(
+    "arrears_unmatched",
+    ("warn", "refuse"),
+    "Daily arrears run while bank lines wait unmatched",
+    "有未匹配银行流水时的日催缴",
+    "practice: money that has come must not be chased",
+)
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {

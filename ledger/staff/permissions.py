@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ENGINE_OPERATE = "engine:operate"
     ENGINE_VIEW = "engine:view"
     FINANCE_ALLOCATE = "finance:allocate"
+    FINANCE_CHASE = "finance:chase"
     FINANCE_CONFIRM = "finance:confirm"
     FINANCE_EXPORT = "finance:export"
     FINANCE_PAY = "finance:pay"

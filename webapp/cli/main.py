@@ -12,6 +12,7 @@ from webapp.cli import (
     backups,
     batches,
     calendars,
+    chasing,
     controls,
     definitions,
     finding,
@@ -81,6 +82,7 @@ for module in (
     controls,
     versions,
     calendars,
+    chasing,
 ):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -10,6 +10,8 @@ from webapp.elsewhere import OtherList, Waiting, add_list
 from webapp.finance import (
     accounts,
     arrears,
+    arrears_cases,
+    arrears_proposals,
     chart,
     closing,
     journal,
@@ -33,6 +35,8 @@ from webapp.navigation import NavEntry, add_entry
 __all__ = [
     "accounts",
     "arrears",
+    "arrears_cases",
+    "arrears_proposals",
     "chart",
     "closing",
     "install",

@@ -22,6 +22,7 @@ from ledger.documents.operations import store_document
 from ledger.documents.queries import find_documents
 from ledger.messages.operations import Delivery, delivery_of, mark_failed, mark_sent
 from ledger.staff.queries import names
+from webapp.arrears.running import work
 from webapp.db import Database
 from webapp.notifications.addresses import Addresses
 from webapp.paperwork.sale_papers import Made, SalePaper
@@ -105,6 +106,10 @@ class PaperOffice:
     def _note_failure(self, message_id: str, detail: str, *, final: bool) -> None:
         with self._database.unit_of_work(SYSTEM) as session:
             mark_failed(session, self._database.clock, message_id=message_id, detail=detail, final=final)
+
+    def work_arrears(self, run_id: str, *, key: str) -> None:
+        """Bring an arrears run on for a while; what is left is ordered as the next job."""
+        work(self._database, run_id)
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make the subscription or contract of a sale and store it; one that is there stays the only one."""

@@ -25,6 +25,7 @@ TEXTS = {
     "permission.engine:operate": N_("operating cases"),
     "permission.engine:view": N_("looking into processes and cases"),
     "permission.finance:allocate": N_("allocating money"),
+    "permission.finance:chase": N_("chasing arrears"),
     "permission.finance:confirm": N_("confirming money that came in"),
     "permission.finance:export": N_("taking reports of finance along"),
     "permission.finance:pay": N_("paying out what is approved"),

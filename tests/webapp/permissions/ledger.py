@@ -17,6 +17,10 @@ from ledger.accounting.chart import set_chart
 from ledger.accounting.closing import close_day, reopen
 from ledger.accounting.voucher_models import Voucher
 from ledger.accounting.vouchers import make_batch
+from ledger.arrears.cases import open_case
+from ledger.arrears.kinds import Channel, Role
+from ledger.arrears.proposing import Wanted, propose
+from ledger.arrears.runs import begin_run
 from ledger.banking.operations import bring_statement, import_statement, open_bank_account
 from ledger.calendars.operations import add_calendar, set_day
 from ledger.customers.kinds import mark_kind
@@ -62,6 +66,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids = _homes(session, house) | _customer(session, house, people["sales_consultant"])
         ids |= _sale(session, house, ids, people["sales_consultant"])
         ids |= _money(session, house, ids)
+        ids |= _arrears(session, house, ids)
         ids |= _bank(session, house)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)
@@ -184,10 +189,23 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
     books = _books(session, house, today)
     counted = count_cash(session, SYSTEM, clock, project_id=house.project.id, on_date=today, pieces={})
     return {
-        "collect_id": collect.id, "todo_id": paper.id, "receipt_id": receipt.id, "paid_id": paid.id,
+        "collect_id": collect.id, "line_id": line.id, "todo_id": paper.id,
+        "receipt_id": receipt.id, "paid_id": paid.id,
         "count_id": counted.id, "range_id": received.id, "paper_id": issued.id,
         **books,
     }  # fmt: skip
+
+
+def _arrears(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
+    """The late deposit is chased: a case with a proposal, and a run that goes on."""
+    act = (session, SYSTEM, house.database.clock)
+    today = business_date(house.database.clock)
+    case = open_case(*act, sale_id=ids["sale_id"], instance_id=new_id())
+    wanted = Wanted(Role.BUYER, 1, Channel.SMS, "first", "finance_clerk", today, [ids["line_id"]])
+    proposal = propose(*act, case_id=case.id, wanted=wanted)
+    run, _ = begin_run(*act, path=house.project.path, on=today)
+    assert proposal is not None
+    return {"case_id": case.id, "proposal_id": proposal.id, "run_id": run.id}
 
 
 def _bank(session: Session, house: House) -> dict[str, str]:

@@ -51,6 +51,10 @@ def arguments(world: World) -> dict[str, Any]:
 ALSO: dict[str, dict[str, Any]] = {
     "find_tasks": {"task_filter": TaskFilter(box="work"), "page": Page()},
     "readers_of": {"people": []},
+    "decide": {
+        "key": "arrears_levels",
+        "questions": [{"debtor": "buyer", "kind": "deposit", "days_late": 1}],
+    },
     "modify": {"changes": (Change("cancel", "decide"),)},
     "place_hold": {"business_key": "RG-1"},
 }

@@ -70,7 +70,8 @@ def found_world(database: Database) -> World:
         add_node(session, SYSTEM, clock, parent="/kt/west/", kind="city", code="cd", name="CD")
         elsewhere = create_project(session, SYSTEM, clock, name="海港", code="harbour", parent="/kt/west/cd/").path
         engine = engine_for(session, SYSTEM, clock)
-        engine.deploy({"review_of_change.bpmn": shipped_resources()["review_of_change.bpmn"]})
+        shipped = ("review_of_change.bpmn", "arrears_levels.dmn")
+        engine.deploy({name: shipped_resources()[name] for name in shipped})
         for text in (DIAGRAM.replace(b'name="Decide"', b'name="Judge"'), DIAGRAM):
             engine.deploy({f"{KEY}.bpmn": text})
     paths = {"here": house.project.path, "house": "/", "elsewhere": elsewhere}

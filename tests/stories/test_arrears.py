@@ -1,0 +1,333 @@
+"""An instalment is late: the daily run opens a case, levels rise over months, and the money ends it at once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from engine.api import Task, TaskFilter
+from ledger.arrears import holding, legal, promises, proposing, runs
+from ledger.arrears.errors import ArrearsInvalid, CaseSuspended, TooEarly
+from ledger.arrears.expected import expected_interest
+from ledger.arrears.kinds import LegalKind, ProposalState, Role
+from ledger.arrears.models import ArrearsCase, ArrearsEvent, ArrearsProposal, ArrearsReach, ArrearsStep
+from ledger.documents.models import Document
+from ledger.finance.kinds import ReceivableKind
+from ledger.finance.models import Receivable
+from ledger.messages.models import Message
+from tests.stories.company import PROJECT, Case, Company, hire
+from webapp.arrears import running
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Chase:
+    """What happens to the arrears of one company."""
+
+    def __init__(self, company: Company, sale_id: str) -> None:
+        self.company = company
+        self.sale_id = sale_id
+
+    def on(self, day: date) -> int:
+        """It is eight in the morning of a day; the daily run comes. Returns how many cases it touched."""
+        self.company.at(datetime(day.year, day.month, day.day, 8, tzinfo=ZONE))
+        return self.run()
+
+    def run(self) -> int:
+        """One daily run, worked off."""
+        actor = self.company.actor("cashier")
+        with self.company.database.unit_of_work(actor) as session:
+            run, _ = runs.begin_run(
+                session, actor, self.company.clock, path=PROJECT, on=runs.today_of(self.company.clock)
+            )
+            run_id = run.id
+        running.work(self.company.database, run_id)
+        done = self.company.read(lambda s: runs.get_run(s, actor, run_id))
+        assert (done.state, done.failed) == ("ended", 0), self.company.read(
+            lambda s: [item.code for item in runs.failed_items(s, run_id)]
+        )
+        return done.done
+
+    def send_all(self, role: Role = Role.BUYER) -> list[int]:
+        """The clerk sends whatever is due; returns the levels sent."""
+        wanted = [p for p in self.proposals() if p.role is role]
+        actor = self.company.actor("cashier")
+        with self.company.database.unit_of_work(actor) as session:
+            run = runs.begin_sending(
+                session,
+                actor,
+                self.company.clock,
+                proposal_ids=[p.id for p in wanted],
+                on=runs.today_of(self.company.clock),
+            )
+            run_id = run.id
+        running.work(self.company.database, run_id)
+        failed = self.company.read(lambda s: runs.failed_items(s, run_id))
+        assert not failed, [item.code for item in failed]
+        return [p.level for p in wanted]
+
+    def proposals(self) -> list[ArrearsProposal]:
+        """What waits on the clerk's list."""
+        query = select(ArrearsProposal).where(ArrearsProposal.state == ProposalState.OPEN)
+        return list(self.company.read(lambda s: s.scalars(query.order_by(ArrearsProposal.level)).all()))
+
+    def steps(self) -> list[tuple[str, int, str]]:
+        """What was sent: role, level, channel."""
+        rows = self.company.read(lambda s: s.scalars(select(ArrearsStep).order_by(ArrearsStep.at)).all())
+        return [(row.role.value, row.level, row.channel.value) for row in rows]
+
+    def case(self) -> ArrearsCase:
+        """The latest case."""
+        query = select(ArrearsCase).order_by(ArrearsCase.opened_at.desc()).limit(1)
+        return self.company.read(lambda s: s.scalars(query).one())
+
+    def cases(self) -> int:
+        """How many cases there ever were."""
+        return len(self.company.read(lambda s: s.scalars(select(ArrearsCase.id)).all()))
+
+    def line(self, kind: ReceivableKind) -> Receivable:
+        """A line of the sale."""
+        query = select(Receivable).where(Receivable.sale_id == self.sale_id, Receivable.kind == kind)
+        return self.company.read(lambda s: s.scalars(query).one())
+
+    def events(self) -> list[str]:
+        """What happened, in order."""
+        query = select(ArrearsEvent.kind).order_by(ArrearsEvent.at, ArrearsEvent.id)
+        return [kind.value for kind in self.company.read(lambda s: s.scalars(query).all())]
+
+    def task(self, element: str) -> Task:
+        """The open task at an element of the case or of what it calls."""
+        actor = self.company.actor("admin")
+        rows = self.company.read(lambda s: self.company.engine(s, actor).find_tasks(TaskFilter(box="all"))).rows
+        return next(row for row in rows if row.element_id == element and row.state == "open")
+
+    def answer(self, element: str, name: str, **answers: object) -> None:
+        """Somebody completes that task."""
+        task = self.task(element)
+        self.company.act(name, lambda s, a: self.company.engine(s, a).complete(task.id, answers))
+
+    def promise(self, fen: int, day: date) -> None:
+        """The debtor promises."""
+        case_id = self.case().id
+        self.company.act(
+            "cashier",
+            lambda s, a: promises.promise(s, a, self.company.clock, case_id=case_id, amount_fen=fen, due_on=day),
+        )
+
+
+@pytest.fixture
+def signed(company: Company) -> Case:
+    """A contract of 2 March with the down payment due on the 9th and the loan on 1 May."""
+    case = company.start(entry="walk_in")
+    case.enter_terms(off=0)
+    company.pay()
+    case.sign()
+    return case
+
+
+@pytest.fixture
+def chase(company: Company, signed: Case) -> Chase:
+    """The arrears of that sale."""
+    return Chase(company, signed.sale().id)
+
+
+def test_what_is_due_today_is_not_late_and_a_friendly_reminder_comes_before(chase: Chase) -> None:
+    assert chase.on(date(2026, 3, 5)) == 0
+    assert chase.on(date(2026, 3, 6)) == 1
+    assert [(p.level, p.channel) for p in chase.proposals()] == [(0, "sms")]
+    assert chase.on(date(2026, 3, 9)) == 0
+    assert chase.on(date(2026, 3, 10)) == 1
+    assert [p.level for p in chase.proposals()] == [0, 1]
+
+
+def test_a_run_that_comes_twice_changes_nothing(chase: Chase) -> None:
+    assert chase.on(date(2026, 3, 12)) == 1
+    before = [(p.id, p.level) for p in chase.proposals()]
+    assert (chase.run(), chase.run()) == (0, 0)
+    assert [(p.id, p.level) for p in chase.proposals()] == before
+    assert chase.cases() == 1
+
+
+def test_levels_rise_over_four_months_each_sent_once(chase: Chase) -> None:
+    due, sent = date(2026, 3, 9), []
+    for days in range(-4, 125):
+        chase.on(due + timedelta(days=days))
+        ready = [p for p in chase.proposals() if p.earliest_on <= due + timedelta(days=days)]
+        if ready:
+            sent += [(days, level) for level in chase.send_all()]
+    assert sent == [(-3, 0), (1, 1), (8, 2), (15, 3), (30, 4), (60, 5), (120, 6)]
+    buyer = [(level, channel) for role, level, channel in chase.steps() if role == "buyer"]
+    assert buyer == [
+        (0, "sms"),
+        (1, "sms"),
+        (2, "phone"),
+        (3, "letter"),
+        (4, "letter"),
+        (5, "letter"),
+        (6, "letter"),
+    ]
+    letters = chase.company.read(
+        lambda s: s.scalars(
+            select(Document).where(Document.kind == "arrears_letter").order_by(Document.number)
+        ).all()
+    )
+    assert [paper.number for paper in letters] == [f"YUNXI-TZ-2026-{number:06d}" for number in range(1, 5)]
+    assert all(len(paper.sha256) == 64 for paper in letters)
+    messages = chase.company.read(
+        lambda s: s.scalars(select(Message.template).where(Message.channel == "sms")).all()
+    )
+    assert [name for name in messages if name.startswith("arrears_")] == ["arrears_reminder", "arrears_first"]
+
+
+def test_a_level_is_not_sent_before_the_days_of_the_last_are_over(chase: Chase) -> None:
+    chase.on(date(2026, 3, 16))
+    chase.send_all()
+    chase.on(date(2026, 3, 17))
+    (second,) = chase.proposals()
+    assert (second.level, second.earliest_on) == (2, date(2026, 3, 23))
+    with pytest.raises(TooEarly):
+        chase.company.act(
+            "cashier",
+            lambda s, a: proposing.send_proposal(s, a, chase.company.clock, proposal_id=second.id),
+        )
+
+
+def test_the_money_ends_the_case_at_once(chase: Chase) -> None:
+    chase.on(date(2026, 3, 12))
+    line = chase.line(ReceivableKind.DOWN_PAYMENT)
+    late = chase.company.read(lambda s: expected_interest(s, [chase.sale_id], date(2026, 3, 12)))[chase.sale_id]
+    chase.company.pay(line.amount_fen, key="down", receivable_id=line.id)
+    # The law counts interest first, so that as much of the principal stays late.
+    assert chase.case().state == "open"
+    chase.company.pay(late, key="rest", receivable_id=line.id)
+    case = chase.case()
+    assert (case.state, case.close_reason) == ("closed", "paid")
+    assert chase.proposals() == []
+    instance = Case(chase.company, str(case.instance_id))
+    assert instance.ended_at[-1] == "closed_paid"
+    assert chase.on(date(2026, 3, 13)) == 0
+
+
+def test_a_loan_chases_the_mortgage_clerk_and_the_buyer_only_when_papers_failed_through_him(chase: Chase) -> None:
+    chase.company.pay(key="down", receivable_id=chase.line(ReceivableKind.DOWN_PAYMENT).id)
+    assert chase.on(date(2026, 5, 1)) == 0
+    assert chase.on(date(2026, 5, 2)) == 1
+    assert chase.steps() == [("bank", 1, "task")]
+    assert chase.proposals() == []
+    chase.company.people["loans"] = chase.company.act(
+        "system", lambda s, _: hire(s, chase.company.clock, "loans", "mortgage_clerk", PROJECT).id
+    )
+    chase.answer("ask_why", "loans", outcome="papers_missing", remark="income proof")
+    assert chase.on(date(2026, 5, 3)) == 1
+    assert [(p.role, p.level) for p in chase.proposals()] == [(Role.BUYER, 1)]
+
+
+def test_a_promise_in_the_past_is_refused_and_one_holds_the_levels_until_its_day(chase: Chase) -> None:
+    chase.on(date(2026, 3, 12))
+    with pytest.raises(ArrearsInvalid) as refused:
+        chase.promise(1000_00, date(2026, 3, 11))
+    assert (refused.value.code, refused.value.field) == ("promise_in_past", "due_on")
+    chase.promise(1000_00, date(2026, 3, 20))
+    with pytest.raises(CaseSuspended):
+        chase.promise(1000_00, date(2026, 3, 21))
+    assert chase.on(date(2026, 3, 20)) == 0
+    assert chase.on(date(2026, 3, 21)) == 1
+    assert chase.events() == ["promise_broken"]
+
+
+def test_a_kept_promise_ends_before_its_day_and_the_rest_goes_on(chase: Chase) -> None:
+    chase.on(date(2026, 3, 12))
+    chase.promise(1000_00, date(2026, 3, 20))
+    chase.company.pay(1000_00, key="part", receivable_id=chase.line(ReceivableKind.DOWN_PAYMENT).id)
+    assert chase.events() == ["promise_kept"]
+    case = chase.case()
+    assert (case.state, case.suspended_by, case.jump) == ("open", None, 0)
+    assert chase.on(date(2026, 3, 17)) == 1
+
+
+def test_a_broken_promise_jumps_a_level_and_the_third_goes_to_the_supervisor(chase: Chase) -> None:
+    chase.on(date(2026, 3, 10))
+    levels = []
+    for number in range(3):
+        day = date(2026, 3, 10 + number)
+        chase.promise(1000_00, day)
+        chase.on(day + timedelta(days=1))
+        levels.append(max(p.level for p in chase.proposals()))
+    assert levels == [2, 3, 3]
+    assert chase.case().suspended_by == "supervisor"
+    chase.answer("supervise", "treasurer", decision="go_on")
+    assert chase.case().suspended_by is None
+    assert chase.run() == 1
+    assert max(p.level for p in chase.proposals()) == 4
+
+
+def test_a_dispute_holds_its_part_alone(chase: Chase) -> None:
+    chase.on(date(2026, 3, 12))
+    line = chase.line(ReceivableKind.DOWN_PAYMENT)
+    case_id = chase.case().id
+    contested = 100_000_00
+    chase.company.act(
+        "cashier",
+        lambda s, a: holding.dispute(
+            s,
+            a,
+            chase.company.clock,
+            case_id=case_id,
+            receivable_id=line.id,
+            amount_fen=contested,
+            reason="area",
+        ),
+    )
+    chase.on(date(2026, 3, 17))
+    reach = chase.company.read(lambda s: s.scalars(select(ArrearsReach).where(ArrearsReach.level == 2)).one())
+    assert reach.open_fen == line.amount_fen - contested
+    chase.answer("decide_dispute", "treasurer", verdict="rejected", remark="measured again")
+    chase.on(date(2026, 3, 24))
+    third = chase.company.read(lambda s: s.scalars(select(ArrearsReach).where(ArrearsReach.level == 3)).one())
+    assert third.open_fen == line.amount_fen
+
+
+def test_a_block_holds_the_levels_until_its_day_or_until_it_is_lifted(chase: Chase) -> None:
+    chase.on(date(2026, 3, 12))
+    case_id = chase.case().id
+    clock = chase.company.clock
+
+    def block(until: date) -> None:
+        chase.company.act(
+            "cashier",
+            lambda s, a: holding.block(s, a, clock, case_id=case_id, until_on=until, reason="hand-over talks"),
+        )
+
+    block(date(2026, 3, 18))
+    assert chase.on(date(2026, 3, 18)) == 0
+    assert chase.on(date(2026, 3, 19)) == 1
+    block(date(2026, 4, 30))
+    assert chase.on(date(2026, 3, 25)) == 0
+    chase.company.act("cashier", lambda s, a: holding.lift_block(s, a, clock, case_id=case_id))
+    assert chase.run() == 1
+    assert chase.events() == ["block_over", "block_lifted"]
+
+
+def test_a_legal_step_asks_for_proof_of_delivery(chase: Chase) -> None:
+    chase.on(date(2026, 3, 12))
+    case_id, clock = chase.case().id, chase.company.clock
+    chase.company.act(
+        "cashier",
+        lambda s, a: legal.take_legal_step(
+            s, a, clock, case_id=case_id, kind=LegalKind.LAWYER_LETTER, taken_on=date(2026, 3, 12)
+        ),
+    )
+    with pytest.raises(ArrearsInvalid):
+        chase.answer("attach_proof", "legal_1", delivered_on="2026-03-11", document_id="d1")
+    chase.answer("attach_proof", "legal_1", delivered_on="2026-03-12", document_id="d1")
+    assert chase.events() == ["delivered"]
+
+
+def test_a_sale_that_closes_takes_its_case_with_it(chase: Chase, signed: Case) -> None:
+    chase.on(date(2026, 3, 12))
+    signed.withdraw()
+    case = chase.case()
+    assert case.state == "closed" or signed.instance().state == "active"

@@ -1,0 +1,161 @@
+"""Runs are worked off in portions by a job: each sale, each proposal is a unit of work of its own.
+
+A portion looks anew at what is late, so that a run which was stopped, killed or begun twice goes on with what is
+left and changes nothing that is done.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from engine.api import StepFailed
+from engine.jobs import order_delivery
+from handlers.arrears import bring_on, ladder_of
+from handlers.jobs import ARREARS
+from kernel.actor import SYSTEM, Actor
+from kernel.errors import KeyturnError
+from ledger.arrears import runs
+from ledger.arrears.cases import settle
+from ledger.arrears.errors import NothingOpen
+from ledger.arrears.kinds import RunKind, RunState
+from ledger.arrears.models import ArrearsRun, ArrearsRunItem
+from ledger.arrears.planning import RunPlan, SalePlan, plan_run
+from ledger.arrears.proposing import note_failure, withdraw_paid
+from ledger.sales.models import Sale
+from ledger.staff.queries import names
+from webapp.arrears.sending import send
+from webapp.db import Database
+
+log = structlog.get_logger("keyturn.arrears")
+PORTION_SECONDS = 60.0
+_PORTION = 200
+
+
+@dataclass
+class _Time:
+    """How long a portion may take."""
+
+    ends: float
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self.ends
+
+
+def order_portion(session: Session, database: Database, run: ArrearsRun) -> None:
+    """Let a job take the next portion of a run; each portion is ordered once."""
+    key = f"{ARREARS}:{run.id}:{run.done + run.failed}"
+    order_delivery(session, database.clock.now(), ARREARS, {"run_id": run.id}, key=key)
+
+
+def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS) -> None:
+    """Bring a run on for a while; what is left is ordered as the next portion, else the run is ended."""
+    with database.reading() as session:
+        run = session.get_one(ArrearsRun, run_id)
+        kind, state = run.kind, run.state
+    if state is not RunState.RUNNING:
+        return
+    limit = _Time(time.monotonic() + seconds)
+    finished = _levels(database, run_id, limit) if kind is RunKind.LEVELS else _sending(database, run_id, limit)
+    with database.unit_of_work(SYSTEM) as session:
+        run = session.get_one(ArrearsRun, run_id)
+        if run.state is not RunState.RUNNING:
+            return
+        if finished:
+            run.state, run.ended_at = RunState.ENDED, database.clock.now()
+        else:
+            order_portion(session, database, run)
+
+
+def plan(database: Database, path: str, run_id: str | None = None) -> RunPlan:
+    """What a daily run would do now; what has failed in this run already is left to the next one."""
+    with database.reading() as session:
+        engine = database.engine_for(session, SYSTEM)
+        ladder, on = ladder_of(engine), runs.today_of(database.clock)
+        found = plan_run(session, ladder, path, on, ahead_days=ladder.ahead_days())
+        failed = set(session.scalars(select(ArrearsRunItem.subject_id).where(ArrearsRunItem.run_id == run_id)))
+    return RunPlan(
+        tuple(sale for sale in found.sales if sale.sale_id not in failed),
+        tuple(case_id for case_id in found.settled if case_id not in failed),
+    )
+
+
+def _levels(database: Database, run_id: str, limit: _Time) -> bool:
+    with database.reading() as session:
+        path = session.get_one(ArrearsRun, run_id).path
+    wanted = plan(database, path, run_id)
+    with database.unit_of_work(SYSTEM) as session:
+        run = session.get_one(ArrearsRun, run_id)
+        run.total = run.done + run.failed + wanted.size
+    todo: list[tuple[str, SalePlan | None]] = [(sale.sale_id, sale) for sale in wanted.sales]
+    todo += [(case_id, None) for case_id in wanted.settled]
+    return all(not limit.over and _one(database, run_id, *one) for one in todo)
+
+
+def _one(database: Database, run_id: str, subject_id: str, sale: SalePlan | None) -> bool:
+    """One sale or one settled case; False when the run was stopped meanwhile."""
+    try:
+        with database.unit_of_work(SYSTEM) as session:
+            run = session.get_one(ArrearsRun, run_id)
+            if run.state is not RunState.RUNNING:
+                return False
+            if sale is None:
+                settle(session, SYSTEM, database.clock, case_id=subject_id)
+            else:
+                path = session.get_one(Sale, sale.sale_id).path
+                bring_on(database.engine_for(session, SYSTEM), sale, path)
+            runs.note_progress(session, run_id, done=1)
+    except OperationalError:
+        raise
+    except Exception as fault:
+        log.warning("arrears case failed", run=run_id, subject=subject_id, error=type(fault).__name__)
+        with database.unit_of_work(SYSTEM) as session:
+            runs.note_failed(session, run_id, subject_id, code_of(fault))
+    return True
+
+
+def _sending(database: Database, run_id: str, limit: _Time) -> bool:
+    while True:
+        with database.reading() as session:
+            by = session.get_one(ArrearsRun, run_id).begun_by
+            clerk = Actor(by, names(session, [by]).get(by, by), is_system=True)
+            wanted = runs.next_items(session, run_id, _PORTION)
+        if not wanted:
+            return True
+        for proposal_id in wanted:
+            if limit.over or not _send_one(database, run_id, clerk, proposal_id):
+                return False
+
+
+def _send_one(database: Database, run_id: str, clerk: Actor, proposal_id: str) -> bool:
+    try:
+        with database.unit_of_work(clerk) as session:
+            if session.get_one(ArrearsRun, run_id).state is not RunState.RUNNING:
+                return False
+            send(session, database, clerk, proposal_id)
+            runs.note_done(session, run_id, proposal_id)
+    except OperationalError:
+        raise
+    except NothingOpen as fault:
+        with database.unit_of_work(clerk) as session:
+            withdraw_paid(session, clerk, database.clock, proposal_id=proposal_id)
+            runs.note_failed(session, run_id, proposal_id, fault.code)
+    except Exception as fault:
+        log.warning("proposal failed", run=run_id, proposal=proposal_id, error=type(fault).__name__)
+        with database.unit_of_work(clerk) as session:
+            note_failure(session, proposal_id=proposal_id, code=code_of(fault))
+            runs.note_failed(session, run_id, proposal_id, code_of(fault))
+    return True
+
+
+def code_of(fault: BaseException) -> str:
+    """A code for the reader; what nobody foresaw is named as such."""
+    if isinstance(fault, StepFailed):
+        return fault.message_code
+    return fault.code if isinstance(fault, KeyturnError) else "unexpected"
