@@ -30,8 +30,8 @@ class TaskAccess:
 class Checker(Protocol):
     """Decides who may do what."""
 
-    def may_start(self, actor: Actor, key: str, scope: str) -> bool:
-        """Whether the actor may start the process ``key`` at the organisation node ``scope``."""
+    def may_start(self, actor: Actor, key: str, scope: str, permission: str | None = None) -> bool:
+        """Whether the actor may start a process at an organisation node; its diagram may name the right."""
         ...
 
     def may_work(self, actor: Actor, access: TaskAccess) -> bool:
@@ -210,9 +210,9 @@ def candidate_roles(access: TaskAccess) -> list[tuple[str, str]]:
 class RoleChecker:
     """The plain rule: starting and operating by permission, working by assignment or candidate role."""
 
-    def may_start(self, actor: Actor, key: str, scope: str) -> bool:
-        """By the permission ``<key>:start``."""
-        return actor.may(f"{key}:start", scope)
+    def may_start(self, actor: Actor, key: str, scope: str, permission: str | None = None) -> bool:
+        """By the permission that its diagram names, else by ``<key>:start``."""
+        return actor.may(permission or f"{key}:start", scope)
 
     def may_work(self, actor: Actor, access: TaskAccess) -> bool:
         """The assignee or owner, the person a substitute acts for, a candidate, or who holds a candidate role."""

@@ -84,6 +84,7 @@ MARKERS = {
     "done": ["Begin", "f1", "Quote", "f2", "Approved"],
     "current": ["Deposit"],
     "notes": {"Deposit": "钱慧, due 9 Mar"},
+    "hints": {"Begin": "Sale begun · 陈敏 · 2 Mar 2026, 09:00", "Deposit": "Take the deposit · 钱慧"},
     "counts": {"Quote": "2"},
 }
 _SHAPES = (

@@ -36,7 +36,7 @@ class StartProcess:
     def run(self, host: Host) -> Instance:
         """Raises `Missing`, `NotAllowed`, `Invalid`, `Stale` for a live double, `StepFailed`."""
         bundle = self._bundle(host)
-        if not host.checker.may_start(host.actor, self.key, self.scope):
+        if not host.checker.may_start(host.actor, self.key, self.scope, bundle.model.start_permission):
             raise NotAllowed("start_not_allowed", key=self.key, path=self.scope)
         require_not_suspended(host.session, self.key)
         variables = self._variables(host, bundle)

@@ -75,11 +75,15 @@ class Deploying(Commanding):
         return definitions.content(self.host.session, self.get_definition(key, version, kind=kind).id)
 
     def may_start(self, key: str, scope: str) -> bool:
-        """Whether the actor may start a process at an organisation node."""
-        return self.host.checker.may_start(self.host.actor, key, scope)
+        """Whether the actor may start a process at an organisation node; none that is not deployed."""
+        known = definitions.find_latest(self.host.session, kind="process", key=key)
+        return any(self._may_start(one, scope) for one in known)
 
     def startable(self) -> list[Definition]:
         """The processes that the actor may start somewhere and that begin with a form."""
         paths = nodes_of(self.host.actor)
         known = definitions.find_latest(self.host.session, kind="process")
-        return [d for d in known if d.start_form and any(self.may_start(d.key, path) for path in paths)]
+        return [d for d in known if d.start_form and any(self._may_start(d, path) for path in paths)]
+
+    def _may_start(self, known: Definition, scope: str) -> bool:
+        return self.host.checker.may_start(self.host.actor, known.key, scope, known.start_permission)

@@ -28,6 +28,7 @@ def to_definition(row: Mapping[Any, Any]) -> Definition:
         name=row["name"],
         labels=dict(row["labels"]),
         start_form=row["start_form"],
+        start_permission=row["start_permission"],
         deployed_at=row["deployed_at"],
         deployed_by=row["deployed_by"],
         note=row["note"],
@@ -35,8 +36,8 @@ def to_definition(row: Mapping[Any, Any]) -> Definition:
     )
 
 
-def find_latest(session: Session, *, kind: str | None = None) -> list[Definition]:
-    """The newest version of every key, by kind and key."""
+def find_latest(session: Session, *, kind: str | None = None, key: str | None = None) -> list[Definition]:
+    """The newest version of every key, or of one, by kind and key."""
     newest = select(DEFINITIONS.c.kind, DEFINITIONS.c.key, func.max(DEFINITIONS.c.version).label("version"))
     group = newest.group_by(DEFINITIONS.c.kind, DEFINITIONS.c.key).subquery()
     query = _query().join(
@@ -47,6 +48,8 @@ def find_latest(session: Session, *, kind: str | None = None) -> list[Definition
     )
     if kind is not None:
         query = query.where(DEFINITIONS.c.kind == kind)
+    if key is not None:
+        query = query.where(DEFINITIONS.c.key == key)
     rows = session.execute(query.order_by(DEFINITIONS.c.kind, DEFINITIONS.c.key)).mappings()
     return [to_definition(row) for row in rows]
 

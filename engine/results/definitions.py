@@ -17,6 +17,7 @@ class Definition:
     name: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     start_form: str | None = None
+    start_permission: str | None = None
     deployed_at: datetime | None = None
     deployed_by: str = ""
     note: str = ""

@@ -207,6 +207,20 @@ def test_a_diagram_shows_its_path_and_the_makers_logo(page: Page, guide: str) ->
     expect(diagram.locator(".bjs-powered-by")).to_be_visible()
 
 
+def test_a_step_tells_who_and_when_to_the_pointer_and_to_the_keyboard(page: Page, guide: str) -> None:
+    page.goto(f"{guide}/board")
+    diagram = page.locator(".kt-diagram[data-shown]")
+    told = diagram.get_by_role("tooltip")
+    diagram.locator('[data-element-id="Deposit"]').first.hover()
+    expect(told).to_have_text("Take the deposit · 钱慧")
+    page.mouse.move(0, 0)
+    expect(told).to_have_count(0)
+    diagram.locator("[tabindex='0'][role=img]").focus()
+    expect(told).to_have_text("Take the deposit · 钱慧")
+    page.keyboard.press("ArrowLeft")
+    expect(told).to_contain_text("陈敏")
+
+
 def test_a_diagram_speaks_the_readers_language(page: Page, guide: str) -> None:
     page.goto(f"{guide}/board")
     expect(page.locator('[data-element-id="Deposit"]').first).to_contain_text("Take the deposit")

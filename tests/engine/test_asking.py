@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.api import Missing, TaskFilter
+from engine.api import Missing, NotAllowed, TaskFilter
 from kernel.actor import SYSTEM
 from tests.engine.conftest import House
 from tests.engine.definitions.drawing import extended, flow, process
@@ -100,3 +100,20 @@ def test_only_what_one_may_start_and_that_begins_with_a_form_is_offered(house: H
     may = actor_with("inner_story:start", "outer_story:start", path="/kt/")
     assert [d.key for d in house.ask(lambda e: e.startable(), may)] == ["inner_story"]
     assert house.ask(lambda e: e.startable(), actor_with("units:view")) == []
+
+
+def test_a_process_is_started_by_the_right_that_its_diagram_names(house: House, actor_with) -> None:  # type: ignore[no-untyped-def]
+    named = INNER.replace(
+        b'<bpmn:startEvent id="inner_begin"/>',
+        b'<bpmn:extensionElements><keyturn:process startPermission="units:view"/><keyturn:start form="any/start"/>'
+        b'</bpmn:extensionElements><bpmn:startEvent id="inner_begin"/>',
+    )
+    house.act(lambda e: e.deploy({"inner_story.bpmn": named}))
+    may, may_not = actor_with("units:view", path="/kt/east/"), actor_with("inner_story:start", path="/kt/east/")
+    assert [d.key for d in house.ask(lambda e: e.startable(), may)] == ["inner_story"]
+    assert house.ask(lambda e: e.startable(), may_not) == []
+    assert house.act(lambda e: e.start("inner_story", {}, scope="/kt/east/"), may).state in ("active", "completed")
+    with pytest.raises(NotAllowed):
+        house.act(lambda e: e.start("inner_story", {}, scope="/kt/east/"), may_not)
+    with pytest.raises(NotAllowed):
+        house.act(lambda e: e.start("inner_story", {}, scope="/kt/west/"), may)

@@ -56,7 +56,7 @@ def markers_of(state: DiagramState, labels: Labels, names: Mapping[str, str]) ->
         "hints": {
             element: _hint(element, state.notes.get(element), labels, names, held.get(element))
             for element in {**state.notes, **held}
-            if element in labels
+            if any(labels.get(element, {}).values())
         },
     }
 

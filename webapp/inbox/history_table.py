@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from flask import Response
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
+from engine.api import Instance
 from kernel import audit
 from kernel.actor import Actor
 from kernel.errors import Missing
@@ -26,6 +28,7 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A spreadsheet takes what begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (20, 24, 60, 60)
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 @pages.get("/cases/<instance_id>/history.<ending>")
@@ -34,22 +37,28 @@ def history_table(instance_id: str, ending: str) -> Response:
     if ending not in ("csv", "xlsx"):
         raise Missing
     with acting() as (session, actor):
-        rows, path = _rows(session, actor, instance_id)
-        audit.record(session, actor, clock(), "history:export", "instance", instance_id, path=path)
+        rows, case = _rows(session, actor, instance_id)
+        audit.record(session, actor, clock(), "history:export", "instance", instance_id, path=case.scope)
     content = _csv(rows) if ending == "csv" else _workbook(rows)
     answer = Response(content, content_type="text/csv; charset=utf-8" if ending == "csv" else _WORKBOOK)
-    answer.headers["Content-Disposition"] = f"attachment; filename=history-{instance_id[:36]}.{ending}"
+    answer.headers["Content-Disposition"] = f"attachment; filename=history-{_file_word(case)}.{ending}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
-def _rows(session: Session, actor: Actor, instance_id: str) -> tuple[list[Row], str]:
-    """The table with its heads, and where the case is at home. Raises `Missing` for a case that is not theirs."""
+def _file_word(case: Instance) -> str:
+    """What names the case in the name of a file: the number people know it by, else its id."""
+    key = case.business_key or ""
+    return key if _PLAIN_NAME.fullmatch(key) else case.id
+
+
+def _rows(session: Session, actor: Actor, instance_id: str) -> tuple[list[Row], Instance]:
+    """The table with its heads, and the case. Raises `Missing` for a case that is not theirs."""
     values = case_values(session, actor, instance_id)
     lines: list[Happening] = values["history"]
     heads = (_("When"), _("Who"), _("What"), _("Note"))
-    return [heads, *(_row(line) for line in reversed(lines))], values["instance"].scope
+    return [heads, *(_row(line) for line in reversed(lines))], values["instance"]
 
 
 def _row(line: Happening) -> Row:

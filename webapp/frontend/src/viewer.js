@@ -6,6 +6,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 const LABELS = 'https://keyturn.example/schema/bpmn/1.0'
 const READABLE = 0.55
 const COMFORTABLE = 0.85
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 const CLASSES = { done: 'kt-done', current: 'kt-now', failed: 'kt-failed' }
 
 function mark(viewer, markers) {
@@ -18,19 +19,36 @@ function mark(viewer, markers) {
   }
   overlay(viewer, markers.notes, 'kt-diagram-note', { top: -26, left: 0 })
   overlay(viewer, markers.counts, 'kt-diagram-count', { bottom: 10, right: 12 })
-  hint(viewer, markers.hints)
+  hint(viewer, markers)
 }
 
-// What a step tells when the pointer rests on it.
-function hint(viewer, hints) {
+// What a step tells when the pointer rests on it, a finger touches it, or the keyboard reaches it: Tab comes to where
+// the case stands, the arrows lead along the path.
+function hint(viewer, { hints, current }) {
   const registry = viewer.get('elementRegistry')
-  for (const [id, words] of Object.entries(hints ?? {})) {
-    const graphics = registry.get(id) && registry.getGraphics(id)
-    if (!graphics) continue
-    const title = document.createElementNS('http://www.w3.org/2000/svg', 'title')
-    title.textContent = words
-    graphics.prepend(title)
+  const overlays = viewer.get('overlays')
+  const hide = () => overlays.remove({ type: 'hint' })
+  const steps = Object.keys(hints ?? {}).filter((id) => registry.get(id))
+  const drawn = (id) => registry.getGraphics(id)
+  const tell = (id) => {
+    hide()
+    const html = document.createElement('div')
+    html.className = 'kt-diagram-hint'
+    html.role = 'tooltip'
+    html.textContent = hints[id]
+    overlays.add(id, 'hint', { position: { bottom: -6, left: 0 }, html, scale: { min: 1, max: 1 } })
   }
+  for (const [at, id] of steps.entries()) {
+    const step = drawn(id)
+    step.setAttribute('tabindex', '-1')
+    step.setAttribute('role', 'img')
+    step.setAttribute('aria-label', hints[id])
+    for (const event of ['pointerenter', 'focus', 'click']) step.addEventListener(event, () => tell(id))
+    for (const event of ['pointerleave', 'blur']) step.addEventListener(event, ({ pointerType }) => pointerType !== 'touch' && hide())
+    step.addEventListener('keydown', ({ key }) => drawn(steps[at + (STEPS[key] ?? 0)] ?? id).focus())
+  }
+  const first = steps.find((id) => current?.includes(id)) ?? steps.at(-1)
+  if (first) drawn(first).setAttribute('tabindex', '0')
 }
 
 // Overlays are built from text nodes: what stands in a diagram or a note is never read as HTML.

@@ -30,7 +30,7 @@ async function look(field) {
     choice.tabIndex = -1
     choice.classList.add('kt-menu-item')
   })
-  if (!list.children.length && asked.trim()) list.append(nothingFound())
+  if (answer?.ok && !list.children.length && asked.trim()) list.append(nothingFound())
   show(field, list.children.length > 0)
 }
 
