@@ -59,6 +59,11 @@ class Task:
         entries = (entry.partition("@")[0] for entry in self.candidates if not entry.startswith("user:"))
         return tuple(dict.fromkeys(entries))
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The ids of the people whom its candidates name, in order."""
+        return tuple(entry.removeprefix("user:") for entry in self.candidates if entry.startswith("user:"))
+
 
 @dataclass(frozen=True)
 class TaskRights:

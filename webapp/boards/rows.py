@@ -15,7 +15,7 @@ from webapp.acting import clock, reading
 from webapp.boards.asked import SIZE, Asked, read_asked, task_filter
 from webapp.boards.blueprint import pages
 from webapp.engine_room import engine_for
-from webapp.inbox.people import names_of
+from webapp.inbox.people import candidates_named, names_of
 from webapp.inbox.rows import process_names, row_of
 from webapp.wording import state_name
 
@@ -31,13 +31,14 @@ def _values(session: Session, actor: Actor) -> dict[str, Any]:
     asked, engine = read_asked(request.args), engine_for(session, actor, clock())
     found = engine.find_tasks(task_filter(asked, clock()), Page(asked.number, SIZE))
     processes = process_names(engine.find_definitions(kind="process"))
-    names = names_of(session, [asked.person, *(task.assignee for task in found.rows)])
+    people = {person for task in found.rows for person in (task.assignee, *task.people)}
+    names = names_of(session, {asked.person, *people})
     return {
         "asked": asked,
         "found": found,
         "total": f"{COUNT_CAP:,}+" if found.capped else found.count,
         "rows": [row_of(task, processes, actor) for task in found.rows],
-        "groups": {task.id: [state_name(f"role.{role}") for role in task.roles] for task in found.rows},
+        "groups": {task.id: candidates_named(task, names) for task in found.rows},
         "names": names,
         "filters": _filters(session, asked, processes, names),
     }

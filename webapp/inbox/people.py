@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import g
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from engine.api import Task
 from kernel.actor import SYSTEM, Actor
 from ledger.staff.permissions import Permission
 from ledger.staff.queries import list_staff, names
+from webapp.wording import state_name
 
 
 def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
@@ -20,6 +22,11 @@ def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     found[SYSTEM.id] = _("Keyturn")
     g.setdefault("staff_names", {}).update(found)
     return found
+
+
+def candidates_named(task: Task, names: Mapping[str, str]) -> list[str]:
+    """Who may take a task, as people read it: the roles and the people whom it names."""
+    return [*(state_name(f"role.{role}") for role in task.roles), *(names.get(one, one) for one in task.people)]
 
 
 def colleagues(session: Session, actor: Actor) -> list[tuple[str, str]]:

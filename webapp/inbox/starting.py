@@ -56,7 +56,7 @@ def start(key: str) -> Answer:
         errors = None
         if isinstance(refused, Invalid | Missing) and refused.field:
             errors = {refused.field: [(refused.code, dict(refused.params))]}
-        return _page(key, typed, errors=errors, refusal=sentence), status_of(refused)
+        return _page(key, typed, errors=errors, refusal=sentence, begun=_begun(refused)), status_of(refused)
     flash(_("Started."), "success")
     return redirect(address)  # type: ignore[return-value]
 
@@ -74,6 +74,17 @@ def _start(session: Session, actor: Actor, key: str, typed: dict[str, object]) -
     return url_for("inbox.case", instance_id=begun.id)
 
 
+def _begun(refused: KeyturnError) -> str:
+    """The case that was started already, where the reader may see it."""
+    if refused.code != "already_started":
+        return ""
+    with reading() as (session, actor):
+        try:
+            return engine_for(session, actor, clock()).get_instance(str(refused.params["instance_id"])).id
+        except Missing:
+            return ""
+
+
 def _definition(engine: Engine, key: str) -> Definition:
     found = [definition for definition in engine.startable() if definition.key == key]
     if not found:
@@ -81,7 +92,9 @@ def _definition(engine: Engine, key: str) -> Definition:
     return found[0]
 
 
-def _page(key: str, values: dict[str, Any], *, errors: Any = None, refusal: str | None = None) -> str:
+def _page(
+    key: str, values: dict[str, Any], *, errors: Any = None, refusal: str | None = None, begun: str = ""
+) -> str:
     with reading() as (session, actor):
         engine = engine_for(session, actor, clock())
         definition = _definition(engine, key)
@@ -103,6 +116,7 @@ def _page(key: str, values: dict[str, Any], *, errors: Any = None, refusal: str 
             places=places,
             at=at,
             refusal=refusal,
+            begun=begun,
             above=(above.id, task_name(above)) if above is not None else None,
         )
 

@@ -22,7 +22,7 @@ from webapp.inbox.happenings import happenings, people_in
 from webapp.inbox.lines import with_own_snooze
 from webapp.inbox.mentions import remarks
 from webapp.inbox.pane import in_pane
-from webapp.inbox.people import names_of
+from webapp.inbox.people import candidates_named, names_of
 from webapp.inbox.rows import process_names, row_of
 from webapp.inbox.signing import banner, people_of_signings, signings_shown
 from webapp.inbox.turns import turns_shown
@@ -30,7 +30,7 @@ from webapp.inbox.vacant import mark, people_marked
 from webapp.inbox.work import work_under
 from webapp.process_data import FLOOR, without_customers
 from webapp.reviews.marks import reviewed
-from webapp.wording import state_name, word
+from webapp.wording import word
 
 Values = dict[str, Any]
 
@@ -79,7 +79,7 @@ def task_values(
         "vacant": mark(task.facts, names) or deciding.vacancy(data),
         "turns": turns_shown(session, actor, task, data),
         "opinions": deciding.opinions(data, names),
-        "groups": [state_name(f"role.{role}") for role in task.roles],
+        "groups": candidates_named(task, names),
         "names": names,
         "may_do": detail.rights,
         "draft_at": draft.saved_at if draft is not None else None,
@@ -120,7 +120,7 @@ def _ended(session: Session, engine: Engine, task: Task) -> str:
 def _people(detail: TaskDetail) -> set[str]:
     task, data = detail.task, detail.variables
     people = {task.assignee, task.owner, task.completed_by, task.on_behalf_of, task.acting_for}
-    people |= {detail.instance.started_by} | people_marked(task.facts)
+    people |= {detail.instance.started_by, *task.people} | people_marked(task.facts)
     return {p for p in people if p} | set(deciding.applicants(data)) | set(deciding.opinion_people(data))
 
 

@@ -3,6 +3,7 @@
 // "failed": [], "notes": {"id": "text"}, "counts": {"id": 3}, "hints": {"id": "text"}}'>
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
+const DRAWN = 'http://www.omg.org/spec/BPMN/20100524/DI'
 const LABELS = 'https://keyturn.example/schema/bpmn/1.0'
 const READABLE = 0.55
 const COMFORTABLE = 0.85
@@ -94,14 +95,22 @@ function connectTools(box, viewer, markers) {
 }
 
 // An analyst's words stand in the file in several languages: <keyturn:label lang="zh">. Show the reader's.
-function inReadersLanguage(xml) {
+function inReadersLanguage(parsed) {
   const language = document.documentElement.lang.slice(0, 2)
-  const parsed = new DOMParser().parseFromString(xml, 'application/xml')
   for (const label of parsed.getElementsByTagNameNS(LABELS, 'label')) {
     const named = label.parentElement?.parentElement
     if (label.getAttribute('lang') === language && named) named.setAttribute('name', label.textContent.trim())
   }
   return new XMLSerializer().serializeToString(parsed)
+}
+
+// A process may run without ever having been drawn: it says so, and offers nothing to enlarge.
+const isUndrawn = (parsed) =>
+  !parsed.querySelector('parsererror') && !parsed.getElementsByTagNameNS(DRAWN, 'BPMNShape').length
+
+function showNone(box) {
+  box.dataset.undrawn = ''
+  box.querySelector('[data-diagram-none]')?.removeAttribute('hidden')
 }
 
 async function show(box) {
@@ -119,7 +128,9 @@ async function show(box) {
   try {
     const answer = await fetch(box.dataset.diagram, { credentials: 'same-origin' })
     if (!answer.ok) throw new Error(`The diagram answered ${answer.status}`)
-    await viewer.importXML(inReadersLanguage(await answer.text()))
+    const parsed = new DOMParser().parseFromString(await answer.text(), 'application/xml')
+    if (isUndrawn(parsed)) return showNone(box)
+    await viewer.importXML(inReadersLanguage(parsed))
     mark(viewer, markers)
     fit(viewer)
     focusCurrent(viewer, markers.current)

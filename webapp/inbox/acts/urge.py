@@ -59,7 +59,5 @@ def urge(task_id: str) -> Response:
 
 def _said(urged: Urged) -> str:
     if urged.escalated:
-        return str(
-            _("Urged for the %(times)s. time; whoever answers for the role is told too.", times=urged.times)
-        )
+        return str(_("Urged for the third time; whoever answers for the role is told too."))
     return str(_("Urged. You can urge again after %(at)s.", at=moment(urged.again_at)))
