@@ -103,7 +103,7 @@ class Comparison:
         return [one for one in found if one.changes][::-1]
 
     def figures(self, task: Task, steps: list[PassedStep]) -> list[Changed]:
-        """Amount and discount when the reader decided before, and now."""
+        """Amount and discount when the reader decided before, if they were known then, and now."""
         mine = [step for step in steps if step.by in (self.actor.id, self.actor.on_behalf_of) and not step.passed]
         if not mine:
             return []
@@ -112,7 +112,7 @@ class Comparison:
         return [
             Changed(label, draw(before[name]), draw(after[name]))
             for name, label, draw in shown
-            if name in before and name in after and before[name] != after[name]
+            if before.get(name) is not None and name in after and before[name] != after[name]
         ]
 
     @staticmethod

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
-from engine.api import TaskFilter
+from engine.api import PassedStep, TaskFilter
 from kernel.actor import SYSTEM
 from tests.engine.definitions.drawing import extended, flow, process
 from tests.webapp.house import House
 from tests.webapp.inbox.conftest import CASE
 from webapp.engine_room import engine_for
+from webapp.going_back.returned import Comparison
 
 FORM = '<keyturn:task form="approval/decide" candidateGroups="sales_consultant"/>'
 DECIDE = '<keyturn:task form="approval/decide" candidateGroups="{}" completedBy="by_{}"/>'
@@ -158,3 +161,17 @@ def test_with_consent_the_holder_is_asked_and_grants(story: Story) -> None:
     )
     assert "They have it back." in granted.text
     assert story.at() == "enter"
+
+
+def test_a_figure_that_was_not_known_when_the_reader_decided_has_not_changed_since(
+    house: House, browser_of
+) -> None:
+    lin = browser_of("sales_manager", "lin")
+    before = PassedStep(
+        "t1", "first", "First", {}, house.actor("lin").id, None, house.database.clock.now(), None, (), {}, None, False,
+        {"amount_fen": 100, "effective_discount_bp": None},
+    )  # fmt: skip
+    task = SimpleNamespace(facts={"amount_fen": 90, "effective_discount_bp": 1000})
+    with lin.client.application.test_request_context("/", headers={"Accept-Language": "en"}):
+        told = Comparison(None, house.actor("lin"), "/", {}, {}).figures(task, [before])  # type: ignore[arg-type]
+    assert [one.label for one in told] == ["Amount"]
