@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from ledger.banking.statement_rows import ParsedLine, ParsedStatement, read_stat
 from ledger.banking.values import masked, same_account
 from ledger.finance.parties import today_at
 
+V = TypeVar("V")
 _AT_ONCE = 1000
 
 
@@ -85,7 +86,7 @@ def _there(session: Session, account: BankAccount, serials: Sequence[str]) -> di
     return found
 
 
-def in_parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_parts(values: Sequence[V]) -> Iterator[Sequence[V]]:
     """Values in pieces that a statement can name at once."""
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

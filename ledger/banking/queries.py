@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.banking.errors import LineMissing, StatementMissing
+from ledger.banking.importing import in_parts
 from ledger.banking.kinds import LineState
 from ledger.banking.models import BankAccount, BankStatement, LineEvent, LineMatch, LineStanding, StatementLine
 from ledger.finance.accounts import has_event
@@ -260,6 +261,20 @@ def matches_of(session: Session, line_id: str) -> list[MatchRow]:
         MatchRow(one.receipt_id, one.sale_id, one.amount_fen, one.certainty, one.at, one.by, bool(reversed_))
         for one, reversed_ in session.execute(query)
     ]
+
+
+def matched_fen(session: Session, line_ids: Sequence[str]) -> dict[str, int]:
+    """Fen of lines that are matched; those of which nothing is are left out."""
+    found: dict[str, int] = {}
+    for part in in_parts(line_ids):
+        query = (
+            select(LineMatch.line_id, func.sum(LineMatch.amount_fen))
+            .join(Receipt, Receipt.id == LineMatch.receipt_id)
+            .where(LineMatch.line_id.in_(part), ~has_event(EventKind.REVERSED))
+            .group_by(LineMatch.line_id)
+        )
+        found |= {line_id: int(fen) for line_id, fen in session.execute(query)}
+    return found
 
 
 def events_of(session: Session, line_id: str) -> list[LineEvent]:
