@@ -49,6 +49,9 @@ class Sizes:
     in_flight: int = 200
     opening_seconds: float = 60.0
 
+    open_receivables: int = 100_000
+    statement_lines: int = 10_000
+
 
 FULL = Sizes()
 # Enough that every line of every part runs and its figure comes out; nothing can be learnt from the figure.
@@ -84,4 +87,6 @@ SMALL = Sizes(
     consultants=2,
     in_flight=4,
     opening_seconds=0.2,
+    open_receivables=1_000,
+    statement_lines=40,
 )

@@ -11,7 +11,7 @@ from ledger.banking.debts import Debt
 from ledger.finance.kinds import ReceivableKind
 
 _TRIED = 8
-_STATES = 20_000
+_STATES = 4_000
 _LONGEST = 12
 
 

@@ -81,7 +81,8 @@ def confirm_match(
         _receive(session, actor, clock, line, standing, account, group, certainty) for group in groups.values()
     ]
     _stand(session, actor, clock, standing, LineState.MATCHED, "matched")
-    learn(session, actor, clock, line, [debt for group in groups.values() for debt in group.debts])
+    debts = [debt for group in groups.values() for debt in group.debts]
+    learn(session, actor, clock, line, [group.sale_id for group in groups.values()], debts)
     after = {"receipts": len(outcomes), "certainty": str(certainty)}
     audit.record(session, actor, clock, "banking:match", "statement_line", line.id, path=line.path, after=after)
     return Confirmed(

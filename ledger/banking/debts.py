@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select, union_all
+from sqlalchemy import ColumnElement, exists, func, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from ledger.banking.importing import in_parts
@@ -22,7 +22,8 @@ from ledger.sales.models import Sale, SaleBuyer
 
 POOL = 60
 """So many open loans are looked at when a batch is put together, the longest due first."""
-_FEW = 3
+_FEW = 2
+_PLACE = tuple_(Unit.building_id, Unit.unit_no)
 
 
 @dataclass(frozen=True)
@@ -110,21 +111,37 @@ def debts_by_id(session: Session, receivable_ids: Sequence[str]) -> dict[str, De
 
 
 def sales_of_homes(session: Session, project_id: str, homes: Iterable[Home]) -> dict[Home, list[str]]:
-    """The live sales of the homes that memos name."""
+    """The live sales of the homes that memos name; a unit number without a building may be several homes."""
     homes = list(dict.fromkeys(homes))
-    spelled = sorted({one for home in homes for one in _spellings(home)})
+    if not homes:
+        return {}
+    buildings: dict[str, list[str]] = defaultdict(list)
+    named = select(Building.id, Building.code).where(Building.project_id == project_id)
+    for building_id, code in session.execute(named):
+        buildings[building_key(code)].append(building_id)
+    places = sorted(
+        {(place, one) for home in homes for place in buildings.get(home.building, []) for one in _spellings(home)}
+    )
+    alone = sorted({one for home in homes if not home.building for one in _spellings(home)})
+    found = [
+        *(row for part in in_parts(places) for row in _homes(session, project_id, _PLACE.in_(part))),
+        *(row for part in in_parts(alone) for row in _homes(session, project_id, Unit.unit_no.in_(part))),
+    ]
     by_unit: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for part in in_parts(spelled):
-        query = (
-            select(Sale.id, Building.code, Unit.entrance, Unit.unit_no)
-            .join(Unit, Unit.id == Sale.unit_id)
-            .join(Building, Building.id == Unit.building_id)
-            .where(Sale.project_id == project_id, Sale.state == "live", Unit.unit_no.in_(part))
-        )
-        for sale_id, code, entrance, unit_no in session.execute(query):
-            before = unit_no.rpartition("-")[0].rpartition("-")[2]
-            by_unit[unit_key(unit_no)].append((sale_id, building_key(code), (entrance or before).lstrip("0")))
+    for sale_id, code, entrance, unit_no in dict.fromkeys(found):
+        before = unit_no.rpartition("-")[0].rpartition("-")[2]
+        by_unit[unit_key(unit_no)].append((sale_id, building_key(code), (entrance or before).lstrip("0")))
     return {home: [one[0] for one in by_unit[home.unit_no] if _same_home(home, one)] for home in homes}
+
+
+def _homes(session: Session, project_id: str, which: ColumnElement[bool]) -> list[tuple[str, str, str, str]]:
+    query = (
+        select(Sale.id, Building.code, Unit.entrance, Unit.unit_no)
+        .join(Unit, Unit.id == Sale.unit_id)
+        .join(Building, Building.id == Unit.building_id)
+        .where(Sale.project_id == project_id, Sale.state == "live", which)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
 def _spellings(home: Home) -> list[str]:
@@ -192,23 +209,24 @@ def learned_kinds(session: Session, project_id: str) -> list[tuple[str, Receivab
 def rare_amounts(
     session: Session, project_id: str, amounts: Sequence[int], debtors: Sequence[Debtor]
 ) -> dict[int, list[str]]:
-    """For amounts of which the project waits for few alone: the sales that owe exactly so much."""
-    found: dict[int, list[str]] = defaultdict(list)
+    """For amounts that at most two receivables of the project wait for: the sales that owe exactly so much."""
+    found: dict[int, list[str]] = {}
     for part in in_parts(sorted(set(amounts))):
-        wanted = (
-            Receivable.project_id == project_id,
-            Receivable.state == ReceivableState.PLANNED,
-            Receivable.debtor.in_(debtors),
-            Receivable.amount_fen.in_(part),
-            Receivable.sale_id.is_not(None),
-            ~exists().where(Allocation.receivable_id == Receivable.id),
+        query = (
+            select(Receivable.amount_fen, func.min(Receivable.sale_id), func.max(Receivable.sale_id))
+            .where(
+                Receivable.project_id == project_id,
+                Receivable.state == ReceivableState.PLANNED,
+                Receivable.debtor.in_(debtors),
+                Receivable.amount_fen.in_(part),
+                Receivable.sale_id.is_not(None),
+                ~exists().where(Allocation.receivable_id == Receivable.id),
+            )
+            .group_by(Receivable.amount_fen)
+            .having(func.count() <= _FEW)
         )
-        rare = select(Receivable.amount_fen).where(*wanted).group_by(Receivable.amount_fen)
-        rare = rare.having(func.count() <= _FEW)
-        few = list(session.scalars(rare))
-        query = select(Receivable.amount_fen, Receivable.sale_id).where(*wanted, Receivable.amount_fen.in_(few))
-        for fen, sale_id in session.execute(query):
-            found[fen].append(str(sale_id))
+        for fen, first, last in session.execute(query):
+            found[fen] = list(dict.fromkeys([str(first), str(last)]))
     return found
 
 

@@ -40,23 +40,28 @@ class RuleRow:
     path: str
 
 
-def learn(session: Session, actor: Actor, clock: Clock, line: StatementLine, debts: Sequence[Debt]) -> None:
-    """Remember what a confirmed line says; a bank's money of many sales says nothing about its payer."""
-    owners = {debt.owner for debt in debts}
-    kinds = {debt.kind for debt in debts}
-    if len(owners) != 1 or any(debt.debtor is not Debtor.BUYER for debt in debts):
+def learn(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    line: StatementLine,
+    sale_ids: Sequence[str | None],
+    debts: Sequence[Debt],
+) -> None:
+    """Remember what a confirmed line says; money of a bank or for several sales says nothing about its payer."""
+    sale_id = sale_ids[0] if len(sale_ids) == 1 else None
+    if sale_id is None or any(debt.debtor is not Debtor.BUYER for debt in debts):
         return
-    sale_id = debts[0].sale_id
-    if sale_id is not None and line.payer_index is not None:
-        _remember(
-            session, actor, clock, line, {"kind": "payer", "payer_index": line.payer_index, "sale_id": sale_id}
-        )
-    if sale_id is not None and len(kinds) == 1:
+    if line.payer_index is not None:
+        says = {"kind": "payer", "payer_index": line.payer_index, "sale_id": sale_id}
+        _remember(session, actor, clock, line, says)
+    kinds = {str(debt.kind) for debt in debts}
+    if len(kinds) == 1:
         label = label_sales(session, [sale_id])[sale_id]
         known = [*label.buyer_names, line.payer or "", label.project_name]
         for word in unknown_words(line.memo, known):
-            kind = str(next(iter(kinds)))
-            _remember(session, actor, clock, line, {"kind": "word", "word": word, "receivable_kind": kind})
+            says = {"kind": "word", "word": word, "receivable_kind": next(iter(kinds))}
+            _remember(session, actor, clock, line, says)
 
 
 def _remember(session: Session, actor: Actor, clock: Clock, line: StatementLine, says: dict[str, str]) -> None:

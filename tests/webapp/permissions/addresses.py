@@ -49,6 +49,7 @@ VARIANTS = {
     ),
     "POST /operations/cases/<instance_id>/<act>": ("suspend", "resume", "cancel"),
     "POST /operations/jobs/<job_id>/<act>": ("fire", "due", "recalculate", "retry"),
+    "POST /finance/statements/lines/<line_id>/undo": ("matched",),
     "GET /finance/todos/<todo_id>": ("collect", "paper"),
     "GET /documents/<document_id>": ("paper", "price list"),
     "GET /units/<unit_id>": ("free", "sold"),
@@ -69,6 +70,7 @@ _BY_VARIANT = {
     "review": {"task_id": "review_task_id"},
     "manager's own change": {"task_id": "reviewers_review_task_id", "change_id": "reviewers_change_id"},
     "confirmed": {"receipt_id": "paid_id"},
+    "matched": {"line_id": "matched_line_id"},
     "in use": {"template_id": "used_plan_id"},
 }
 # Ids whose name means something else at these addresses.

@@ -141,6 +141,11 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "account": world.ids["account_id"],
         "file": (BytesIO(STATEMENT), "march.csv"),
     },
+    "POST /finance/statements/lines/<line_id>/confirm": lambda world: {
+        "part": f"credit:{world.ids['sale_id']}=5000000",
+    },
+    "POST /finance/statements/lines/<line_id>/ignore": lambda world: {"reason": "interest"},
+    "POST /finance/statements/matching/certain": lambda world: {"id": world.ids["line_id"]},
     "POST /finance/statements/accounts/new": lambda world: {
         "project_id": world.ids["project_id"],
         "name": "一般户",
@@ -256,6 +261,8 @@ SHOWN = {
     "GET /finance/reports/collection/sales": "project_id",
     "GET /finance/reports/forecast": "project_id",
     "GET /finance/reports/statements": "project_id",
+    "GET /finance/statements/matching": "line_id",
+    "GET /finance/statements/rules": "rule_id",
     "GET /reviews/": "change_id",
     "GET /units/": "unit_id",
     "GET /units/prices": "version_id",

@@ -22,6 +22,9 @@ from ledger.arrears.kinds import Channel, Role
 from ledger.arrears.proposing import Wanted, propose
 from ledger.arrears.runs import begin_run
 from ledger.banking.operations import bring_statement, import_statement, open_bank_account
+from ledger.accounting.closing import close_day
+from ledger.banking import operations as banking
+from ledger.banking.models import MatchRule, StatementLine
 from ledger.calendars.operations import add_calendar, set_day
 from ledger.customers.kinds import mark_kind
 from ledger.customers.models import CustomerPhone
@@ -68,6 +71,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids |= _money(session, house, ids)
         ids |= _arrears(session, house, ids)
         ids |= _bank(session, house)
+        ids |= _bank(session, house, ids)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)
     return ids | _changes(house, ids, people)
@@ -210,17 +214,26 @@ def _arrears(session: Session, house: House, ids: Mapping[str, str]) -> dict[str
 
 def _bank(session: Session, house: House) -> dict[str, str]:
     """A bank account with a statement of one line, and a file that is being looked at."""
+def _bank(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
+    """A bank account with two statements, a file that is being looked at, and a line that is matched."""
     act, project = (session, SYSTEM, house.database.clock), house.project
-    account = open_bank_account(
+    account = banking.open_bank_account(
         *act, project_id=project.id, name="监管账户", number="6217000011110042", account="supervised"
     )
     bank = Bank()
     bank.line(DEPOSIT_FEN, memo="1-1201 王磊定金", payer="王磊")
     known = {"account_id": account.id, "file_name": "march.csv"}
-    statement = import_statement(*act, content=bank.csv(), **known)
-    bank.line(DEPOSIT_FEN)
-    upload = bring_statement(*act, content=bank.csv(), **known)
-    return {"account_id": account.id, "statement_id": str(statement.statement_id), "upload_id": upload.id}
+    statement = banking.import_statement(*act, content=bank.csv(), **known)
+    bank.line(1_00)
+    upload = banking.bring_statement(*act, content=bank.csv(), **known)
+    bank.line(DEPOSIT_FEN, payer="王芳")
+    banking.import_statement(*act, content=bank.csv(), **known)
+    first, matched, _ = session.scalars(select(StatementLine).order_by(StatementLine.serial))
+    banking.confirm_match(*act, line_id=matched.id, shares=[banking.Share(1_00, sale_id=ids["sale_id"])])
+    return {
+        "account_id": account.id, "statement_id": str(statement.statement_id), "upload_id": upload.id,
+        "line_id": first.id, "matched_line_id": matched.id, "rule_id": session.scalars(select(MatchRule.id)).one(),
+    }  # fmt: skip
 
 
 def _books(session: Session, house: House, today: date) -> dict[str, str]:
