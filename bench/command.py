@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from bench import arranged, engine, feel, lists, machines
+from bench import arranged, engine, feel, finance_bank, lists, machines
 from bench.databases import SQLITE
 from bench.sizes import FULL, SMALL, Sizes
 
@@ -48,7 +48,12 @@ def _inbox(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
     return [figure for url in _databases() for part in parts for figure in part(url, sizes)]
 
 
-GROUPS: dict[str, Group] = {"engine": _engine, "feel": feel.figures}
+def _finance(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
+    parts = (finance_bank.figures,)
+    return [figure for url in _databases() for part in parts for figure in part(url, sizes)]
+
+
+GROUPS: dict[str, Group] = {"engine": _engine, "feel": feel.figures, "finance": _finance}
 # What a group holds and may be measured alone.
 PARTS: dict[str, Group] = {"machines": _machines, "inbox": _inbox}
 

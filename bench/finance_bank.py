@@ -106,8 +106,8 @@ def fill(session: Session, database: Database, sales: int, lines: int) -> None:
     }
     _add(session, BankAccount, [{**account, **project, **made}])
     statement = {"id": _id(1), "account_id": _id(1), "file_name": "bench.csv", "sha256": "0" * 64,
-                 "first_on": _TODAY, "last_on": _TODAY, "opening_fen": 0, "closing_fen": 0, "added": lines, "known": 0,
-                 "imported_at": now, "imported_by": SYSTEM.id}  # fmt: skip
+                 "first_on": _TODAY, "last_on": _TODAY, "opening_fen": 0, "closing_fen": 0,
+                 "added": lines, "known": 0, "imported_at": now, "imported_by": SYSTEM.id}  # fmt: skip
     _add(session, BankStatement, [{**statement, **project}])
     _add(session, StatementLine, (_line(n, sales) | project for n in range(lines)))
     _add(session, LineStanding, ({"line_id": _id(n), "account_id": _id(1), "booked_on": _TODAY, "state": "open",

@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session
 from engine.api import Engine
 from kernel.actor import Actor
 from kernel.facts import Telling, on
+from ledger.banking.operations import receipt_reversed
 from ledger.finance.facts import (
     CompensationPaid,
     DepositPaid,
     PayoutCancelled,
+    ReceiptReversed,
     ReceivableSettled,
     RefundPaid,
 )
-from ledger.banking.operations import receipt_reversed
-from ledger.finance.facts import DepositPaid, ReceiptReversed, ReceivableSettled
 from ledger.finance.kinds import ReceivableKind
 from ledger.reviews.facts import ChangeProposed, ChangeWithdrawn
 from ledger.reviews.models import ProposedChange
@@ -87,6 +87,8 @@ def compensation_paid(fact: CompensationPaid, telling: Telling) -> None:
 def payout_cancelled(fact: PayoutCancelled, telling: Telling) -> None:
     """A refund or a compensation was withdrawn at the desk: the case that waits for its payment ends."""
     _publish(telling, "payout_cancelled", {"payout_id": fact.payout_id})
+
+
 @on(ReceiptReversed)
 def line_waits_again(fact: ReceiptReversed, telling: Telling) -> None:
     """A receipt that a line of a bank statement became was taken back: the line waits to be matched again."""

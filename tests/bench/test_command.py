@@ -15,8 +15,8 @@ FREE = {**FAST, "figure": "free", "limit": None, "database": None}
 
 @pytest.fixture(autouse=True)
 def groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(command.GROUPS, "engine", lambda _sizes: [FAST, FREE])
-    monkeypatch.setitem(command.GROUPS, "feel", lambda _sizes: [{**SLOW, "more": 1}])
+    short = {"engine": lambda _sizes: [FAST, FREE], "feel": lambda _sizes: [{**SLOW, "more": 1}]}
+    monkeypatch.setattr(command, "GROUPS", short)
 
 
 def test_a_group_is_printed_as_json_in_the_agreed_form() -> None:

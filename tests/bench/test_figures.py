@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from click.testing import CliRunner
 
-from bench import arranged, engine, feel, lists, loops, machines, messages, starting, steps, timers
+from bench import arranged, engine, feel, finance_bank, lists, loops, machines, messages, starting, steps, timers
 from bench.command import FIELDS, bench
 from bench.databases import SQLITE, kind_of
 from bench.measuring import Figure
@@ -16,7 +16,7 @@ from bench.sizes import FULL, SMALL
 from tests.machine import BROKERS, POSTGRES
 
 URL = POSTGRES or SQLITE
-FOUND = {steps: 3, loops: 2, starting: 2, timers: 1, messages: 1, lists: 8, arranged: 18}
+FOUND = {steps: 3, loops: 2, starting: 2, timers: 1, messages: 1, lists: 8, arranged: 18, finance_bank: 2}
 
 
 def come_out(figures: Sequence[Figure]) -> bool:
