@@ -21,8 +21,6 @@ from ledger.arrears.cases import open_case
 from ledger.arrears.kinds import Channel, Role
 from ledger.arrears.proposing import Wanted, propose
 from ledger.arrears.runs import begin_run
-from ledger.banking.operations import bring_statement, import_statement, open_bank_account
-from ledger.accounting.closing import close_day
 from ledger.banking import operations as banking
 from ledger.banking.models import MatchRule, StatementLine
 from ledger.calendars.operations import add_calendar, set_day
@@ -214,6 +212,8 @@ def _arrears(session: Session, house: House, ids: Mapping[str, str]) -> dict[str
 
 def _bank(session: Session, house: House) -> dict[str, str]:
     """A bank account with a statement of one line, and a file that is being looked at."""
+
+
 def _bank(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
     """A bank account with two statements, a file that is being looked at, and a line that is matched."""
     act, project = (session, SYSTEM, house.database.clock), house.project
