@@ -75,6 +75,7 @@ _BY_VARIANT = {
 }
 # Ids whose name means something else at these addresses.
 _BY_RULE = {
+    "/finance/statements/rules/": {"rule_id": "match_rule_id"},
     "/units/queue/": {"batch_id": "queue_id"},
     "/finance/vouchers/": {"batch_id": "voucher_batch_id"},
     "/units/imports/": {"batch_id": "import_id"},

@@ -262,7 +262,7 @@ SHOWN = {
     "GET /finance/reports/forecast": "project_id",
     "GET /finance/reports/statements": "project_id",
     "GET /finance/statements/matching": "line_id",
-    "GET /finance/statements/rules": "rule_id",
+    "GET /finance/statements/rules": "match_rule_id",
     "GET /reviews/": "change_id",
     "GET /units/": "unit_id",
     "GET /units/prices": "version_id",

@@ -68,7 +68,6 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids |= _sale(session, house, ids, people["sales_consultant"])
         ids |= _money(session, house, ids)
         ids |= _arrears(session, house, ids)
-        ids |= _bank(session, house)
         ids |= _bank(session, house, ids)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)
@@ -210,10 +209,6 @@ def _arrears(session: Session, house: House, ids: Mapping[str, str]) -> dict[str
     return {"case_id": case.id, "proposal_id": proposal.id, "run_id": run.id}
 
 
-def _bank(session: Session, house: House) -> dict[str, str]:
-    """A bank account with a statement of one line, and a file that is being looked at."""
-
-
 def _bank(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
     """A bank account with two statements, a file that is being looked at, and a line that is matched."""
     act, project = (session, SYSTEM, house.database.clock), house.project
@@ -232,7 +227,7 @@ def _bank(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, s
     banking.confirm_match(*act, line_id=matched.id, shares=[banking.Share(1_00, sale_id=ids["sale_id"])])
     return {
         "account_id": account.id, "statement_id": str(statement.statement_id), "upload_id": upload.id,
-        "line_id": first.id, "matched_line_id": matched.id, "rule_id": session.scalars(select(MatchRule.id)).one(),
+        "line_id": first.id, "matched_line_id": matched.id, "match_rule_id": session.scalars(select(MatchRule.id)).one(),
     }  # fmt: skip
 
 
