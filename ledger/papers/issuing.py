@@ -49,6 +49,8 @@ def issue_paper(
 ) -> Paper:
     """Acknowledge a confirmed receipt by the next paper of a range; who has one already keeps it.
 
+    The house's own receipt, if it was printed before, is void: one payment has one paper.
+
     Raises `ReceiptMissing`, `PaperRefused` for money that is not confirmed or was taken back, `NoNumberLeft`.
     """
     receipt = lock_receipt(session, actor, Permission.PAPERS_ISSUE, receipt_id)
@@ -67,8 +69,17 @@ def issue_paper(
     paper.sale_id, paper.customer_id, paper.method = home_of(session, receipt), receipt.customer_id, receipt.method
     paper.home, paper.items = _home(session, paper.sale_id), _items(session, receipt)
     _write(session, actor, clock, paper, "issue")
+    _void_documents(session, actor, clock, "receipt", receipt_id, paper.label)
     _close_todos(session, actor, clock, receipt_id)
     return paper
+
+
+def _void_documents(
+    session: Session, actor: Actor, clock: Clock, subject: str, subject_id: str, reason: str
+) -> None:
+    """What was printed is void: a paper of this number, or the house's own receipt that a number replaces."""
+    for document in find_documents(session, actor, subject=subject, subject_ids=[subject_id]):
+        void_document(session, actor, clock, document_id=document.id, reason=reason)
 
 
 def _paper(session: Session, actor: Actor, clock: Clock, received: PaperRange, number: int) -> Paper:
@@ -218,8 +229,7 @@ def _void(session: Session, actor: Actor, clock: Clock, paper: Paper, reason: st
     today = booking_day(session, paper.project_id, today_at(session, clock, paper.project_id))
     session.add(PaperVoid(paper_id=paper.id, reason=reason, on_date=today, at=clock.now(), by=actor.id))
     session.flush()  # The rules of the database have their say.
-    for document in find_documents(session, actor, subject=SUBJECT, subject_ids=[paper.id]):
-        void_document(session, actor, clock, document_id=document.id, reason=reason)
+    _void_documents(session, actor, clock, SUBJECT, paper.id, reason)
     after = {"kind": paper.kind, "number": paper.label}
     audit.record(
         session, actor, clock, "papers:void", "paper", paper.id, path=paper.path, after=after, reason=reason

@@ -15,7 +15,7 @@ from channels.papers import Letterhead, ReceiptData, ReceiptItem, issue
 from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock, business_date
-from kernel.errors import Missing
+from kernel.errors import Invalid, Missing
 from ledger.documents.models import Document
 from ledger.documents.operations import print_document, store_document, void_document
 from ledger.documents.queries import find_documents
@@ -26,6 +26,7 @@ from ledger.finance.sale_labels import label_sales
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
+from ledger.papers.queries import live_paper_of
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
 from webapp.paperwork import words
@@ -54,12 +55,15 @@ class Printed:
 def print_receipt(session: Session, actor: Actor, clock: Clock, receipt_id: str) -> Printed:
     """The paper of a confirmed receipt, issued at the first print.
 
-    Raises `Missing` for a receipt that is not confirmed or was reversed, `DocumentVoid`, `NotAllowed`.
+    Raises `Missing` for a receipt that is not confirmed or was reversed, `Invalid` for one that a numbered paper
+    acknowledges already, `DocumentVoid`, `NotAllowed`.
     """
     detail = get_receipt(session, actor, receipt_id)
     number = detail.row.number
     if not detail.usable or number is None:
         raise Missing("receipt_has_no_paper", id=receipt_id)
+    if numbered := live_paper_of(session, receipt_id):
+        raise Invalid("receipt_has_numbered_paper", number=numbered.label)
     document = _issued(session, actor, receipt_id) or _issue(session, actor, clock, detail, number)
     printing = print_document(session, actor, clock, document_id=document.id)
     if not printing.reprint:

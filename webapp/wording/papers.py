@@ -33,6 +33,7 @@ TEXTS = {
     "paper_taken": N_("Somebody else was quicker with this paper. Look at the page anew."),
     "paper_not_live": N_("Paper %(number)s is void or exchanged already."),
     "paper_exchanged": N_("Paper %(number)s was exchanged for an invoice. Void the invoice first."),
+    "receipt_has_numbered_paper": N_("Paper %(number)s acknowledges this money already. Print that one."),
     "exchange_of_how_many": N_("Choose from 1 to %(most)s receipts to exchange."),
     "exchange_of_receipts_only": N_("Only receipts are exchanged for an invoice; %(number)s is none."),
     "exchange_of_several_sales": N_("The receipts are of several sales. Exchange those of one sale at a time."),

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
+from ledger.documents.models import DocumentEvent
 from ledger.finance.models import MoneyTodo
 from ledger.papers.models import Paper, PaperRange
 from tests.stories.company import Case, Company
+from tests.webapp.finance.test_pages_open import statements
 from tests.webapp.house import Browser
 
 RANGE = {"kind": "receipt", "prefix": "A", "first": "0001", "last": "0003", "received_on": "2026-03-02"}
@@ -43,6 +45,8 @@ def test_confirmed_money_asks_for_its_paper_and_the_to_do_issues_it(
     clerk: Browser, company: Company, ranges: None, deposit: MoneyTodo
 ) -> None:
     receipt = company.pay()
+    printed = clerk.post(f"/finance/receipts/{receipt}/paper", page="/finance/receipts")
+    assert printed.data.startswith(b"%PDF")
     (todo,) = due(company)
     assert "Issue the paper" in clerk.get(f"/finance/todos/{todo.id}").text
     assert clerk.post(f"/finance/todos/{todo.id}/done", page=f"/finance/todos/{todo.id}").status_code == 302
@@ -52,6 +56,11 @@ def test_confirmed_money_asks_for_its_paper_and_the_to_do_issues_it(
     assert "A0001" in clerk.get(f"/finance/receipts/{receipt}").text
     page = f"/finance/papers/{paper.id}"
     assert "YUNXI-SJ-2026-000001" in clerk.get(page).text
+    own = clerk.post(f"/finance/receipts/{receipt}/paper", page=page)
+    assert own.status_code == 422
+    assert "Paper A0001 acknowledges this money already" in own.text
+    mine = company.read(lambda s: s.query(DocumentEvent).filter_by(kind="voided").all())
+    assert [event.reason for event in mine] == ["A0001"]
     first, again, third = (clerk.post(f"{page}/print", page=page) for _ in "abc")
     assert first.data.startswith(b"%PDF")
     assert len({first.data, again.data, third.data}) == 3
@@ -118,3 +127,19 @@ def test_no_number_left_says_what_to_do(
         receipt = company.pay(amount_fen=fen, key=str(fen))
         answer = clerk.post(f"/finance/receipts/{receipt}/issue", page="/finance/receipts")
     assert "No number is left" in clerk.get(answer.location).text
+
+
+def test_the_pages_ask_as_often_for_many_papers_as_for_few(
+    clerk: Browser, company: Company, ranges: None, sold: Case, deposit: MoneyTodo
+) -> None:
+    pages = ("papers", "papers/days", "ranges", "cash", "periods", "vouchers")
+
+    def issue(fen: int) -> None:
+        receipt = company.pay(amount_fen=fen, key=str(fen))
+        assert clerk.post(f"/finance/receipts/{receipt}/issue", page="/finance/receipts").status_code == 302
+
+    issue(1)
+    few = [statements(company, clerk, f"/finance/{page}") for page in pages]
+    issue(2)
+    issue(3)
+    assert [statements(company, clerk, f"/finance/{page}") for page in pages] == few

@@ -186,7 +186,12 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
     terms = {"received_on": today, "first": "01", "last": "09", "project_id": house.project.id}
     received = receive_range(session, SYSTEM, clock, kind="receipt", prefix="A", **terms)
     receive_range(session, SYSTEM, clock, kind="invoice", prefix="F", **terms)
-    issued = issue_paper(session, SYSTEM, clock, receipt_id=paid.id)
+    more = take_receipt(
+        session, SYSTEM, clock,
+        key="r3", amount_fen=5, method="transfer", paid_on=today, payer="王磊", **sale,
+    )  # fmt: skip
+    confirm_receipt(session, SYSTEM, clock, receipt_id=more.id)
+    issued = issue_paper(session, SYSTEM, clock, receipt_id=more.id)
     books = _books(session, house, today)
     counted = count_cash(session, SYSTEM, clock, project_id=house.project.id, on_date=today, pieces={})
     return {
