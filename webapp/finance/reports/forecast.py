@@ -85,11 +85,12 @@ def forecast_export() -> Response:
         on = wish.required_past_day("on", today())
         rows = forecast(session, actor, where, on=on, spans=spans_at(on, MONTHS_AHEAD))
         log_export(session, reader, "forecast", rows=len(rows), path=place_of(projects, where.project_id))
+        names = {project.id: project.name for project in projects}
     content = workbook(
         _("Money to fall due"),
         [
             _("At the end of %(day)s", day=day(on)),
-            *cut_in_words(where, {project.id: project.name for project in projects}),
+            *cut_in_words(where, names),
         ],
         [
             Column(_("Due")),
