@@ -3,10 +3,14 @@
 import { on, onContent, text } from './dom.js'
 import { toast } from './toast.js'
 
-// The field that another one depends on: in its own row of a list, else in the form.
+// The field that another one depends on: in its own row of a list, else in the form. It counts in a form that is only
+// to be read as well, where its data would not be sent.
 function chosenFor(part, name, form) {
   const column = part.closest('[data-rows-row]')?.querySelector(`[name$="-${CSS.escape(name)}"]`)
-  return new FormData(form).getAll(column ? column.name : name)
+  const wanted = column ? column.name : name
+  const fields = [...form.elements].filter((field) => field.name === wanted && !field.disabled)
+  const chosen = fields.filter((field) => !['radio', 'checkbox'].includes(field.type) || field.checked)
+  return chosen.flatMap((field) => (field.multiple ? [...field.selectedOptions].map(({ value }) => value) : field.value))
 }
 
 function showDependents(form) {
