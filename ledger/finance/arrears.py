@@ -12,7 +12,7 @@ from kernel.actor import Actor
 from ledger.customers.models import Customer
 from ledger.finance.kinds import Debtor, ReceivableKind, ReceivableState
 from ledger.finance.models import Receivable
-from ledger.finance.queries import paid_on_line
+from ledger.finance.queries import paid_on_line, waived_on_line
 from ledger.inventory.models import Building, Unit
 from ledger.sales.models import Sale
 from ledger.scope import visible
@@ -90,13 +90,13 @@ def list_overdue(
             line.kind,
             line.debtor,
             line.amount_fen,
-            line.amount_fen - int(paid),
+            line.amount_fen - int(settled),
             line.due_on,
             (on - line.due_on).days,
             line.project_id,
             line.path,
         )
-        for line, sale, building, unit_no, name, paid in session.execute(query)
+        for line, sale, building, unit_no, name, settled in session.execute(query)
         if line.due_on is not None
     ]
 
@@ -107,7 +107,7 @@ def _late(actor: Actor, where: OverdueFilter, on: date) -> Select[Receivable, Sa
         Sale.state == "live",
         Receivable.state == ReceivableState.PLANNED,
         Receivable.due_on <= on - timedelta(days=max(where.days_from, 1)),
-        Receivable.amount_fen > paid_on_line(),
+        Receivable.amount_fen > paid_on_line() + waived_on_line(),
     ]
     if where.project_id is not None:
         conditions.append(Receivable.project_id == where.project_id)
@@ -116,7 +116,7 @@ def _late(actor: Actor, where: OverdueFilter, on: date) -> Select[Receivable, Sa
     if where.days_to is not None:
         conditions.append(Receivable.due_on >= on - timedelta(days=where.days_to))
     return (
-        select(Receivable, Sale, Building.name, Unit.unit_no, Customer.name, paid_on_line())
+        select(Receivable, Sale, Building.name, Unit.unit_no, Customer.name, paid_on_line() + waived_on_line())
         .join(Sale, Sale.id == Receivable.sale_id)
         .join(Unit, Unit.id == Sale.unit_id)
         .join(Building, Building.id == Unit.building_id)
@@ -128,7 +128,7 @@ def _late(actor: Actor, where: OverdueFilter, on: date) -> Select[Receivable, Sa
 def overdue_buckets(session: Session, actor: Actor, where: OverdueFilter, *, on: date) -> list[Bucket]:
     """The late lines by age, of every age whatever ages the filter names, in one query."""
     every_age = OverdueFilter(where.project_id, where.debtor)
-    open_fen = (Receivable.amount_fen - paid_on_line()).label("fen")
+    open_fen = (Receivable.amount_fen - paid_on_line() - waived_on_line()).label("fen")
     lines = _late(actor, every_age, on).with_only_columns(Receivable.due_on, open_fen).subquery()
     columns: list[ColumnElement[int]] = []
     for days_from, days_to in BUCKETS:

@@ -69,6 +69,17 @@ class CompensationPaid(Fact):
 
 
 @dataclass(frozen=True)
+class BuyerLetOff(Fact):
+    """Late interest was waived, or the rest of a receivable written off."""
+
+    sale_id: str
+    waiver_id: str
+    kind: str
+    amount_fen: int
+    path: str
+
+
+@dataclass(frozen=True)
 class PayoutCancelled(Fact):
     """A refund or a compensation was withdrawn before it was paid."""
 

@@ -14,11 +14,12 @@ from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest
 from ledger.finance.receipts import Confirmation, confirm_receipt, reverse_receipt, take_receipt
-from ledger.finance.receivables import build_receivables, close_account, replan
+from ledger.finance.receivables import build_receivables, close_account, replan, settle_area
 from ledger.finance.refund_requests import approve_refund, ask_refund, cancel_refund, pay_refund
 from ledger.finance.refunds import forfeit_deposit, refund_earnest, request_refunds
 from ledger.finance.templates import approve_plan, propose_plan, retire_plan
 from ledger.finance.todos import cancel_todo, complete_todo, open_todo
+from ledger.finance.waivers import end_waiver, grant_waiver, request_waiver
 
 __all__ = [
     "Charge",
@@ -41,7 +42,9 @@ __all__ = [
     "complete_transfer",
     "confirm_receipt",
     "convert_earnest",
+    "end_waiver",
     "forfeit_deposit",
+    "grant_waiver",
     "move_receipt",
     "open_todo",
     "pay_compensation",
@@ -54,8 +57,10 @@ __all__ = [
     "refund_earnest",
     "replan",
     "request_refunds",
+    "request_waiver",
     "retire_plan",
     "reverse_receipt",
+    "settle_area",
     "settle_failed_sale",
     "take_receipt",
 ]

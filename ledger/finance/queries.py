@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from ledger.finance.accounts import has_event, home_sale, refund_stands, refunded_fen, usable
 from ledger.finance.errors import ReceiptMissing, SaleMissing
+from ledger.finance.interest_models import WaiverPart
 from ledger.finance.kinds import (
     MONEY_ACCOUNTS,
     Account,
@@ -39,7 +40,7 @@ from ledger.staff.permissions import Permission
 
 @dataclass(frozen=True)
 class AccountLine:
-    """A live receivable at a date: fen owed, paid, open; due now or not; days since it fell due when late."""
+    """A live receivable at a date: fen owed, paid, let off, open; due or not; days since it fell due when late."""
 
     receivable_id: str
     kind: ReceivableKind
@@ -52,11 +53,14 @@ class AccountLine:
     state: ReceivableState
     overdue_days: int
     is_due: bool
+    waived_fen: int = 0
 
     @property
     def open_fen(self) -> int:
         """Fen still to be paid; nothing of what is written off."""
-        return 0 if self.state is ReceivableState.WRITTEN_OFF else self.amount_fen - self.allocated_fen
+        if self.state is ReceivableState.WRITTEN_OFF:
+            return 0
+        return self.amount_fen - self.allocated_fen - self.waived_fen
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,8 @@ def sale_accounts(session: Session, actor: Actor, sale_ids: Iterable[str], on: d
     allowed = scoped(actor, Sale, Permission.FINANCE_VIEW).where(Sale.id.in_(list(sale_ids)))
     ids = list(session.scalars(allowed.with_only_columns(Sale.id)))
     lines: dict[str, list[AccountLine]] = {sale_id: [] for sale_id in ids}
-    for line, fen in session.execute(_lines_of(ids)):
-        lines[str(line.sale_id)].append(_line(line, int(fen), on))
+    for line, fen, waived in session.execute(_lines_of(ids)):
+        lines[str(line.sale_id)].append(_line(line, int(fen), int(waived), on))
     sums = _receipt_sums(session, ids)
     schedules = select(ReceivableSchedule.sale_id, ReceivableSchedule.total_fen).where(
         ReceivableSchedule.sale_id.in_(ids)
@@ -122,9 +126,9 @@ def sale_accounts(session: Session, actor: Actor, sale_ids: Iterable[str], on: d
     return found
 
 
-def _lines_of(sale_ids: Sequence[str]) -> Select[Receivable, int]:
+def _lines_of(sale_ids: Sequence[str]) -> Select[Receivable, int, int]:
     return (
-        select(Receivable, paid_on_line())
+        select(Receivable, paid_on_line(), waived_on_line())
         .where(Receivable.sale_id.in_(sale_ids), Receivable.state != ReceivableState.SUPERSEDED)
         .order_by(Receivable.sequence, Receivable.id)
     )
@@ -136,7 +140,13 @@ def paid_on_line() -> ScalarSelect[int]:
     return select(total).where(Allocation.receivable_id == Receivable.id).scalar_subquery()
 
 
-def _line(line: Receivable, allocated_fen: int, on: date) -> AccountLine:
+def waived_on_line() -> ScalarSelect[int]:
+    """Fen of the receivable of the enclosing query that were waived or written off."""
+    total = func.coalesce(func.sum(WaiverPart.amount_fen), 0)
+    return select(total).where(WaiverPart.receivable_id == Receivable.id).scalar_subquery()
+
+
+def _line(line: Receivable, allocated_fen: int, waived_fen: int, on: date) -> AccountLine:
     is_due = line.due_on is not None and line.due_on <= on
     late = line.due_on is not None and line.due_on < on and line.state is ReceivableState.PLANNED
     return AccountLine(
@@ -149,8 +159,9 @@ def _line(line: Receivable, allocated_fen: int, on: date) -> AccountLine:
         line.due_on,
         line.milestone,
         line.state,
-        (on - line.due_on).days if late and line.due_on and allocated_fen < line.amount_fen else 0,
+        (on - line.due_on).days if late and line.due_on and allocated_fen + waived_fen < line.amount_fen else 0,
         is_due,
+        waived_fen,
     )
 
 

@@ -136,6 +136,30 @@ def replan(
     return schedule
 
 
+def settle_area(
+    session: Session, actor: Actor, clock: Clock, *, sale_id: str, difference_fen: int, due_on: date
+) -> ReceivableSchedule:
+    """The measured area changes the price (面积补差): one more line, below zero when the buyer gets money back.
+
+    The lines then sum to the settled total; nothing else of them changes. Raises `ScheduleInvalid` before signing
+    and when nothing would be left of the price.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    require_open(holder)
+    standing = current_schedule(session, sale_id)
+    if standing is None:
+        raise ScheduleInvalid("schedule_missing", field="sale_id")
+    require_amount(abs(difference_fen), "difference_fen")
+    total = standing.total_fen + difference_fen
+    if total <= 0:
+        raise ScheduleInvalid("settled_total_below_zero", field="difference_fen", total_fen=total)
+    trigger = Trigger(TriggerKind.ON_DATE, on=due_on)
+    line = PlannedLine(ReceivableKind.AREA, Debtor.BUYER, difference_fen, due_on, trigger)
+    schedule = _seal(session, actor, clock, holder, [line], total, "area", standing.template_id)
+    allocate_credit(session, actor, clock, sale_id=sale_id)
+    return schedule
+
+
 def current_schedule(session: Session, sale_id: str) -> ReceivableSchedule | None:
     """The schedule in force of a sale, or None before signing."""
     query = select(ReceivableSchedule).where(ReceivableSchedule.sale_id == sale_id)

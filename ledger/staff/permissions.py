@@ -37,6 +37,8 @@ class Permission(StrEnum):
     FINANCE_REFUND = "finance:refund"
     FINANCE_REVERSE = "finance:reverse"
     FINANCE_VIEW = "finance:view"
+    FINANCE_WAIVE = "finance:waive"
+    INTEREST_WAIVER_START = "interest_waiver:start"
     MESSAGES_MANAGE = "messages:manage"
     MESSAGES_REVIEW = "messages:review"
     ORGANISATION_MANAGE = "organisation:manage"

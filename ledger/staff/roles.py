@@ -76,6 +76,7 @@ _ALL = (
         | _CUSTOMERS
         | {
             Permission.CUSTOMERS_REVIEW,
+            Permission.INTEREST_WAIVER_START,
             Permission.PRICES_PROPOSE,
             Permission.SALES_RUN_QUEUE,
             Permission.STAFF_VIEW,
@@ -175,6 +176,7 @@ _ALL = (
             Permission.FINANCE_EXPORT,
             Permission.FINANCE_PAY,
             Permission.FINANCE_RECEIVE,
+            Permission.INTEREST_WAIVER_START,
             Permission.PAPERS_ISSUE,
             Permission.REFUND_START,
         },
@@ -202,6 +204,7 @@ _ALL = (
             Permission.FINANCE_RECEIVE,
             Permission.FINANCE_REFUND,
             Permission.FINANCE_REVERSE,
+            Permission.INTEREST_WAIVER_START,
             Permission.PAPERS_ISSUE,
             Permission.PAPERS_MANAGE,
             Permission.REFUND_START,

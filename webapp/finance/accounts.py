@@ -15,6 +15,7 @@ from ledger.finance.todo_queries import TodoFilter, list_todos
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.finance.desk import pages, today
+from webapp.finance.interest import interest_view, rate_words, why_words
 from webapp.formatting import yuan
 from webapp.once import once
 
@@ -34,6 +35,10 @@ def account(sale_id: str) -> str:
             receipts=list_receipts(session, actor, ReceiptFilter(sale_id=sale_id), limit=_MOST_RECEIPTS),
             journal=list_transactions(session, actor, JournalFilter(sale_id=sale_id), limit=20),
             todos=list_todos(session, actor, TodoFilter(state=TodoState.OPEN, sale_id=sale_id)).rows,
+            late=interest_view(session, actor, found, sale),
+            rate_words=rate_words,
+            why_words=why_words,
+            today=today(),
             may_take=actor.may(Permission.FINANCE_RECEIVE, sale.path) and sale.stage != "closed",
             may_allocate=actor.may(Permission.FINANCE_ALLOCATE, sale.path),
         )

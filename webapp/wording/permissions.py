@@ -33,6 +33,8 @@ TEXTS = {
     "permission.finance:receive": N_("taking money"),
     "permission.finance:refund": N_("ordering refunds"),
     "permission.finance:reverse": N_("reversing entries"),
+    "permission.finance:waive": N_("letting buyers off without a process"),
+    "permission.interest_waiver:start": N_("asking for waivers and write-offs"),
     "permission.finance:view": N_("seeing money"),
     "permission.messages:manage": N_("changing texts of messages"),
     "permission.messages:review": N_("reviewing texts of messages"),

@@ -137,6 +137,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "payer_role": "buyer",
         "method": "transfer",
     },
+    "POST /finance/sales/<sale_id>/interest": lambda world: {"through": "2026-03-02"},
     "POST /finance/statements": lambda world: {
         "account": world.ids["account_id"],
         "file": (BytesIO(STATEMENT), "march.csv"),
@@ -291,6 +292,7 @@ SHOWN = {
 
 # Forms that nobody brings further, because what they ask for does not stand; the refusals come before.
 STANDS = {
+    "POST /finance/sales/<sale_id>/waiver": "the sale is not signed, so that nothing of it bears interest",
     "POST /inbox/bulk": "a run is begun in one transaction and worked on in others; each task is refused for itself",
     "POST /sales/<sale_id>/withdraw": "the sale was made without its process, so none hears of it",
     "POST /tasks/<task_id>/resolve": "nobody prepares the task",
