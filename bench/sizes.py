@@ -51,6 +51,9 @@ class Sizes:
 
     open_receivables: int = 100_000
     statement_lines: int = 10_000
+    receivables: int = 1_000_000
+    arrears_cases: int = 200
+    letters: int = 1_000
 
 
 FULL = Sizes()
@@ -89,4 +92,7 @@ SMALL = Sizes(
     opening_seconds=0.2,
     open_receivables=1_000,
     statement_lines=40,
+    receivables=200,
+    arrears_cases=4,
+    letters=4,
 )

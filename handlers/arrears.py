@@ -12,6 +12,7 @@ from handlers.shared import end_of_day, instant_text
 from handlers.subscriptions import engine_of_system
 from kernel.facts import Telling, on
 from ledger.arrears import cases, holding, promises
+from ledger.arrears.errors import CaseUnheard
 from ledger.arrears.facts import (
     ArrearsSettled,
     BlockLifted,
@@ -191,7 +192,8 @@ def bring_on(engine: Engine, plan: SalePlan, path: str) -> None:
         first = engine.start(PROCESS, {"sale_id": plan.sale_id, **_told(levels.pop(0))}, scope=path)
         case_id = str(engine.variables(first.id)["case_id"]) if levels else None
     for level in levels:
-        engine.publish("arrears_level_due", {"case_id": case_id}, _told(level))
+        if not engine.publish("arrears_level_due", {"case_id": case_id}, _told(level)):
+            raise CaseUnheard(id=case_id)
 
 
 def _told(level: PlannedLevel) -> dict[str, Any]:

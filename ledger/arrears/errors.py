@@ -69,3 +69,9 @@ class BankLinesWait(Stale):
     """Bank lines wait to be matched; match them first, or let the parameter only warn."""
 
     code = "arrears_bank_lines_wait"
+
+
+class CaseUnheard(Stale):
+    """The process of the case does not listen: it is suspended, halted by an incident, or was moved by hand."""
+
+    code = "arrears_case_unheard"

@@ -8,7 +8,20 @@ from collections.abc import Sequence
 import pytest
 from click.testing import CliRunner
 
-from bench import arranged, engine, feel, finance_bank, lists, loops, machines, messages, starting, steps, timers
+from bench import (
+    arranged,
+    engine,
+    feel,
+    finance_arrears,
+    finance_bank,
+    lists,
+    loops,
+    machines,
+    messages,
+    starting,
+    steps,
+    timers,
+)
 from bench.command import FIELDS, bench
 from bench.databases import SQLITE, kind_of
 from bench.measuring import Figure
@@ -34,6 +47,15 @@ def test_every_figure_of_a_part_comes_out_with_its_limit(part: object) -> None:
 
 def test_all_parts_of_the_engine_are_measured_and_looked_at_here() -> None:
     assert {part.__module__ for part in engine.PARTS} < {part.__name__ for part in FOUND}
+
+
+@pytest.mark.timeout(300)
+def test_the_figures_of_arrears_come_out_and_a_second_run_changes_nothing() -> None:
+    figures = finance_arrears.figures(URL, SMALL)
+    assert len({figure["figure"] for figure in figures}) == len(figures) == 8
+    assert [figure["value"] for figure in figures if figure["unit"] == "cases"] == [0]
+    assert all(figure["value"] > 0 for figure in figures if figure["unit"] != "cases")
+    assert {figure["database"] for figure in figures} == {kind_of(URL)}
 
 
 def test_expressions_and_tables_are_printed_as_json_with_their_limits() -> None:

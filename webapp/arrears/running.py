@@ -38,14 +38,18 @@ _PORTION = 200
 
 
 @dataclass
-class _Time:
-    """How long a portion may take."""
+class _Limit:
+    """How long a portion may take, and how many it may do."""
 
     ends: float
+    left: int | None
 
-    @property
-    def over(self) -> bool:
-        return time.monotonic() >= self.ends
+    def allows(self) -> bool:
+        """Whether one more may be begun; it is counted."""
+        if time.monotonic() >= self.ends or self.left == 0:
+            return False
+        self.left = None if self.left is None else self.left - 1
+        return True
 
 
 def order_portion(session: Session, database: Database, run: ArrearsRun) -> None:
@@ -54,14 +58,14 @@ def order_portion(session: Session, database: Database, run: ArrearsRun) -> None
     order_delivery(session, database.clock.now(), ARREARS, {"run_id": run.id}, key=key)
 
 
-def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS) -> None:
-    """Bring a run on for a while; what is left is ordered as the next portion, else the run is ended."""
+def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS, most: int | None = None) -> None:
+    """Bring a run on for a while, by at most so many; what is left is ordered, else it ends."""
     with database.reading() as session:
         run = session.get_one(ArrearsRun, run_id)
         kind, state = run.kind, run.state
     if state is not RunState.RUNNING:
         return
-    limit = _Time(time.monotonic() + seconds)
+    limit = _Limit(time.monotonic() + seconds, most)
     finished = _levels(database, run_id, limit) if kind is RunKind.LEVELS else _sending(database, run_id, limit)
     with database.unit_of_work(SYSTEM) as session:
         run = session.get_one(ArrearsRun, run_id)
@@ -86,7 +90,7 @@ def plan(database: Database, path: str, run_id: str | None = None) -> RunPlan:
     )
 
 
-def _levels(database: Database, run_id: str, limit: _Time) -> bool:
+def _levels(database: Database, run_id: str, limit: _Limit) -> bool:
     with database.reading() as session:
         path = session.get_one(ArrearsRun, run_id).path
     wanted = plan(database, path, run_id)
@@ -95,7 +99,7 @@ def _levels(database: Database, run_id: str, limit: _Time) -> bool:
         run.total = run.done + run.failed + wanted.size
     todo: list[tuple[str, SalePlan | None]] = [(sale.sale_id, sale) for sale in wanted.sales]
     todo += [(case_id, None) for case_id in wanted.settled]
-    return all(not limit.over and _one(database, run_id, *one) for one in todo)
+    return all(limit.allows() and _one(database, run_id, *one) for one in todo)
 
 
 def _one(database: Database, run_id: str, subject_id: str, sale: SalePlan | None) -> bool:
@@ -120,7 +124,7 @@ def _one(database: Database, run_id: str, subject_id: str, sale: SalePlan | None
     return True
 
 
-def _sending(database: Database, run_id: str, limit: _Time) -> bool:
+def _sending(database: Database, run_id: str, limit: _Limit) -> bool:
     while True:
         with database.reading() as session:
             by = session.get_one(ArrearsRun, run_id).begun_by
@@ -129,7 +133,7 @@ def _sending(database: Database, run_id: str, limit: _Time) -> bool:
         if not wanted:
             return True
         for proposal_id in wanted:
-            if limit.over or not _send_one(database, run_id, clerk, proposal_id):
+            if not limit.allows() or not _send_one(database, run_id, clerk, proposal_id):
                 return False
 
 

@@ -65,6 +65,7 @@ TEXTS = {
     "arrears_too_early": N_("This level may be sent from %(earliest_on)s on."),
     "arrears_nothing_open": N_("Everything it was about is paid or contested. It has left the list."),
     "arrears_invalid": N_("This does not fit. Correct it."),
+    "arrears_case_unheard": N_("The process of the case does not listen. Look at it under Operations."),
     "arrears_bank_lines_wait": N_("Bank lines wait to be matched. Match them first."),
     "arrears_no_address": N_(
         "No buyer has a number or address for this channel. Enter one, or leave the level out."

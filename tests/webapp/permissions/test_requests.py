@@ -47,7 +47,9 @@ class Line:
 
     def address(self, app: Flask, world: World) -> str:
         """Where it is asked for."""
-        values = named_ids(world, self.rule.rule, self.variant, self.rule.arguments) | dict(self.rule.defaults or {})
+        values = named_ids(world, self.rule.rule, self.variant, self.rule.arguments) | dict(
+            self.rule.defaults or {}
+        )
         with app.test_request_context():
             return app.url_map.bind("localhost").build(self.rule.endpoint, values)
 
