@@ -159,7 +159,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "promise_due_on": "2026-03-09",
     },
     "POST /finance/arrears/cases/<case_id>/dispute": lambda world: {
-        "dispute_receivable_id": world.ids["line_id"],
+        "dispute_receivable_id": world.ids["late_line_id"],
         "dispute_amount": "100",
         "dispute_reason": "area",
     },

@@ -195,7 +195,7 @@ def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, 
     books = _books(session, house, today)
     counted = count_cash(session, SYSTEM, clock, project_id=house.project.id, on_date=today, pieces={})
     return {
-        "collect_id": collect.id, "line_id": line.id, "todo_id": paper.id,
+        "collect_id": collect.id, "late_line_id": line.id, "todo_id": paper.id,
         "receipt_id": receipt.id, "paid_id": paid.id,
         "count_id": counted.id, "range_id": received.id, "paper_id": issued.id,
         **books,
@@ -207,7 +207,7 @@ def _arrears(session: Session, house: House, ids: Mapping[str, str]) -> dict[str
     act = (session, SYSTEM, house.database.clock)
     today = business_date(house.database.clock)
     case = open_case(*act, sale_id=ids["sale_id"], instance_id=new_id())
-    wanted = Wanted(Role.BUYER, 1, Channel.SMS, "first", "finance_clerk", today, [ids["line_id"]])
+    wanted = Wanted(Role.BUYER, 1, Channel.SMS, "first", "finance_clerk", today, [ids["late_line_id"]])
     proposal = propose(*act, case_id=case.id, wanted=wanted)
     run, _ = begin_run(*act, path=house.project.path, on=today)
     assert proposal is not None
