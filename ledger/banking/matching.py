@@ -24,7 +24,7 @@ from ledger.banking.queries import LineRow, matched_fen
 from ledger.finance.kinds import Debtor, ReceivableKind
 from ledger.organisation.models import Project
 
-_AT_ONCE = 500
+_AT_ONCE = 1000
 MOST = 5
 """So many proposals are shown for a line."""
 
@@ -112,8 +112,10 @@ def propose(session: Session, lines: Sequence[LineRow]) -> dict[str, Matching]:
         by_project[line.project_id].append(line)
     accounts = _accounts(session, lines)
     for project_id, theirs in by_project.items():
+        waiting: list[Debt] = []
         for start in range(0, len(theirs), _AT_ONCE):
-            found |= _Desk(session, project_id, theirs[start : start + _AT_ONCE], accounts).matchings()
+            desk = _Desk(session, project_id, theirs[start : start + _AT_ONCE], accounts, waiting)
+            found |= desk.matchings()
     return found
 
 
@@ -125,18 +127,18 @@ def _accounts(session: Session, lines: Sequence[LineRow]) -> dict[str, str]:
 
 @dataclass
 class _Desk:
-    """Some lines of one project with everything that was looked up for them."""
+    """Some lines of one project with what was looked up for them; ``loans`` is shared by all its lines."""
 
     session: Session
     project_id: str
     lines: Sequence[LineRow]
     accounts: dict[str, str]
+    loans: list[Debt]
     memos: dict[str, Memo] = field(default_factory=dict)
     learned: list[tuple[str, ReceivableKind]] = field(default_factory=list)
     hints: dict[str, dict[str, set[Reason]]] = field(default_factory=dict)
     debts: dict[str, list[Debt]] = field(default_factory=dict)
     named: dict[str, list[str]] = field(default_factory=dict)
-    loans: list[Debt] = field(default_factory=list)
 
     def matchings(self) -> dict[str, Matching]:
         """Every line with its proposals."""
@@ -179,8 +181,8 @@ class _Desk:
                     hints[sale_id].add(Reason.RARE_AMOUNT)
         sales = {owner for hints in self.hints.values() for owner in hints if ":" not in owner}
         self.debts = dict(owed.debts_of(self.session, sales)) | {owner: fees for owner, (_, fees) in queue.items()}
-        if any(self._debtor(line) is not Debtor.BUYER for line in self.lines):
-            self.loans = owed.loans_waiting(self.session, self.project_id)
+        if not self.loans and any(self._debtor(line) is not Debtor.BUYER for line in self.lines):
+            self.loans += owed.loans_waiting(self.session, self.project_id)
 
     def _names(self, line: LineRow) -> list[str]:
         payer = [line.payer] if line.payer and not is_bank(line.payer) else []

@@ -48,6 +48,7 @@ _SPLIT = re.compile(r"[^一-鿿A-Za-z·'. -]+")
 _NAME_HAN = re.compile(r"[一-鿿·]{2,6}")
 _NAME_LATIN = re.compile(r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z][A-Za-z.'-]*){1,4}")
 _WORD = re.compile(r"[一-鿿]{2,6}")
+_MONEY_SIGNS = "款费税价"
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,9 @@ def is_bank(payer: str | None) -> bool:
 
 
 def unknown_words(memo: str, known: Iterable[str]) -> list[str]:
-    """Words of a memo that mean nothing yet: neither homes, kinds nor any of the known names and places."""
+    """Words of a memo that name money (头款, 车位费) and mean nothing yet; no names of people."""
     _, text = _homes(plain(memo))
     for word in sorted([*known, *(word for word, _ in _KINDS), *_PRICE_WORDS, "批次"], key=len, reverse=True):
         if word:
             text = text.replace(word, " ")
-    return list(dict.fromkeys(_WORD.findall(_SPLIT.sub(" ", text))))
+    return list(dict.fromkeys(word for word in _WORD.findall(_SPLIT.sub(" ", text)) if word[-1] in _MONEY_SIGNS))

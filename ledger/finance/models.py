@@ -191,6 +191,7 @@ class Receivable(Base):
         Index("ix_receivable_sale_id_sequence", "sale_id", "sequence"),
         Index("ix_receivable_customer_id", "customer_id"),
         Index("ix_receivable_path_state_due_on", "path", "state", "due_on"),
+        Index("ix_receivable_project_id_amount_fen", "project_id", "amount_fen"),
         Index("ix_receivable_raised_on_path", "raised_on", "path"),
     )
 

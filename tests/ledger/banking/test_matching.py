@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -14,10 +16,12 @@ from ledger.banking.kinds import LineState
 from ledger.banking.matching import Matching, propose
 from ledger.banking.queries import LineFilter, list_lines
 from ledger.finance.kinds import ReceivableKind
+from ledger.finance.models import Receivable
+from ledger.inventory.models import Building, Unit
 from ledger.sales.models import Sale
 from tests.ledger.banking.bank import Bank
 from tests.ledger.banking.conftest import Counter, Desk
-from tests.ledger.finance.house import DEPOSIT
+from tests.ledger.finance.house import DEPOSIT, TODAY
 
 LOAN = 860_000_00
 BANK = "中国某银行按揭中心"
@@ -158,6 +162,44 @@ def test_what_is_paid_or_closed_is_not_proposed(match: Matcher, sale: Sale, desk
 
 def test_interest_of_nobody_we_know_may_be_left_out(match: Matcher, sale: Sale) -> None:
     assert match(1_23, "利息", payer="").ignore == "interest"
+
+
+SAMPLE = [
+    ("云溪花园5-1-902 张敏首付", "5", "902", "张敏", "down_payment", 20_000_00, "certain"),
+    ("云溪花园5-1-1203 杨雪东首付", "5", "1203", "杨雪东", "down_payment", 20_000_00, "certain"),
+    ("3栋602定金", "3", "602", "王芳", "deposit", 36_789_00, "certain"),
+    ("3栋801定金", "3", "801", "王芳", "deposit", 50_000_00, "likely"),
+    ("何洋磊房款", "9", "101", "何洋磊", "down_payment", 860_000_00, "likely"),
+    ("云溪花园5-1-301 周桂首付", "9", "102", "李四", "down_payment", 20_000_00, "possible"),
+]
+
+
+@pytest.mark.parametrize(("memo", "building", "unit_no", "buyer", "kind", "owed", "certainty"), SAMPLE)
+def test_lines_of_the_sample_find_their_sales(
+    counter: Counter, desk: Desk, memo: str, building: str, unit_no: str, buyer: str, kind: str, owed: int,
+    certainty: str,
+) -> None:  # fmt: skip
+    place = Building(
+        project_id=desk.house.project.id, path=desk.house.project.path, code=building, name=f"{building}栋"
+    )
+    desk.session.add(place)
+    desk.session.flush()
+    desk.house.building = place
+    sale = desk.house.sale(buyers=(buyer,))
+    unit = desk.session.get_one(Unit, sale.unit_id)
+    unit.unit_no, unit.entrance = unit_no, "1"
+    desk.session.add(
+        Receivable(
+            sale_id=sale.id, key=memo, project_id=sale.project_id, path=sale.path, sequence=1, kind=kind, class_="price",
+            debtor="buyer", amount_fen=owed, due_on=TODAY, trigger_kind="on_date", created_at=counter.clock.now(),
+        )
+    )  # fmt: skip
+    counter.clock.set(datetime(2026, 10, 9, 1, 0, tzinfo=UTC))
+    counter.bring((Path(__file__).parent / "sample.csv").read_bytes())
+    rows = [row for row in list_lines(counter.session, counter.actor, LineFilter(search=memo)) if row.memo == memo]
+    matching = propose(counter.session, rows[:1])[rows[0].id]
+    found = next((one for one in matching.proposals if sale.id in one.sale_ids), None)
+    assert (found and str(found.certainty)) == certainty
 
 
 def test_a_page_asks_as_often_for_fifty_lines_as_for_one(

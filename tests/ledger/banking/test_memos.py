@@ -84,3 +84,4 @@ def test_interest_may_be_left_out_unless_something_else_is_said() -> None:
 def test_words_that_mean_nothing_yet_are_found_without_names_and_places() -> None:
     assert unknown_words("云溪花园5-1-902 张敏头款", ["张敏", "云溪花园"]) == ["头款"]
     assert unknown_words("3栋602定金", []) == []
+    assert unknown_words("代张三付 3栋602", []) == []
