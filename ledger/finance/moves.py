@@ -46,6 +46,8 @@ def move_receipt(session: Session, actor: Actor, clock: Clock, *, receipt_id: st
     if home == sale_id:
         return receipt
     require_open(holder)
+    if holder.place.project_id != receipt.project_id:
+        raise AllocationRefused("move_to_other_project", field="sale_id")
     if allocated_fen(session, receipt) or not is_usable(session, receipt):
         raise AllocationRefused("receipt_in_use", field="receipt_id")
     free = free_fen(session, receipt)

@@ -59,6 +59,40 @@ def allocations_of(
     return tuple(AllocationRow(row[0], row[1], row[2], int(row[3])) for row in session.execute(query))
 
 
+@dataclass(frozen=True)
+class CountedLine:
+    """A receivable that a receipt settles or may settle: fen of the receipt counted now, fen still open."""
+
+    receivable_id: str
+    kind: ReceivableKind
+    due_on: date | None
+    amount_fen: int
+    counted_fen: int
+    open_fen: int
+
+
+def counted_lines(session: Session, actor: Actor, receipt_id: str) -> list[CountedLine]:
+    """What a receipt settles and may settle, in the order of the schedule. Raises `ReceiptMissing`."""
+    receipt = session.get_one(Receipt, get_receipt(session, actor, receipt_id).row.id)
+    counted = {part.receivable_id: part.amount_fen for part in allocations_of(session, receipt_id)}
+    lines = {line.id: line for line in payable(session, receipt)}
+    missing = [key for key in counted if key not in lines]
+    lines |= {line.id: line for line in session.scalars(select(Receivable).where(Receivable.id.in_(missing)))}
+    settled = settled_by_receivable(session, list(lines))
+    found = [
+        CountedLine(
+            line.id,
+            line.kind,
+            line.due_on,
+            line.amount_fen,
+            counted.get(line.id, 0),
+            line.amount_fen - settled.get(line.id, 0),
+        )
+        for line in sorted(lines.values(), key=lambda line: (line.sequence, line.id))
+    ]
+    return [line for line in found if line.open_fen or line.counted_fen]
+
+
 def receipt_numbers(session: Session, actor: Actor, receipt_ids: Sequence[str]) -> dict[str, str]:
     """The papers' numbers of confirmed receipts that the actor may see."""
     query = (

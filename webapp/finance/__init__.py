@@ -9,6 +9,7 @@ from webapp.acting import reading
 from webapp.elsewhere import OtherList, Waiting, add_list
 from webapp.finance import (
     accounts,
+    allocation_desk,
     arrears,
     arrears_cases,
     arrears_proposals,
@@ -36,6 +37,7 @@ from webapp.navigation import NavEntry, add_entry
 
 __all__ = [
     "accounts",
+    "allocation_desk",
     "arrears",
     "arrears_cases",
     "arrears_proposals",

@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response
 from ledger.finance import operations as finance
 from ledger.finance.journal_queries import JournalFilter, list_transactions
 from ledger.finance.kinds import TodoState
+from ledger.finance.payout_queries import compensations_of_sale
 from ledger.finance.queries import ReceiptFilter, list_receipts, sale_account
 from ledger.finance.sale_labels import label_sales
 from ledger.finance.todo_queries import TodoFilter, list_todos
+from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.finance.desk import pages, today
@@ -26,6 +28,8 @@ _MOST_RECEIPTS = 200
 def account(sale_id: str) -> str:
     """What a sale owes by instalment, has paid, and how that was booked."""
     with reading() as (session, actor):
+        compensations = compensations_of_sale(session, sale_id)
+        people = {who for one in compensations for who in (one.requested_by, *one.approvers)}
         found = sale_account(session, actor, sale_id, today())
         sale = label_sales(session, [sale_id])[sale_id]
         return render_template(
@@ -39,6 +43,9 @@ def account(sale_id: str) -> str:
             rate_words=rate_words,
             why_words=why_words,
             today=today(),
+            compensations=compensations,
+            people=staff.names(session, people),
+            may_ask_refund=actor.may(Permission.REFUND_START, sale.path),
             may_take=actor.may(Permission.FINANCE_RECEIVE, sale.path) and sale.stage != "closed",
             may_allocate=actor.may(Permission.FINANCE_ALLOCATE, sale.path),
         )

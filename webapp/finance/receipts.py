@@ -17,6 +17,7 @@ from ledger.finance.amounts import fen_of_yuan
 from ledger.finance.journal_queries import JournalFilter, list_transactions
 from ledger.finance.kinds import Method
 from ledger.finance.models import Receipt
+from ledger.finance.payout_queries import refunds_of_receipt
 from ledger.finance.queries import ReceiptDetail, ReceiptFilter, get_receipt, list_receipts
 from ledger.finance.receipt_queries import allocation_offer, allocations_of
 from ledger.finance.sale_labels import label_sales
@@ -91,7 +92,9 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
     offer = allocation_offer(session, actor, row.id, amount_fen=free) if asks else ()
     journal = list_transactions(session, actor, JournalFilter(subject=("receipt", row.id)), limit=20)
     project_id = session.get_one(Receipt, row.id).project_id
+    refunds = refunds_of_receipt(session, row.id)
     people = {event.by for event in detail.events} | {transaction.by for transaction in journal}
+    people |= {who for refund in refunds for who in (refund.requested_by, *refund.approvers)}
     return render_template(
         "finance/receipt.html",
         detail=detail,
@@ -105,6 +108,9 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
         errors=entries.errors,
         given=request.form if request.method == "POST" else {},
         may_confirm=actor.may(Permission.FINANCE_CONFIRM, row.path),
+        refunds=refunds,
+        may_allocate=actor.may(Permission.FINANCE_ALLOCATE, row.path),
+        may_ask_refund=actor.may(Permission.REFUND_START, row.path),
         may_reverse=actor.may(Permission.FINANCE_REVERSE, row.path),
         may_print=actor.may(Permission.DOCUMENTS_ISSUE, row.path),
         papers=list_papers(session, actor, PaperFilter(receipt_id=row.id)) if detail.row.confirmed else [],
