@@ -208,6 +208,8 @@ def move_it(receipt_id: str) -> Answer:
 
 
 def _move(session: Session, actor: Actor, receipt_id: str, sale_id: str) -> str:
+    if get_receipt(session, actor, receipt_id).row.sale_id == sale_id:
+        raise Invalid("move_to_same_sale", field="sale_id")
     finance.move_receipt(session, actor, clock(), receipt_id=receipt_id, sale_id=sale_id)
     return url_for("finance.receipt", receipt_id=receipt_id)
 

@@ -60,6 +60,10 @@ VARIANTS = {
     "POST /reviews/<change_id>/withdraw": ("", "manager's own change"),
     "POST /finance/receipts/<receipt_id>/reverse": ("", "confirmed"),
     "POST /finance/receipts/<receipt_id>/paper": ("confirmed",),
+    "GET /finance/receipts/<receipt_id>/allocation": ("confirmed",),
+    "POST /finance/receipts/<receipt_id>/allocation": ("confirmed",),
+    "GET /finance/receipts/<receipt_id>/move": ("confirmed",),
+    "POST /finance/receipts/<receipt_id>/move": ("confirmed",),
     "POST /finance/receipts/<receipt_id>/issue": ("confirmed",),
     "POST /admin/plans/<template_id>/retire": ("in use",),
 }

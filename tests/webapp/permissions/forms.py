@@ -294,6 +294,7 @@ SHOWN = {
 STANDS = {
     "POST /finance/sales/<sale_id>/waiver": "the sale is not signed, so that nothing of it bears interest",
     "POST /inbox/bulk": "a run is begun in one transaction and worked on in others; each task is refused for itself",
+    "POST /finance/receipts/<receipt_id>/move [confirmed]": "the money belongs to the only sale there is",
     "POST /sales/<sale_id>/withdraw": "the sale was made without its process, so none hears of it",
     "POST /tasks/<task_id>/resolve": "nobody prepares the task",
     "POST /tasks/<task_id>/return": "no step lies behind the task",
