@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.finance.accounts import free_fen, home_of, receipts_at_home
-from ledger.finance.allocation import apply, take_back
-from ledger.finance.interest_charges import Work, settle
+from ledger.finance.allocation import ACCRUED, apply, take_back
+from ledger.finance.amounts import require_amount
+from ledger.finance.errors import AllocationRefused
+from ledger.finance.interest_charges import Work, charge_accrued, settle
 from ledger.finance.models import Receipt
-from ledger.finance.parties import lock_sale
+from ledger.finance.parties import account_of_sale, lock_sale
 from ledger.finance.receipt_rows import lock_receipt
 from ledger.staff.permissions import Permission
 
@@ -44,9 +46,30 @@ def reallocate(
 def by_hand(
     session: Session, actor: Actor, clock: Clock, receipt: Receipt, allocations: Mapping[str, int]
 ) -> None:
-    """Count a locked receipt as somebody wishes; interest charged for later days follows what it changes."""
-    apply(session, actor, clock, receipt, allocations)
+    """Count a locked receipt as somebody wishes; interest charged for later days follows what it changes.
+
+    A share under `ACCRUED` is for late interest that is not charged yet: it is charged through the day of payment.
+    """
+    shares = {id_: fen for id_, fen in allocations.items() if id_ != ACCRUED}
+    if ACCRUED in allocations:
+        shares |= _charged(session, actor, clock, receipt, allocations[ACCRUED])
+    apply(session, actor, clock, receipt, shares)
     count_interest_anew(session, actor, clock, receipt)
+
+
+def _charged(session: Session, actor: Actor, clock: Clock, receipt: Receipt, fen: int) -> dict[str, int]:
+    """Charge what has accrued by the day of payment and count fen towards it, the oldest first."""
+    left, shares = require_amount(fen, f"allocations.{ACCRUED}"), {}
+    sale_id = home_of(session, receipt)
+    holder = account_of_sale(session, sale_id) if sale_id else None
+    raised = charge_accrued(session, actor, clock, holder, receipt.paid_on) if holder else []
+    for line in raised:
+        if share := min(left, line.amount_fen):
+            shares[line.id] = share
+            left -= share
+    if left:
+        raise AllocationRefused("allocation_above_receivable", field=f"allocations.{ACCRUED}", open_fen=fen - left)
+    return shares
 
 
 def count_interest_anew(session: Session, actor: Actor, clock: Clock, receipt: Receipt) -> None:

@@ -40,16 +40,24 @@ from ledger.finance.refusals import typed_refusals
 from ledger.finance.todos import close_todo, open_todos_of
 from ledger.locking import locked
 
+ACCRUED = "interest"
+"""Stands among receivables for the late interest that has accrued by the day of payment and is not charged yet."""
 
-def suggest(session: Session, receipt: Receipt, amount_fen: int, on: date) -> dict[str, int]:
+
+def suggest(
+    session: Session, receipt: Receipt, amount_fen: int, on: date, *, accrued_fen: int = 0
+) -> dict[str, int]:
     """Fen per receivable for an amount of a receipt, in the order that the contract or the law prescribes.
 
     By the law, late interest that had accrued by the day of payment comes first (Civil Code 561), then what the
     payer named, then the rest in the order of the law (560). Where the contract puts principal first, that
     interest comes after the principal that is due. Interest of later days comes last either way. Who names
-    something else than the price, such as deed tax, pays for that first: it is another debt.
+    something else than the price, such as deed tax, pays for that first: it is another debt. ``accrued_fen`` is
+    interest that would be charged first, under the id `ACCRUED`.
     """
     lines = payable(session, receipt)
+    if accrued_fen:
+        lines.append(_accrued_line(session, receipt, accrued_fen))
     settled = settled_by_receivable(session, [line.id for line in lines])
     opened = {line.id: line.amount_fen - settled.get(line.id, 0) for line in lines}
     allocated: dict[str, int] = {}
@@ -57,6 +65,18 @@ def suggest(session: Session, receipt: Receipt, amount_fen: int, on: date) -> di
         debts = [Debt(line.id, opened[line.id], line.due_on) for line in tier if line.id not in allocated]
         allocated |= allocate_by_law(debts, amount_fen - sum(allocated.values()), on)
     return allocated
+
+
+def _accrued_line(session: Session, receipt: Receipt, fen: int) -> Receivable:
+    """The receivable that interest would be if it were charged; it is never stored."""
+    return Receivable(
+        id=ACCRUED,
+        sale_id=home_of(session, receipt),
+        kind=ReceivableKind.LATE_INTEREST,
+        class_=ReceivableClass.SEPARATE,
+        amount_fen=fen,
+        due_on=receipt.paid_on,
+    )
 
 
 def _tiers(session: Session, receipt: Receipt, lines: list[Receivable], on: date) -> list[list[Receivable]]:

@@ -109,6 +109,12 @@ def interest_of_sale(session: Session, sale_id: str, *, on: date) -> SaleInteres
     return interest_of_sales(session, [sale_id], on=on)[sale_id]
 
 
+def uncharged_fen(session: Session, sale_id: str, *, through: date) -> int:
+    """Late interest of a sale that has accrued through a day and is not charged yet, in fen."""
+    lines = interest_of_sale(session, sale_id, on=through).lines
+    return sum(max(0, line.accrued_fen - line.charged_fen) for line in lines if line.running)
+
+
 def interest_of_sales(session: Session, sale_ids: Collection[str], *, on: date) -> dict[str, SaleInterest]:
     """The late interest of several sales in a fixed number of queries."""
     ids = sorted(set(sale_ids))

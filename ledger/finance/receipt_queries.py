@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from ledger.finance.accounts import settled_by_receivable
-from ledger.finance.allocation import payable, suggest
-from ledger.finance.kinds import Debtor, ReceivableKind
+from ledger.finance.accounts import accounts_of, home_of, settled_by_receivable
+from ledger.finance.allocation import ACCRUED, payable, suggest
+from ledger.finance.interest import uncharged_fen
+from ledger.finance.kinds import Account, Debtor, ReceivableKind
 from ledger.finance.models import Allocation, Receipt, ReceiptEvent, Receivable
 from ledger.finance.queries import get_receipt
 from ledger.scope import visible
@@ -105,12 +106,16 @@ def receipt_numbers(session: Session, actor: Actor, receipt_ids: Sequence[str]) 
 
 
 def allocation_offer(session: Session, actor: Actor, receipt_id: str, *, amount_fen: int) -> Sequence[OfferLine]:
-    """What so much of a receipt could settle, with the suggestion of the law's order. Raises `ReceiptMissing`."""
+    """What so much of a receipt could settle, with the suggestion of contract or law. Raises `ReceiptMissing`.
+
+    Late interest that is not charged yet stands last, under the id `ACCRUED`.
+    """
     receipt = session.get_one(Receipt, get_receipt(session, actor, receipt_id).row.id)
     lines = payable(session, receipt)
     settled = settled_by_receivable(session, [line.id for line in lines])
-    suggested = suggest(session, receipt, amount_fen, receipt.paid_on) if amount_fen else {}
-    offer = (
+    accrued = _accrued_fen(session, receipt)
+    suggested = suggest(session, receipt, amount_fen, receipt.paid_on, accrued_fen=accrued) if amount_fen else {}
+    offer = [
         OfferLine(
             line.id,
             line.kind,
@@ -120,5 +125,17 @@ def allocation_offer(session: Session, actor: Actor, receipt_id: str, *, amount_
             suggested.get(line.id, 0),
         )
         for line in lines
-    )
+    ]
+    if accrued:
+        kind, day = ReceivableKind.LATE_INTEREST, receipt.paid_on
+        offer.append(OfferLine(ACCRUED, kind, Debtor.BUYER, day, accrued, suggested.get(ACCRUED, 0)))
     return [line for line in offer if line.open_fen]
+
+
+def _accrued_fen(session: Session, receipt: Receipt) -> int:
+    """Interest that a buyer's receipt would be asked for and that is not charged yet."""
+    sale_id = home_of(session, receipt)
+    reaches = {Account.SUPERVISED, Account.GENERAL} & accounts_of(session, receipt)
+    if sale_id is None or receipt.payer_role is not Debtor.BUYER or not reaches:
+        return 0
+    return uncharged_fen(session, sale_id, through=receipt.paid_on)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import Missing
+from ledger.finance.interest import uncharged_fen
 from ledger.finance.kinds import MONEY_ACCOUNTS, Debtor, Method
 from ledger.finance.queries import AccountLine, SaleAccount, sale_account
 from ledger.finance.receipts import needs_second_person
@@ -29,6 +30,7 @@ class Payer:
     todo: TodoRow | None
     sale: SaleLabel | None
     account: SaleAccount | None
+    accrued_fen: int = 0  # Late interest of the buyer's that is not charged yet.
 
     @property
     def path(self) -> str:
@@ -43,6 +45,7 @@ class Payer:
     def excess(self, amount_fen: int, role: str) -> int:
         """Fen of an amount paid by somebody that are above all he still owes here, and so become credit."""
         owed = sum(line.open_fen for line in self.open_lines if line.debtor == role)
+        owed += self.accrued_fen if role == Debtor.BUYER else 0
         asked = self.todo.amount_fen if self.todo and self.todo.debtor == role else 0
         return max(amount_fen - max(owed, asked), 0)
 
@@ -71,7 +74,8 @@ def asked_payer(session: Session, actor: Actor) -> Payer:
 
 def _payer_of(session: Session, actor: Actor, todo: TodoRow | None, sale_id: str | None) -> Payer:
     account = sale_account(session, actor, sale_id, today()) if sale_id else None
-    payer = Payer(todo, label_sales(session, [sale_id])[sale_id] if sale_id else None, account)
+    accrued_fen = uncharged_fen(session, sale_id, through=today()) if sale_id else 0
+    payer = Payer(todo, label_sales(session, [sale_id])[sale_id] if sale_id else None, account, accrued_fen)
     actor.require(Permission.FINANCE_RECEIVE, payer.path)
     return payer
 

@@ -18,6 +18,7 @@ from ledger.finance.journal import balance
 from ledger.finance.kinds import Account, ReceivableKind, ReceivableState
 from ledger.finance.models import MoneyTodo, Receivable
 from ledger.finance.operations import Charge
+from ledger.finance.receipt_queries import allocation_offer
 from ledger.sales.stage_models import Contract
 
 from .conftest import Desk
@@ -333,6 +334,23 @@ def test_interest_paid_into_the_general_account_is_carried_nowhere(desk, late):
     pay(desk, sale, 1_080, FIRST, receivable_id=line.id)
     assert charges(desk, sale) == [(1_080_00, 1_080_00)]
     assert desk.session.scalars(select(MoneyTodo).where(MoneyTodo.kind == "transfer")).all() == []
+
+
+def test_interest_not_charged_yet_stands_in_the_offer_and_can_be_paid_by_hand(desk, late):
+    sale = late()
+    at(desk, FIRST)
+    receipt = desk.take(sale, 100_000_00, paid_on=FIRST)
+    offer = allocation_offer(desk.session, desk.actor, receipt.id, amount_fen=receipt.amount_fen)
+    assert {x.receivable_id: (x.open_fen, x.suggested_fen) for x in offer} == {
+        down(desk, sale).id: (360_000_00, 98_920_00), "interest": (1_080_00, 1_080_00),
+    }  # fmt: skip
+    with pytest.raises(AllocationRefused) as refusal, desk.session.begin_nested():
+        desk.do("confirm_receipt", receipt_id=receipt.id, allocations={"interest": 1_080_01})
+    assert (refusal.value.code, refusal.value.field) == ("allocation_above_receivable", "allocations.interest")
+    chosen = {x.receivable_id: x.suggested_fen for x in offer}
+    desk.do("confirm_receipt", receipt_id=receipt.id, allocations=chosen)
+    assert charges(desk, sale) == [(1_080_00, 1_080_00)]
+    assert principal_open(desk, sale, FIRST) == 261_080_00
 
 
 def test_planning_anew_keeps_what_has_accrued_and_begins_afresh(desk, late, house):

@@ -8,8 +8,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select
 
+from kernel.clock import business_date
+from ledger.finance.interest import interest_of_sale
 from ledger.finance.interest_models import InterestCharge, Waiver
 from ledger.finance.models import Receivable
+from ledger.finance.operations import take_receipt
 from ledger.sales.models import Sale
 from tests.stories.company import Case, Company
 from tests.stories.test_interest_waiver import INTEREST, ask, pay, sale_id
@@ -133,3 +136,25 @@ def test_the_requests_and_what_became_of_them_stand_on_the_account(
 def test_interest_to_be_carried_over_says_where_to(clerk: Browser, company: Company, sale_id: str) -> None:
     pay(company, sale_id, 340_000_00)
     assert "from the supervised to the general account" in clerk.get("/finance/?kind=transfer").text
+
+
+def test_a_receipt_confirmed_as_its_page_offers_settles_interest_first(
+    clerk: Browser, company: Company, sale_id: str
+) -> None:
+    receipt_id = company.act(
+        "cashier",
+        lambda s, a: take_receipt(
+            s, a, company.clock, key="r9", amount_fen=100_000_00, method="transfer",
+            paid_on=business_date(company.clock), payer="Lin Wan", sale_id=sale_id,
+        ).id,
+    )  # fmt: skip
+    page = clerk.get(f"/finance/receipts/{receipt_id}").text
+    shares = dict(re.findall(r'name="(line-[^"]+)"[^>]*value="([^"]+)"', page))
+    assert shares["line-interest"] == "1360.00"
+    clerk.post(
+        f"/finance/receipts/{receipt_id}/confirm",
+        {**shares, "by_hand": "1"},
+        page=f"/finance/receipts/{receipt_id}",
+    )
+    found = company.read(lambda s: interest_of_sale(s, sale_id, on=business_date(company.clock)))
+    assert (found.paid_fen, found.open_fen) == (INTEREST, 0)
