@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from bench import arranged, engine, feel, finance_arrears, finance_bank, lists, machines
+from bench import arranged, engine, feel, finance_arrears, finance_bank, finance_reports, lists, machines
 from bench.databases import SQLITE
 from bench.sizes import FULL, SMALL, Sizes
 
@@ -49,7 +49,7 @@ def _inbox(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
 
 
 def _finance(sizes: Sizes) -> Sequence[Mapping[str, Any]]:
-    parts = (finance_arrears.figures, finance_bank.figures)
+    parts = (finance_arrears.figures, finance_bank.figures, finance_reports.figures)
     return [figure for url in _databases() for part in parts for figure in part(url, sizes)]
 
 

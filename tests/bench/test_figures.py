@@ -14,6 +14,7 @@ from bench import (
     feel,
     finance_arrears,
     finance_bank,
+    finance_reports,
     lists,
     loops,
     machines,
@@ -29,7 +30,17 @@ from bench.sizes import FULL, SMALL
 from tests.machine import BROKERS, POSTGRES
 
 URL = POSTGRES or SQLITE
-FOUND = {steps: 3, loops: 2, starting: 2, timers: 1, messages: 1, lists: 8, arranged: 18, finance_bank: 2}
+FOUND = {
+    steps: 3,
+    loops: 2,
+    starting: 2,
+    timers: 1,
+    messages: 1,
+    lists: 8,
+    arranged: 18,
+    finance_bank: 2,
+    finance_reports: 2,
+}
 
 
 def come_out(figures: Sequence[Figure]) -> bool:

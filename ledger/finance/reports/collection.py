@@ -219,7 +219,7 @@ def _moves(actor: Actor, where: ReportFilter, until: date) -> list[Select[Any]]:
 
 def _dated() -> ColumnElement[bool]:
     """Whether the end of the receivable is known by its day, as `stands_at` wants it."""
-    return or_(Receivable.state == ReceivableState.PLANNED, Receivable.ended_on.is_not(None))
+    return or_(Receivable.state != ReceivableState.SUPERSEDED, Receivable.ended_on.is_not(None))
 
 
 def _signed(actor: Actor, where: ReportFilter, until: date) -> Select[Any]:

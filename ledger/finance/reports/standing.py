@@ -44,11 +44,12 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
 
 
 def stands_at(on: date) -> ColumnElement[bool]:
-    """Whether the receivable was raised by a day and had not ended on it."""
-    ended = or_(
-        and_(Receivable.ended_on.is_(None), Receivable.state == ReceivableState.PLANNED), Receivable.ended_on > on
-    )
-    return and_(Receivable.raised_on <= on, ended)
+    """Whether the receivable was raised by a day and had not ended on it.
+
+    One that is written off stands on; what was let off of it makes what is open nothing from that day on.
+    """
+    lives = and_(Receivable.ended_on.is_(None), Receivable.state != ReceivableState.SUPERSEDED)
+    return and_(Receivable.raised_on <= on, or_(lives, Receivable.ended_on > on))
 
 
 def paid_by(on: ColumnElement[Any] | date) -> ColumnElement[int]:

@@ -179,7 +179,7 @@ def _charges(session: Session, holders: Holders, until: date) -> list[Move]:
     query = select(Receivable, left, open_at(ended)).where(_theirs(holders), Receivable.raised_on <= until)
     moves: list[Move] = []
     for line, superseded, written_off in session.execute(query):
-        if line.state is not ReceivableState.PLANNED and line.ended_on is None:
+        if line.state is ReceivableState.SUPERSEDED and line.ended_on is None:
             continue
         moves.append(_charge("raised", line, line.raised_on, line.amount_fen))
         if line.ended_on is not None and line.ended_on <= until:

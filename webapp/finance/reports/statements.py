@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, render_template, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -137,24 +137,24 @@ def _page(whose: str, owner_id: str) -> Answer:
         period=period,
         errors=wish.errors,
         move_words=lambda move: move_words(move, "zh" if current_language() == "zh" else "en"),
-        pdf_url=url_for(f"finance.{whose}_statement_file", ending="pdf", **here),
-        excel_url=url_for(f"finance.{whose}_statement_file", ending="xlsx", **here),
+        pdf_url=url_for(f"finance.{whose}_statement_pdf", **here),
+        excel_url=url_for(f"finance.{whose}_statement_xlsx", **here),
     )
     return page, wish.status
 
 
-@pages.get("/reports/statements/sales/<sale_id>/statement.pdf", defaults={"ending": "pdf"})
-@pages.get("/reports/statements/sales/<sale_id>/statement.xlsx", defaults={"ending": "xlsx"})
-def sale_statement_file(sale_id: str, ending: str) -> Response:
+@pages.get("/reports/statements/sales/<sale_id>/statement.pdf", endpoint="sale_statement_pdf")
+@pages.get("/reports/statements/sales/<sale_id>/statement.xlsx", endpoint="sale_statement_xlsx")
+def sale_statement_file(sale_id: str) -> Response:
     """A sale's statement to take along."""
-    return _file("sale", sale_id, ending)
+    return _file("sale", sale_id, request.path.rpartition(".")[2])
 
 
-@pages.get("/reports/statements/customers/<customer_id>/statement.pdf", defaults={"ending": "pdf"})
-@pages.get("/reports/statements/customers/<customer_id>/statement.xlsx", defaults={"ending": "xlsx"})
-def customer_statement_file(customer_id: str, ending: str) -> Response:
+@pages.get("/reports/statements/customers/<customer_id>/statement.pdf", endpoint="customer_statement_pdf")
+@pages.get("/reports/statements/customers/<customer_id>/statement.xlsx", endpoint="customer_statement_xlsx")
+def customer_statement_file(customer_id: str) -> Response:
     """A customer's statement to take along."""
-    return _file("customer", customer_id, ending)
+    return _file("customer", customer_id, request.path.rpartition(".")[2])
 
 
 def _file(whose: str, owner_id: str, ending: str) -> Response:
