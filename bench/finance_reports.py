@@ -1,4 +1,4 @@
-"""Ageing over a million receivables at a past day, beside the best SQL we can write by hand for the same figures."""
+"""Ageing over a million receivables at a past day, beside SQL written by hand for the very same figures."""
 
 from __future__ import annotations
 
@@ -127,10 +127,12 @@ def _receivables(kind: str) -> str:
     due, numbers = "(i * 7919) % 700", _NUMBERS[kind]
     line, sale, project = (_ID[kind].format(*pair) for pair in (("r", "i"), ("s", "i / 4"), ("p", "i % 20")))
     day = _DAY[kind].format
-    return f"""{numbers if kind == "postgresql" else ""} INSERT INTO receivable (id, sale_id, key, project_id, path,
-    sequence, kind, class, debtor, amount_fen, due_on, trigger_kind, milestone_days, state, created_at, raised_on, ended_on)
-    {numbers if kind == "sqlite" else ""} SELECT {line}, {sale}, {line}, {project}, '/group/city/' || (i % 20) || '/',
-    i % 4, 'instalment', 'price', CASE WHEN i % 3 = 0 THEN 'bank' ELSE 'buyer' END, 100000 + i % 9973,
+    before, after = (numbers, "") if kind == "postgresql" else ("", numbers)
+    return f"""{before} INSERT INTO receivable (id, sale_id, key, project_id, path,
+    sequence, kind, class, debtor, amount_fen, due_on, trigger_kind, milestone_days, state, created_at, raised_on,
+    ended_on)
+    {after} SELECT {line}, {sale}, {line}, {project}, '/group/city/' || (i % 20) || '/', i % 4,
+    'instalment', 'price', CASE WHEN i % 3 = 0 THEN 'bank' ELSE 'buyer' END, 100000 + i % 9973,
     CASE WHEN i % 25 = 0 THEN NULL ELSE {day(due)} END, 'after_signing', 0,
     CASE WHEN i % 10 = 0 THEN 'superseded' ELSE 'planned' END, '2025-01-01 00:00:00', {day(f"{due} - 40")},
     CASE WHEN i % 10 = 0 THEN {day(f"{due} + i % 90")} END FROM n"""
@@ -140,7 +142,9 @@ def _allocations(kind: str) -> str:
     numbers = _NUMBERS[kind]
     own, line, receipt = (_ID[kind].format(*pair) for pair in (("a", "i"), ("r", "i"), ("c", "i")))
     day = _DAY[kind].format("(i * 7919) % 700 + i % 70 - 30")
-    return f"""{numbers if kind == "postgresql" else ""} INSERT INTO allocation (id, receipt_id, receivable_id, amount_fen,
-    on_date, at, by, booked_on) {numbers if kind == "sqlite" else ""} SELECT {own}, {receipt}, {line},
+    before, after = (numbers, "") if kind == "postgresql" else ("", numbers)
+    return f"""{before} INSERT INTO allocation (id, receipt_id, receivable_id, amount_fen, on_date, at, by,
+    booked_on)
+    {after} SELECT {own}, {receipt}, {line},
     CASE WHEN i % 4 = 0 THEN 50000 ELSE 100000 + i % 9973 END, {day}, '2025-01-01 00:00:00', 'clerk', {day}
     FROM n WHERE i % 2 = 0"""

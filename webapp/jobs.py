@@ -35,6 +35,7 @@ from webapp.once import forget_before
 from webapp.pace import forget_counts
 from webapp.presence import forget_lookers
 from webapp.request_sent import RequestSent
+from webapp.statement_runs import forget_statement_runs
 
 log = structlog.get_logger("keyturn.jobs")
 LEASE = timedelta(minutes=5)
@@ -84,6 +85,7 @@ class JobRunner:
         with self._database.unit_of_work(SYSTEM) as session:
             forget_before(session, before)
             forget_runs(session, before)
+            forget_statement_runs(session, before)
             forget_counts(session, self.now() - TIDY_EVERY)
             forget_lookers(session, self.now())
             session.execute(delete(RequestSent).where(RequestSent.at < before))

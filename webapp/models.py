@@ -11,6 +11,7 @@ import webapp.once
 import webapp.pace
 import webapp.presence
 import webapp.request_sent
+import webapp.statement_runs
 from kernel.database import Base
 
 metadata = Base.metadata

@@ -19,5 +19,8 @@ TEXTS = {
     "report_step.month": N_("By month"),
     "report_step.quarter": N_("By quarter"),
     "report_step.year": N_("By year"),
+    "statements_none": N_("No sale there had money by the last day. Choose another building or period."),
+    "statements_too_many": N_("These are more than %(most)s sales. Choose one building after the other."),
+    "statement_run_missing": N_("These statements are not yours, or none was made."),
     "report_too_long": N_("A workbook takes at most %(most)s rows. Cut the report to a project or an age."),
 }

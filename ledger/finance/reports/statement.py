@@ -22,7 +22,7 @@ from ledger.finance.kinds import Account, Debtor, EventKind, ReceivableKind, Rec
 from ledger.finance.models import JournalEntry, JournalTransaction, Receipt, ReceiptEvent, Receivable
 from ledger.finance.reports.periods import Period
 from ledger.finance.reports.standing import open_at, stands_at, waived_by
-from ledger.inventory.models import Unit
+from ledger.inventory.models import Building, Unit
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.scope import get_scoped, scoped, visible
 from ledger.staff.permissions import Permission
@@ -264,3 +264,9 @@ def list_sale_ids(
     if building_id is not None:
         query = query.join(Unit, Unit.id == Sale.unit_id).where(Unit.building_id == building_id)
     return list(session.scalars(query.order_by(Sale.no)))
+
+
+def list_buildings(session: Session, actor: Actor, project_id: str) -> dict[str, str]:
+    """The names of the buildings of a project by id, for who sees its money."""
+    query = scoped(actor, Building, Permission.FINANCE_VIEW).where(Building.project_id == project_id)
+    return {building.id: building.name for building in session.scalars(query.order_by(Building.code))}

@@ -129,6 +129,11 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "POST /finance/ranges/<range_id>/return": lambda world: {"reason": "none needed"},
     "POST /finance/ranges/<range_id>/spoil": lambda world: {"reason": "jammed", "count": "1"},
+    "POST /finance/reports/statements/runs": lambda world: {
+        "project": world.ids["project_id"],
+        "from": "2026-03-02",
+        "to": "2026-03-02",
+    },
     "POST /finance/receipts/new": lambda world: {
         "todo": world.ids["collect_id"],
         "amount": "50000",

@@ -21,16 +21,18 @@ from ledger.finance.reports.standing import ReportFilter
 from ledger.finance.reports.statement import (
     Statement,
     customer_holders,
+    list_buildings,
     sale_holders,
     statement,
 )
 from ledger.finance.sale_labels import SaleLabel, label_sales
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.current import may
 from webapp.finance.desk import PAGE_SIZE, page_offset, pages
 from webapp.finance.reports.asked import Asked, asked_filter, visible_projects
 from webapp.finance.reports.collection import asked_period
-from webapp.finance.reports.exporting import exporter, log_export
+from webapp.finance.reports.exporting import exporter, log_export, may_export
 from webapp.finance.reports.workbook import Column, download, workbook
 from webapp.formatting import day
 from webapp.language import current_language
@@ -97,6 +99,7 @@ def statement_list() -> Answer:
         read = {"limit": PAGE_SIZE + 1, "offset": page_offset()}
         rows = [] if wish.errors else list_sale_flows(session, actor, where, period, **read)
         labels = label_sales(session, [row.key for row in rows if row.key])
+        buildings = list_buildings(session, actor, where.project_id) if where.project_id else {}
     page = render_template(
         "finance_reports/statements.html",
         rows=[row for row in rows[:PAGE_SIZE] if row.key in labels],
@@ -104,6 +107,8 @@ def statement_list() -> Answer:
         number=asked_page(),
         size=PAGE_SIZE,
         labels=labels,
+        buildings=buildings,
+        may_make=may_export() and may(Permission.DOCUMENTS_ISSUE),
         period=period,
         where=where,
         errors=wish.errors,
