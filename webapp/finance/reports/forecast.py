@@ -84,7 +84,6 @@ def forecast_export() -> Response:
         wish, projects = Asked(session, actor), visible_projects(session, actor)
         on = wish.required_past_day("on", today())
         rows = forecast(session, actor, where, on=on, spans=spans_at(on, MONTHS_AHEAD))
-        names = {project.id: project.name for project in projects}
         log_export(session, reader, "forecast", rows=len(rows), path=place_of(projects, where.project_id))
         names = {project.id: project.name for project in projects}
     content = workbook(

@@ -1,4 +1,4 @@
-"""Statements for a project or building: ordered once, with progress, stopped, taken up, taken along as one file."""
+"""Statements for a project or building: ordered once, with progress, stopped, taken up, taken as one file."""
 
 from __future__ import annotations
 
