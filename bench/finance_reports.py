@@ -83,7 +83,7 @@ def _bare(session: Session, column: str) -> dict[str, tuple[int, ...]]:
     WHERE r.raised_on <= :day AND (r.ended_on IS NULL OR r.ended_on > :day) AND r.path LIKE '/group/%') AS l
     GROUP BY {column}"""
     rows = session.execute(text(query), {"day": ON.isoformat()})
-    return {row[0]: tuple(int(fen) for fen in row[1:]) for row in rows}
+    return {row[0]: tuple(int(fen) for fen in row[1:]) for row in rows if any(row[1:])}
 
 
 def _bands() -> str:

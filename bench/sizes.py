@@ -37,8 +37,6 @@ class Sizes:
     lists: int = 15
     arranged_tasks: int = 100_000
 
-    receivables: int = 1_000_000
-
     cases: int = 48
     clients: int = 12
     threads: tuple[int, ...] = (1, 2, 4)
@@ -82,7 +80,6 @@ SMALL = Sizes(
     tasks=2_400,
     lists=1,
     arranged_tasks=2_400,
-    receivables=2_000,
     cases=4,
     clients=2,
     threads=(1,),

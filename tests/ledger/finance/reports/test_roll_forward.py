@@ -9,17 +9,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from kernel.database import writing_session
 from ledger.finance.errors import DateInvalid
 from ledger.finance.journal import balance
 from ledger.finance.kinds import Account, ReceivableClass
-from ledger.finance.models import ReceivableSchedule
+from ledger.finance.models import Receivable, ReceivableSchedule
+from ledger.finance.operations import grant_waiver
 from ledger.finance.reports.ageing import ageing, bands_of
 from ledger.finance.reports.collection import Flow, flows_by_period, list_sale_flows, total_flow
 from ledger.finance.reports.forecast import forecast, spans_at
 from ledger.finance.reports.periods import Period, checked_period, cut
 from ledger.finance.reports.standing import ReportFilter
+from ledger.finance.reports.statement import sale_holders, statement
 from tests.ledger.finance.house import PRICE, TODAY
 from tests.ledger.finance.test_sequences import BOUGHT, SIGNED, STEPS, Play
 
@@ -168,3 +171,23 @@ def test_no_more_than_a_page_holds_is_asked_for():
 def test_every_sum_is_nothing_where_there_is_nothing(session, admin, house):
     assert total_flow(session, admin, ReportFilter(), Period(TODAY, TODAY)) == Flow()
     assert session.scalar(select(func.count()).select_from(ReceivableSchedule)) == 0
+
+
+def test_what_is_written_off_was_open_before_and_is_told_as_such(desk, session, admin, house, clock):
+    sale = house.sale()
+    desk.deposit(sale)
+    desk.sign(sale)
+    clock.advance(timedelta(days=20))
+    line = session.scalars(select(Receivable).where(Receivable.kind == "down_payment")).one()
+    wish = {"kind": "write_off", "receivable_id": line.id, "key": "w", "reason": "hardship"}
+    waiver = desk.do("request_waiver", sale_id=sale.id, amount_fen=line.amount_fen, **wish)
+    grant_waiver(
+        session, SYSTEM, clock, waiver_id=waiver.id, approved_hash=waiver.content_hash, approvers=["boss"]
+    )
+    today = business_date(clock)
+    before, after = (open_on(session, admin, PRICE_ONLY, day) for day in (today - timedelta(days=1), today))
+    assert (before, after) == (PRICE, PRICE - line.amount_fen)
+    flow = total_flow(session, admin, PRICE_ONLY, Period(today, today))
+    assert (flow.opening_fen, flow.written_off_fen, flow.closing_fen) == (before, line.amount_fen, after)
+    told = statement(session, sale_holders(session, admin, sale.id), Period(today, today))
+    assert (told.opening_fen, told.closing_fen - told.opening_fen) == (PRICE, sum(move.fen for move in told.moves))
