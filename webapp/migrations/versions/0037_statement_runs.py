@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0036_statement_runs'
-down_revision = '0035_arrears_cases'
+revision = '0037_statement_runs'
+down_revision = '0036_receivables_by_amount'
 branch_labels = None
 depends_on = None
 
