@@ -203,7 +203,7 @@ def _excel(actor: Actor, account: Account) -> bytes:
     span = _("%(first)s to %(last)s", first=day(told.period.first), last=day(told.period.last))
     columns = [
         Column(_("Booked on"), "day"),
-        Column(_("What happened")),
+        Column(_("Particulars")),
         Column(_("Home no.")),
         Column(_("Receipt no.")),
         Column(_("Charged"), "money"),
