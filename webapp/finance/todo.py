@@ -58,7 +58,8 @@ def todo_page(
         "may_cancel": asks and actor.may(_cancelled_by(row), row.path),
         "errors": errors or {},
         "given": request.form if request.method == "POST" else {},
-        "reason": _reason(row),
+        "note": _in_words("todo_note", row.note),
+        "reason": _in_words("todo_reason", row.reason),
         "payout": _payout(session, row),
         "dated": row.kind in _DATED,
         "first": _first(row),
@@ -77,9 +78,9 @@ def _cancelled_by(row: TodoRow) -> Permission:
     return Permission.FINANCE_REFUND if row.kind in _PAYOUTS else Permission.FINANCE_CONFIRM
 
 
-def _reason(row: TodoRow) -> str | None:
-    code = f"todo_reason.{row.reason}"
-    return word(code) if row.reason and is_worded(code) else row.reason
+def _in_words(noun: str, said: str | None) -> str | None:
+    """A code in words; what somebody has written himself stays as it is."""
+    return word(f"{noun}.{said}") if said and is_worded(f"{noun}.{said}") else said
 
 
 def _payout(session: Session, row: TodoRow) -> PayoutWords | None:

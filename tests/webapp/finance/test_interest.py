@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kernel.clock import business_date
 from ledger.finance.interest import interest_of_sale
 from ledger.finance.interest_models import InterestCharge, Waiver
-from ledger.finance.models import Receivable
+from ledger.finance.models import MoneyTodo, Receivable
 from ledger.finance.operations import take_receipt
 from ledger.sales.models import Sale
 from tests.stories.company import Case, Company
@@ -135,7 +135,10 @@ def test_the_requests_and_what_became_of_them_stand_on_the_account(
 
 def test_interest_to_be_carried_over_says_where_to(clerk: Browser, company: Company, sale_id: str) -> None:
     pay(company, sale_id, 340_000_00)
-    assert "from the supervised to the general account" in clerk.get("/finance/?kind=transfer").text
+    words = "from the supervised to the general account"
+    assert words in clerk.get("/finance/?kind=transfer").text
+    todo_id = company.read(lambda s: s.scalars(select(MoneyTodo.id).where(MoneyTodo.kind == "transfer")).one())
+    assert words in clerk.get(f"/finance/todos/{todo_id}").text
 
 
 def test_a_receipt_confirmed_as_its_page_offers_settles_interest_first(
