@@ -11,7 +11,7 @@ from ledger.banking.debts import Debt
 from ledger.finance.kinds import ReceivableKind
 
 _TRIED = 8
-_STATES = 4_000
+_KEPT = 20_000
 _LONGEST = 12
 
 
@@ -62,20 +62,24 @@ def _filled(amount_fen: int, debts: Sequence[Debt]) -> Cut:
     return Cut(Fit.OVER if left else Fit.PART, tuple(shares), left)
 
 
-def the_only_sum(amount_fen: int, debts: Sequence[Debt]) -> tuple[Debt, ...] | None:
-    """The debts, at least two, that sum to an amount, when just one choice of the bounded search does."""
-    sums: dict[int, list[tuple[int, ...]]] = {0: [()]}
-    states = 1
-    for index, debt in enumerate(debts):
-        for total, ways in list(sums.items()):
-            reached = total + debt.open_fen
-            longer = [(*way, index) for way in ways if len(way) < _LONGEST]
-            if reached > amount_fen or not longer:
-                continue
-            there = sums.setdefault(reached, [])
-            states += len(longer[: 2 - len(there)])
-            there += longer[: max(0, 2 - len(there))]
-        if states > _STATES:
-            break
-    found = [way for way in sums.get(amount_fen, []) if len(way) > 1]
-    return tuple(debts[index] for index in found[0]) if len(found) == 1 else None
+class Sums:
+    """What several debts come to, every choice of as many of them, the first first, as a bounded table holds."""
+
+    def __init__(self, debts: Sequence[Debt]) -> None:
+        self._debts = debts
+        self._ways: dict[int, list[tuple[int, ...]]] = {0: [()]}
+        kept = 1
+        for index, debt in enumerate(debts):
+            if kept > _KEPT:
+                break
+            for total, ways in [(total, tuple(ways)) for total, ways in self._ways.items()]:
+                there = self._ways.setdefault(total + debt.open_fen, [])
+                longer = [(*way, index) for way in ways if len(way) < _LONGEST]
+                # Two ways to one sum are as good as many: neither says anything.
+                there += longer[: max(0, 2 - len(there))]
+            kept = len(self._ways)
+
+    def only(self, amount_fen: int) -> tuple[Debt, ...] | None:
+        """The debts, at least two, that come to an amount, when no other choice does."""
+        found = [way for way in self._ways.get(amount_fen, []) if len(way) > 1]
+        return tuple(self._debts[index] for index in found[0]) if len(found) == 1 else None

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.banking import debts as owed
-from ledger.banking.combining import Cut, Fit, cut, the_only_sum
+from ledger.banking.combining import Cut, Fit, Sums, cut
 from ledger.banking.debts import Debt
 from ledger.banking.kinds import Certainty
 from ledger.banking.memos import Memo, is_bank, read_memo
@@ -113,8 +113,9 @@ def propose(session: Session, lines: Sequence[LineRow]) -> dict[str, Matching]:
     accounts = _accounts(session, lines)
     for project_id, theirs in by_project.items():
         waiting: list[Debt] = []
+        sums: dict[tuple[str, Debtor], Sums] = {}
         for start in range(0, len(theirs), _AT_ONCE):
-            desk = _Desk(session, project_id, theirs[start : start + _AT_ONCE], accounts, waiting)
+            desk = _Desk(session, project_id, theirs[start : start + _AT_ONCE], accounts, waiting, sums)
             found |= desk.matchings()
     return found
 
@@ -127,13 +128,14 @@ def _accounts(session: Session, lines: Sequence[LineRow]) -> dict[str, str]:
 
 @dataclass
 class _Desk:
-    """Some lines of one project with what was looked up for them; ``loans`` is shared by all its lines."""
+    """Some lines of one project with what was looked up for them; ``loans`` and ``sums`` are shared."""
 
     session: Session
     project_id: str
     lines: Sequence[LineRow]
     accounts: dict[str, str]
     loans: list[Debt]
+    sums: dict[tuple[str, Debtor], Sums]
     memos: dict[str, Memo] = field(default_factory=dict)
     learned: list[tuple[str, ReceivableKind]] = field(default_factory=list)
     hints: dict[str, dict[str, set[Reason]]] = field(default_factory=dict)
@@ -253,11 +255,16 @@ class _Desk:
         """One line for several loans that banks still have to pay out."""
         if any(Reason.HOME in hints for hints in self.hints[line.id].values()):
             return
-        account, debtor = self.accounts[line.account_id], self._debtor(line)
-        pool = [debt for debt in self.loans if debt.debtor == debtor and debt.fits(account)]
-        several = the_only_sum(line.amount_fen, pool)
+        several = self._sums(self.accounts[line.account_id], self._debtor(line)).only(line.amount_fen)
         if several is not None:
             yield _together(list(several), (Reason.BANK, Reason.LOANS_SUM), Certainty.POSSIBLE)
+
+    def _sums(self, account: str, debtor: Debtor) -> Sums:
+        """What the waiting loans of a debtor come to that may be paid into an account, reckoned once."""
+        if (account, debtor) not in self.sums:
+            pool = [debt for debt in self.loans if debt.debtor == debtor and debt.fits(account)]
+            self.sums[account, debtor] = Sums(pool)
+        return self.sums[account, debtor]
 
 
 def _proposal(found: Cut, owner: str, reasons: set[Reason]) -> Proposal:
