@@ -18,7 +18,7 @@ from ledger.arrears.finding import late_lines
 from ledger.arrears.kinds import Channel, ProposalState, RunState
 from ledger.arrears.models import ArrearsProposal, ArrearsRun
 from ledger.arrears.runs import begin_run, begin_sending
-from webapp.arrears.running import plan, work
+from webapp.arrears.running import bring_one, plan, work
 
 RUN_LIMIT, STEP_LIMIT, LINEAR, GROWTH_MB = 4.0, 1.5, 1.5, 32.0
 _PAGE = 4096
@@ -109,10 +109,10 @@ def _run_some(house: ArrearsHouse, count: int) -> float:
     """Seconds a case of a daily run over so many, without finding what is late."""
     with house.database.unit_of_work(SYSTEM) as session:
         run_id = begin_run(session, SYSTEM, house.clock, path="/", on=TODAY)[0].id
-    finding = seconds(lambda: plan(house.database, "/", run_id))
-    took = seconds(lambda: work(house.database, run_id, seconds=3600, most=count))
+    sales = plan(house.database, "/", run_id).sales[:count]
+    took = seconds(lambda: [bring_one(house.database, run_id, sale.sale_id, sale) for sale in sales])
     _end(house, run_id)
-    return max(took - finding, 1e-6) / count
+    return took / count
 
 
 def _end(house: ArrearsHouse, run_id: str) -> None:

@@ -60,6 +60,7 @@ def propose(
     ]
     if not lines:
         return None
+    _withdraw_lower(session, actor, clock, case, wanted)
     proposal = _write(session, clock, case, wanted, lines, today)
     case.level = max(case.level, wanted.level)
     after = {"role": wanted.role, "level": wanted.level, "lines": len(lines)}
@@ -67,6 +68,20 @@ def propose(
     if wanted.channel is Channel.TASK:
         _carry_out(session, actor, clock, case, proposal, lines, today)
     return proposal
+
+
+def _withdraw_lower(session: Session, actor: Actor, clock: Clock, case: ArrearsCase, wanted: Wanted) -> None:
+    """What was not sent before its lines rose a level is not said any more."""
+    query = select(ArrearsProposal).where(
+        ArrearsProposal.case_id == case.id,
+        ArrearsProposal.role == wanted.role,
+        ArrearsProposal.level < wanted.level,
+        ArrearsProposal.state == ProposalState.OPEN,
+    )
+    for proposal in session.scalars(query):
+        reached = select(ArrearsReach.receivable_id).where(ArrearsReach.proposal_id == proposal.id)
+        if set(session.scalars(reached)) <= set(wanted.receivable_ids):
+            _decide(proposal, actor, clock, ProposalState.WITHDRAWN)
 
 
 def _write(

@@ -41,7 +41,7 @@ def test_what_is_due_today_is_not_late_and_a_friendly_reminder_comes_before(chas
     assert [(p.level, p.channel) for p in chase.proposals()] == [(0, "sms")]
     assert chase.on(date(2026, 3, 9)) == 0
     assert chase.on(date(2026, 3, 10)) == 1
-    assert [p.level for p in chase.proposals()] == [0, 1]
+    assert [p.level for p in chase.proposals()] == [1]
 
 
 def test_a_run_that_comes_twice_changes_nothing(chase: Chase) -> None:

@@ -80,7 +80,7 @@ def test_lines_of_one_sale_stand_in_one_case_each_at_its_own_level(chase: Chase)
     chase.on(date(2026, 3, 12))
     chase.on(date(2026, 3, 23))
     assert chase.cases() == 1
-    assert [p.level for p in chase.proposals()] == [1, 1, 2]
+    assert [p.level for p in chase.proposals()] == [1, 2]
 
 
 def test_before_the_permit_nobody_is_asked_for_money(chase: Chase) -> None:

@@ -99,10 +99,10 @@ def _levels(database: Database, run_id: str, limit: _Limit) -> bool:
         run.total = run.done + run.failed + wanted.size
     todo: list[tuple[str, SalePlan | None]] = [(sale.sale_id, sale) for sale in wanted.sales]
     todo += [(case_id, None) for case_id in wanted.settled]
-    return all(limit.allows() and _one(database, run_id, *one) for one in todo)
+    return all(limit.allows() and bring_one(database, run_id, *one) for one in todo)
 
 
-def _one(database: Database, run_id: str, subject_id: str, sale: SalePlan | None) -> bool:
+def bring_one(database: Database, run_id: str, subject_id: str, sale: SalePlan | None) -> bool:
     """One sale or one settled case; False when the run was stopped meanwhile."""
     try:
         with database.unit_of_work(SYSTEM) as session:

@@ -50,6 +50,20 @@ def test_a_clerk_runs_the_chase_ticks_and_sends(clerk: Browser, company: Company
     assert "Level 1 · Text message" in re.sub(r"\s+", " ", clerk.get(f"/finance/arrears/cases/{case}").text)
 
 
+def test_a_letter_is_opened_from_the_story_of_its_case(clerk: Browser, company: Company, late: Case) -> None:
+    company.later(days=15)
+    clerk.post("/finance/arrears/runs", {}, page="/finance/arrears/runs")
+    run_jobs(company)
+    proposal = company.read(lambda s: s.scalars(select(ArrearsProposal.id)).one())
+    clerk.post("/finance/arrears/proposals/send", {"id": proposal}, page="/finance/arrears/proposals")
+    run_jobs(company)
+    case = company.read(lambda s: s.scalars(select(ArrearsCase.id)).one())
+    page = clerk.get(f"/finance/arrears/cases/{case}").text
+    address = re.search(r'href="(/documents/[^"]+)"', page)
+    assert address is not None
+    assert clerk.get(address.group(1)).data.startswith(b"%PDF")
+
+
 def test_what_is_wrong_with_a_promise_stands_beside_its_field(
     clerk: Browser, company: Company, late: Case
 ) -> None:
