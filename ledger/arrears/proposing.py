@@ -1,4 +1,7 @@
-"""Proposing a level (催缴建议) and sending it: each line once at each level, however often a run comes."""
+"""Proposing a level (催缴建议) and sending it: each line once at each level, however often a run comes.
+
+A level that may be sent takes those below it off the list: nobody is gently reminded of what is months late.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from kernel.actor import Actor
 from kernel.clock import Clock
@@ -60,28 +63,15 @@ def propose(
     ]
     if not lines:
         return None
-    _withdraw_lower(session, actor, clock, case, wanted)
     proposal = _write(session, clock, case, wanted, lines, today)
     case.level = max(case.level, wanted.level)
     after = {"role": wanted.role, "level": wanted.level, "lines": len(lines)}
     note_audit(session, actor, clock, case, "propose", after=after)
+    if wanted.earliest_on <= today:
+        _pass_over(session, actor, clock, proposal)
     if wanted.channel is Channel.TASK:
         _carry_out(session, actor, clock, case, proposal, lines, today)
     return proposal
-
-
-def _withdraw_lower(session: Session, actor: Actor, clock: Clock, case: ArrearsCase, wanted: Wanted) -> None:
-    """What was not sent before its lines rose a level is not said any more."""
-    query = select(ArrearsProposal).where(
-        ArrearsProposal.case_id == case.id,
-        ArrearsProposal.role == wanted.role,
-        ArrearsProposal.level < wanted.level,
-        ArrearsProposal.state == ProposalState.OPEN,
-    )
-    for proposal in session.scalars(query):
-        reached = select(ArrearsReach.receivable_id).where(ArrearsReach.proposal_id == proposal.id)
-        if set(session.scalars(reached)) <= set(wanted.receivable_ids):
-            _decide(proposal, actor, clock, ProposalState.WITHDRAWN)
 
 
 def _write(
@@ -174,6 +164,7 @@ def _carry_out(
     )
     session.add(step)
     _decide(proposal, actor, clock, ProposalState.SENT)
+    _pass_over(session, actor, clock, proposal)
     session.flush()  # The unique step must speak now; letters and tasks refer to its id.
     note_audit(session, actor, clock, case, "send", after={"level": step.level, "amount_fen": amount})
     if proposal.channel in (Channel.PHONE, Channel.TASK):
@@ -211,6 +202,22 @@ def note_failure(session: Session, *, proposal_id: str, code: str) -> None:
     proposal = session.get(ArrearsProposal, proposal_id)
     if proposal is not None and proposal.state is ProposalState.OPEN:
         proposal.failure = code[:60]
+
+
+def _pass_over(session: Session, actor: Actor, clock: Clock, proposal: ArrearsProposal) -> None:
+    """Lower levels of the same role that nobody has sent leave the list, if all their lines have come further."""
+    reached = select(ArrearsReach.receivable_id).where(ArrearsReach.proposal_id == proposal.id)
+    alone = aliased(ArrearsReach)
+    lines_of_its_own = exists().where(alone.proposal_id == ArrearsProposal.id, alone.receivable_id.not_in(reached))
+    lower = select(ArrearsProposal).where(
+        ArrearsProposal.case_id == proposal.case_id,
+        ArrearsProposal.role == proposal.role,
+        ArrearsProposal.state == ProposalState.OPEN,
+        ArrearsProposal.level < proposal.level,
+        ~lines_of_its_own,
+    )
+    for passed in session.scalars(lower):
+        _decide(passed, actor, clock, ProposalState.WITHDRAWN)
 
 
 def _decide(proposal: ArrearsProposal, actor: Actor, clock: Clock, state: ProposalState) -> None:

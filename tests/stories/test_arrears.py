@@ -83,6 +83,19 @@ def test_levels_rise_over_four_months_each_sent_once(chase: Chase) -> None:
     assert [name for name in messages if name.startswith("arrears_")] == ["arrears_reminder", "arrears_first"]
 
 
+def test_a_level_that_may_be_sent_takes_those_below_it_off_the_list(chase: Chase) -> None:
+    due = date(2026, 3, 9)
+    seen = []
+    for days in range(-4, 40):
+        chase.on(due + timedelta(days=days))
+        ready = [p.level for p in chase.proposals() if p.earliest_on <= due + timedelta(days=days)]
+        assert len(ready) <= 1
+        seen += [level for level in ready if level not in seen]
+    assert seen == [0, 1, 2, 3, 4]
+    assert chase.send_all() == [4]
+    assert chase.proposals() == []
+
+
 def test_a_level_is_not_sent_before_the_days_of_the_last_are_over(chase: Chase) -> None:
     chase.on(date(2026, 3, 16))
     chase.send_all()
