@@ -117,3 +117,11 @@ def test_the_pages_open_in_both_languages_and_ask_as_often_for_many_sales(
     clerk.post("/language", {"language": "zh"}, page="/account/password")
     for page, words in zip(pages, ("回款率", "期末未收", "待收", "客户对账单"), strict=True):
         assert words in clerk.get(page).text
+
+
+def test_the_journal_is_taken_along_as_the_page_cuts_it(clerk: Browser, signed: Case) -> None:
+    rows = list(
+        load_workbook(io.BytesIO(clerk.get("/finance/journal.xlsx?account=supervised").data)).active.values
+    )
+    assert rows[-1][5] == rows[-1][6] == 50_000
+    assert "journal.xlsx" in clerk.get("/finance/journal").text
