@@ -136,11 +136,11 @@ def flows_by_period(
     """
     whole = Period(periods[0].first, periods[-1].last)
     moves = union_all(*_moves(actor, where, whole.last)).subquery()
-    place = case(*((moves.c.on <= part.last, number) for number, part in enumerate(periods)))
-    before = moves.c.on < whole.first
-    query = select(
-        case((before, -1), else_=place), moves.c.kind, func.coalesce(func.sum(moves.c.fen), 0)
-    ).group_by(case((before, -1), else_=place), moves.c.kind)
+    parts = [(moves.c.on < whole.first, -1), *((moves.c.on <= part.last, n) for n, part in enumerate(periods))]
+    placed = select(case(*parts).label("place"), moves.c.kind, moves.c.fen).subquery()
+    query = select(placed.c.place, placed.c.kind, func.coalesce(func.sum(placed.c.fen), 0)).group_by(
+        placed.c.place, placed.c.kind
+    )
     sums = {(int(row[0]), str(row[1])): int(row[2]) for row in session.execute(query)}
     signed, collected = (sums.get((-1, kind), 0) for kind in ("signed", "collected"))
     opening = total_flow(session, actor, where, whole).opening_fen
