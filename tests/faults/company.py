@@ -86,7 +86,7 @@ def found_house(url: str, vault: Vault, folder: Path, gateway_port: int, *, home
         sms_token="token",
     )
     house = House(Database(url, vault, clock), clock, settings, folder, gateway_port)
-    company = found_company(house.database, clock, homes=False)
+    company = found_company(house.database, clock, homes=False, daily=False)
     house.project_id, house.plan_id = company.project_id, company.plan_id
     with house.database.unit_of_work() as session:
         house.units = _build(session, clock, company.project_id, company.people, homes)

@@ -31,7 +31,7 @@ from ledger.staff.operations import add_staff
 from ledger.staff.queries import actor_for
 from tests.founding import founded
 from webapp.db import Database
-from webapp.definitions import deploy_shipped
+from webapp.definitions import shipped_resources
 from webapp.engine_room import engine_for
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ LIST_PRICE = 1_280_000_00
 FLOOR_PRICE = 1_200_000_00
 DEPOSIT = 50_000_00
 PASSWORD = "correct horse battery"
+DAILY = {"arrears_run.bpmn"}
 CITY, PROJECT = "/keyturn/shanghai/", "/keyturn/shanghai/yunxi/"
 PEOPLE = {
     "wei": ("sales_consultant", PROJECT),
@@ -284,9 +285,12 @@ def company_in(
 
 
 def found_company(
-    database: Database, clock: MovedClock, *, homes: bool = True, language: str | None = None
+    database: Database, clock: MovedClock, *, homes: bool = True, language: str | None = None, daily: bool = True
 ) -> Company:
-    """The company with its people, homes (unless they are to come by a price list), plan, customers and processes."""
+    """The company with its people, homes (unless they are to come by a price list), plan, customers and processes.
+
+    Without ``daily`` nothing begins by the calendar alone: no run looks for arrears every morning.
+    """
     company = Company(database, clock)
     with database.unit_of_work() as session:
         add_node(session, SYSTEM, clock, kind="group", code="keyturn", name="集团")
@@ -300,7 +304,9 @@ def found_company(
         if homes:
             _build_homes(session, clock, company)
         company.plan_id = _agree_plan(session, clock, company)
-        deploy_shipped(session, SYSTEM, clock)
+        shipped = shipped_resources()
+        wanted = {name: file for name, file in shipped.items() if daily or name not in DAILY}
+        company.engine(session, SYSTEM).deploy(wanted, note="shipped")
     return company
 
 
