@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, Table, and_, func, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
 from ledger.arrears.kinds import EventKind, Role, Suspension
@@ -57,52 +59,49 @@ def find_lines(
     """
     rows = session.execute(late_lines(path, on, ahead_days=ahead_days, sale_id=sale_id))
     for row in rows:
-        role = Role.US if row.permit is None else _role(row.debtor, row.fault)
-        # Levels are counted for each role: a line that has become the buyer's begins anew with him.
-        same = row.reached_role == role
         yield Line(
             row.id,
             row.sale_id,
             row.kind,
-            role,
+            Role(row.role),
             int(row.amount_fen - row.paid - row.disputed),
             row.due_on,
             (on - row.due_on).days,
             row.case_id,
             row.suspended_by,
             row.jump or 0,
-            row.reached if same else None,
-            row.reached_on if same else None,
+            row.reached,
+            row.reached_on,
         )
-
-
-def _role(debtor: Debtor, fault: str | None) -> Role:
-    return Role.BUYER if fault is not None else _ROLE_OF[debtor]
 
 
 def late_lines(path: str, on: date, *, ahead_days: int = 0, sale_id: str | None = None) -> Select:  # type: ignore[type-arg]
     """The statement: lines with what is paid and contested of them, their case and the level they have reached."""
     line, sale, unit, permit = (table_of(model) for model in (Receivable, Sale, Unit, PresalePermit))
-    case, contested, reached, fault = table_of(ArrearsCase), _contested(sale_id), _reached(sale_id), _faults()
-    paid = paid_on_line()
+    case, contested, fault = table_of(ArrearsCase), _contested(sale_id), _faults()
+    reach, paid, role = table_of(ArrearsReach), paid_on_line(), _role(line, permit, fault)
+
+    def most(what: ColumnElement[Any]) -> ScalarSelect[Any]:
+        # Levels are counted for each role: a line that has become the buyer’s begins anew with him. They are
+        # asked for line by line, by the index that keeps them unique: a join over all would be planned by guesses.
+        same = (reach.c.case_id == case.c.id, reach.c.receivable_id == line.c.id, reach.c.role == role)
+        return select(func.max(what)).where(*same).correlate(line, permit, case, fault).scalar_subquery()
+
     query = (
         select(
             line.c.id,
             line.c.sale_id,
             line.c.kind,
-            line.c.debtor,
             line.c.amount_fen,
             line.c.due_on,
             paid.label("paid"),
-            permit.c.id.label("permit"),
+            role.label("role"),
             case.c.id.label("case_id"),
             case.c.suspended_by,
             case.c.jump,
             func.coalesce(contested.c.fen, 0).label("disputed"),
-            reached.c.role.label("reached_role"),
-            reached.c.level.label("reached"),
-            reached.c.on_date.label("reached_on"),
-            fault.c.receivable_id.label("fault"),
+            most(reach.c.level).label("reached"),
+            most(reach.c.on_date).label("reached_on"),
         )
         .select_from(line)
         .join(sale, sale.c.id == line.c.sale_id)
@@ -110,7 +109,6 @@ def late_lines(path: str, on: date, *, ahead_days: int = 0, sale_id: str | None 
         .outerjoin(permit, and_(permit.c.id == unit.c.permit_id, permit.c.granted_on <= on))
         .outerjoin(case, and_(case.c.sale_id == sale.c.id, case.c.state == "open"))
         .outerjoin(contested, contested.c.receivable_id == line.c.id)
-        .outerjoin(reached, and_(reached.c.case_id == case.c.id, reached.c.receivable_id == line.c.id))
         .outerjoin(fault, fault.c.receivable_id == line.c.id)
         .where(
             sale.c.state == "live",
@@ -125,22 +123,13 @@ def late_lines(path: str, on: date, *, ahead_days: int = 0, sale_id: str | None 
     return query if sale_id is None else query.where(line.c.sale_id == sale_id)
 
 
-def _reached(sale_id: str | None) -> Subquery:
-    """The highest level of each line in an open case; where it changed its role, the last role counts."""
-    case, reach = table_of(ArrearsCase), table_of(ArrearsReach)
-    last = func.row_number().over(
-        partition_by=(reach.c.case_id, reach.c.receivable_id),
-        order_by=(reach.c.on_date.desc(), reach.c.level.desc()),
+def _role(line: Table, permit: Table, fault: Subquery) -> ColumnElement[Any]:
+    """Who is late with a line, as a word."""
+    return sql_case(
+        (permit.c.id.is_(None), Role.US.value),
+        (fault.c.receivable_id.is_not(None), Role.BUYER.value),
+        *((line.c.debtor == debtor, role.value) for debtor, role in _ROLE_OF.items()),
     )
-    ranked = (
-        select(
-            reach.c.case_id, reach.c.receivable_id, reach.c.role, reach.c.level, reach.c.on_date, last.label("n")
-        )
-        .join(case, case.c.id == reach.c.case_id)
-        .where(case.c.state == "open", *([] if sale_id is None else [case.c.sale_id == sale_id]))
-        .subquery()
-    )
-    return select(ranked).where(ranked.c.n == 1).subquery("reached")
 
 
 def _contested(sale_id: str | None) -> Subquery:
