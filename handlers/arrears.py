@@ -22,7 +22,7 @@ from ledger.arrears.facts import (
     WorkAsked,
 )
 from ledger.arrears.kinds import Channel, Role
-from ledger.arrears.levels import Ladder, Rungs
+from ledger.arrears.levels import Asked, Ladder
 from ledger.arrears.models import ArrearsBlock, ArrearsCase, ArrearsPromise
 from ledger.arrears.planning import PlannedLevel, SalePlan
 from ledger.arrears.proposing import Wanted, propose
@@ -33,7 +33,7 @@ from ledger.organisation.models import Project
 PROCESS, TABLE = "arrears", "arrears_levels"
 _PEOPLE_NAMED = 3
 # By version of the table, which never changes: a table is asked once in a process.
-_rungs: dict[str, Rungs] = {}
+_asked: dict[str, Asked] = {}
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def ladder_of(engine: Engine) -> Ladder:
         return engine.decide(TABLE, questions)
 
     version = engine.get_definition(TABLE, kind="decision").id
-    return Ladder(decide, _rungs.setdefault(version, {}))
+    return Ladder(decide, _asked.setdefault(version, Asked()))
 
 
 def bring_on(engine: Engine, plan: SalePlan, path: str) -> None:

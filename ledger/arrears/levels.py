@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.arrears.kinds import Channel, Role
@@ -32,18 +32,23 @@ class Rung:
     next_after_days: int
 
 
-Rungs = dict[tuple[Role, ReceivableKind], list[Rung]]
+@dataclass
+class Asked:
+    """What has been asked of a version of the table already: its answers never change."""
+
+    rungs: dict[tuple[Role, ReceivableKind], list[Rung]] = field(default_factory=dict)
+    ahead_days: int | None = None
 
 
 class Ladder:
     """Every rung of a table; ``decide`` answers its row for each debtor, kind and days late.
 
-    ``rungs`` is what has been asked already of the same version of the table.
+    ``asked`` is kept by whoever asks the same version again.
     """
 
-    def __init__(self, decide: Decide, rungs: Rungs | None = None) -> None:
+    def __init__(self, decide: Decide, asked: Asked | None = None) -> None:
         self._decide = decide
-        self._rungs: Rungs = {} if rungs is None else rungs
+        self._asked = Asked() if asked is None else asked
         self._known: dict[tuple[Role, ReceivableKind, int, int], Rung | None] = {}
 
     def at(self, role: Role, kind: ReceivableKind, days: int, jump: int = 0) -> Rung | None:
@@ -59,6 +64,11 @@ class Ladder:
 
     def ahead_days(self) -> int:
         """How many days before a due day the first reminder comes."""
+        if self._asked.ahead_days is None:
+            self._asked.ahead_days = self._look_ahead()
+        return self._asked.ahead_days
+
+    def _look_ahead(self) -> int:
         asked = [
             {"debtor": role.value, "kind": kind.value, "days_late": day}
             for role in Role
@@ -78,9 +88,10 @@ class Ladder:
 
     def _of(self, role: Role, kind: ReceivableKind) -> list[Rung]:
         key = (role, kind)
-        if key not in self._rungs:
-            self._rungs[key] = list(self._read(role, kind))
-        return self._rungs[key]
+        rungs = self._asked.rungs
+        if key not in rungs:
+            rungs[key] = self._read(role, kind)
+        return rungs[key]
 
     def _read(self, role: Role, kind: ReceivableKind) -> list[Rung]:
         rungs: list[Rung] = []
