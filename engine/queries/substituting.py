@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from engine.host import Host
@@ -74,7 +75,7 @@ def _sorted(rows: list[Task], order: tuple[str, ...]) -> list[Task]:
     for key in reversed(order):
         name, descending = key.removeprefix("-"), key.startswith("-")
         having = [task for task in rows if _value(task, name) is not None]
-        having.sort(key=lambda task, name=name: _comparable(_value(task, name)), reverse=descending)  # type: ignore[misc]
+        having.sort(key=partial(_comparable, name), reverse=descending)
         rows = having + [task for task in rows if _value(task, name) is None]
     return rows
 
@@ -85,8 +86,9 @@ def _value(task: Task, name: str) -> Any:
     return getattr(task, _ATTRIBUTES[name])
 
 
-def _comparable(value: Any) -> tuple[float, str]:
+def _comparable(name: str, task: Task) -> tuple[float, str]:
     """Numbers before texts, as their columns are sorted."""
+    value = _value(task, name)
     if isinstance(value, int | float):
         return float(value), ""
     return float("inf"), value.isoformat() if isinstance(value, date | datetime) else str(value)

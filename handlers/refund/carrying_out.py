@@ -38,13 +38,15 @@ def order(data: OrderIn, ctx: Context) -> None:
 
     Raises the business error `STALE` when it is no longer what was approved.
     """
-    approval = {"approved_hash": data.content_hash, "approvers": data.deciders, "reference": ctx.instance_id}
     act = (ctx.session, ctx.ledger_actor, ctx.clock)
+    seal, deciders, case = data.content_hash, data.deciders, ctx.instance_id
     try:
         if data.what == "refund":
-            approve_refund(*act, refund_id=data.payout_id, **approval)  # type: ignore[arg-type]
+            approve_refund(*act, refund_id=data.payout_id, approved_hash=seal, approvers=deciders, reference=case)
         else:
-            approve_compensation(*act, compensation_id=data.payout_id, **approval)  # type: ignore[arg-type]
+            approve_compensation(
+                *act, compensation_id=data.payout_id, approved_hash=seal, approvers=deciders, reference=case
+            )
     except Stale as stale:
         raise BusinessError(STALE, why=stale.code) from stale
 

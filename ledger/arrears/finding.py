@@ -75,7 +75,9 @@ def find_lines(
         )
 
 
-def late_lines(path: str, on: date, *, ahead_days: int = 0, sale_id: str | None = None) -> Select:  # type: ignore[type-arg]
+def late_lines(
+    path: str, on: date, *, ahead_days: int = 0, sale_id: str | None = None
+) -> Select[*tuple[Any, ...]]:
     """The statement: lines with what is paid and contested of them, their case and the level they have reached."""
     line, sale, unit, permit = (table_of(model) for model in (Receivable, Sale, Unit, PresalePermit))
     case, contested, fault = table_of(ArrearsCase), _contested(sale_id), _faults()

@@ -6,7 +6,7 @@ A level that may be sent takes those below it off the list: nobody is gently rem
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -236,6 +236,6 @@ def _lock(session: Session, actor: Actor, proposal_id: str) -> ArrearsProposal:
     return proposal
 
 
-def _set_of(receivable_ids: object) -> str:
-    ids = ",".join(sorted(receivable_ids))  # type: ignore[call-overload]
+def _set_of(receivable_ids: Iterable[str]) -> str:
+    ids = ",".join(sorted(receivable_ids))
     return hashlib.sha256(ids.encode()).hexdigest()
