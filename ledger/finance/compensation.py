@@ -17,7 +17,6 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
-from ledger.accounting.periods import require_open_day
 from ledger.finance import journal
 from ledger.finance.amounts import require_amount
 from ledger.finance.compensation_rows import (
@@ -28,14 +27,14 @@ from ledger.finance.compensation_rows import (
     order_compensation,
 )
 from ledger.finance.deposits import deposit_cap
-from ledger.finance.errors import AlreadyDone, CompensationRefused, DateInvalid, KeyReused
+from ledger.finance.errors import AlreadyDone, CompensationRefused, KeyReused
 from ledger.finance.facts import CompensationPaid, PayoutCancelled
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Account, CompensationKind, Debtor, RefundEventKind, TodoKind
 from ledger.finance.models import Receipt
 from ledger.finance.parties import AccountHolder, lock_sale, today_at
 from ledger.finance.payout_models import Compensation, CompensationEvent
-from ledger.finance.payouts import note_approval, require_approved, require_words
+from ledger.finance.payouts import note_approval, require_approved, require_day_of_payment, require_words
 from ledger.finance.sale_labels import label_sales
 from ledger.finance.todos import close_todo, open_todos_of, void_todo
 from ledger.staff.permissions import Permission
@@ -187,10 +186,7 @@ def pay_compensation(
         return row
     if cancelled := compensation_event_of(session, row, RefundEventKind.CANCELLED):
         raise AlreadyDone("refund_cancelled", by=cancelled.by, at=cancelled.at)
-    today = today_at(session, clock, row.project_id)
-    if paid_on > today:
-        raise DateInvalid("paid_in_future", field="paid_on", latest=today.isoformat())
-    require_open_day(session, row.project_id, paid_on, "paid_on")
+    today = require_day_of_payment(session, clock, row.project_id, paid_on)
     subject = {"compensation_id": row.id}
     require_approved(session, subject, compensation_hash(row), row.content_hash, needed=row.needs_approval)
     add_compensation_event(session, actor, clock, row, RefundEventKind.PAID, paid_on)

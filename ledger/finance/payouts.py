@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
-from ledger.finance.errors import OwnAct, PayoutStale, PayoutUnapproved
+from ledger.accounting.periods import require_open_day
+from ledger.finance.errors import DateInvalid, OwnAct, PayoutStale, PayoutUnapproved
+from ledger.finance.parties import today_at
 from ledger.finance.payout_models import PayoutApproval
 
 LONGEST = 200
@@ -30,6 +33,18 @@ def require_words(text: str | None, field: str) -> str:
     if not words or len(words) > LONGEST:
         raise Invalid("text_missing_or_long", field=field, longest=LONGEST)
     return words
+
+
+def require_day_of_payment(session: Session, clock: Clock, project_id: str, paid_on: date) -> date:
+    """Today at the project, when money may have left on ``paid_on``.
+
+    Raises `DateInvalid` for a day to come, `PeriodLocked` for a locked one.
+    """
+    today = today_at(session, clock, project_id)
+    if paid_on > today:
+        raise DateInvalid("paid_in_future", field="paid_on", latest=today.isoformat())
+    require_open_day(session, project_id, paid_on, "paid_on")
+    return today
 
 
 def note_approval(

@@ -16,17 +16,16 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
-from ledger.accounting.periods import require_open_day
 from ledger.finance import journal
 from ledger.finance.accounts import account_now, free_fen, is_usable
 from ledger.finance.amounts import require_amount
-from ledger.finance.errors import AlreadyDone, DateInvalid, KeyReused, PayoutStale, RefundRefused
+from ledger.finance.errors import AlreadyDone, KeyReused, PayoutStale, RefundRefused
 from ledger.finance.facts import PayoutCancelled, RefundPaid
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Debtor, RefundEventKind, TodoKind
 from ledger.finance.models import Receipt, Refund
 from ledger.finance.parties import today_at
-from ledger.finance.payouts import note_approval, require_approved, require_words
+from ledger.finance.payouts import note_approval, require_approved, require_day_of_payment, require_words
 from ledger.finance.receipt_rows import lock_receipt
 from ledger.finance.refund_rows import (
     Wish,
@@ -149,10 +148,7 @@ def pay_refund(
         raise AlreadyDone("refund_cancelled", by=cancelled.by, at=cancelled.at)
     if payee is not None and payee.strip() != refund.payee:
         raise RefundRefused("refund_not_to_payer", field="payee")
-    today = today_at(session, clock, refund.project_id)
-    if paid_on > today:
-        raise DateInvalid("paid_in_future", field="paid_on", latest=today.isoformat())
-    require_open_day(session, refund.project_id, paid_on, "paid_on")
+    today = require_day_of_payment(session, clock, refund.project_id, paid_on)
     subject = {"refund_id": refund.id}
     require_approved(session, subject, refund_hash(refund), refund.content_hash, needed=refund.needs_approval)
     receipt = session.get_one(Receipt, refund.receipt_id)
