@@ -13,6 +13,7 @@ from engine.api import JobContext, job_kind
 DELIVER = "messages.deliver"
 PAPERS = "papers.issue"
 ARREARS = "arrears.work"
+LATE_STEPS = "progress.look"
 
 
 class Office(Protocol):
@@ -28,6 +29,10 @@ class Office(Protocol):
 
     def work_arrears(self, run_id: str, *, key: str) -> None:
         """Bring an arrears run on for a while, and order its next portion."""
+        ...
+
+    def look_for_late_steps(self, path: str, *, key: str) -> None:
+        """Mark the steps at or below a path whose day is over, and let their buyers be told."""
         ...
 
 
@@ -67,3 +72,9 @@ def issue_paper(payload: dict[str, Any], ctx: JobContext) -> None:
 def work_arrears(payload: dict[str, Any], ctx: JobContext) -> None:
     """Bring a daily arrears run or a sending on."""
     _present().work_arrears(payload["run_id"], key=ctx.idempotency_key)
+
+
+@job_kind(LATE_STEPS)
+def look_for_late_steps(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Find the steps whose day is over."""
+    _present().look_for_late_steps(payload["path"], key=ctx.idempotency_key)

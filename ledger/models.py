@@ -15,6 +15,7 @@ import ledger.messages.models
 import ledger.notices.models
 import ledger.organisation.models
 import ledger.papers.models
+import ledger.progress.models
 import ledger.reviews.models
 import ledger.sales.models
 import ledger.sales.offer_models

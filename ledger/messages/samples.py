@@ -31,6 +31,8 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
     "kind": ("我的待办", "My tasks"),
     "task": ("审批折扣", "Decide on the discount"),
     "case": ("云溪 3-1201", "Yunxi 3-1201"),
+    "family": ("按揭", "Mortgage"),
+    "step": ("签订借款合同", "Loan contract"),
     "result": ("已完成", "Done"),
     "times": ("2", "2"),
     "count": ("3", "3"),

@@ -40,7 +40,7 @@ _SHOWN = 40
 LONGEST_SUBJECT, LONGEST_SMS, LONGEST_BODY = 200, 500, 5000
 EDIT = "messages:edit_template"
 _FALLBACK_LANGUAGE = "zh"
-_FILES = ("templates.json", "notices.json")
+_FILES = ("templates.json", "notices.json", "progress.json")
 _MONTHS = (
     "January",
     "February",

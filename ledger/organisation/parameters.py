@@ -294,6 +294,28 @@ ARREARS_UNMATCHED = _choice(
     "有未匹配银行流水时的日催缴",
     "practice: money that has come must not be chased",
 )
+CUSTOMER_QUIET_FROM = Parameter(
+    "customer_quiet_from_hour",
+    "integer",
+    21,
+    "",
+    "Messages to customers rest from (hour)",
+    "客户消息免打扰开始（时）",
+    "practice: formalities can wait until the morning",
+    0,
+    23,
+)
+CUSTOMER_QUIET_TO = Parameter(
+    "customer_quiet_to_hour",
+    "integer",
+    8,
+    "",
+    "Messages to customers rest until (hour)",
+    "客户消息免打扰结束（时）",
+    "practice; the same hour as from: no quiet hours",
+    0,
+    23,
+)
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {

@@ -39,7 +39,7 @@ LIST_PRICE = 1_280_000_00
 FLOOR_PRICE = 1_200_000_00
 DEPOSIT = 50_000_00
 PASSWORD = "correct horse battery"
-DAILY = {"arrears_run.bpmn"}
+DAILY = {"arrears_run.bpmn", "progress_look.bpmn"}
 CITY, PROJECT = "/keyturn/shanghai/", "/keyturn/shanghai/yunxi/"
 PEOPLE = {
     "wei": ("sales_consultant", PROJECT),

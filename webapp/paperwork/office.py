@@ -26,6 +26,7 @@ from webapp.arrears.running import work
 from webapp.db import Database
 from webapp.notifications.addresses import Addresses
 from webapp.paperwork.sale_papers import Made, SalePaper
+from webapp.progress.looking import look_for_late_steps
 from webapp.settings import Settings
 
 _ADDRESS = re.compile(r"https?://\S+")
@@ -110,6 +111,10 @@ class PaperOffice:
     def work_arrears(self, run_id: str, *, key: str) -> None:
         """Bring an arrears run on for a while; what is left is ordered as the next job."""
         work(self._database, run_id)
+
+    def look_for_late_steps(self, path: str, *, key: str) -> None:
+        """Mark the steps whose day is over, a few in each unit of work."""
+        look_for_late_steps(self._database, path)
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make the subscription or contract of a sale and store it; one that is there stays the only one."""
