@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ from ledger.banking.memos import read_memo
 from ledger.banking.models import BankAccount, LineEvent, LineMatch, LineStanding, StatementLine
 from ledger.banking.queries import line_row
 from ledger.finance.accounts import has_event
+from ledger.finance.interest import late_interest
+from ledger.finance.interest_charges import Work, settle
 from ledger.finance.kinds import Debtor, EventKind, Method
 from ledger.finance.models import Receipt, Receivable
 from ledger.finance.receipts import Confirmation, confirm_receipt, reverse_receipt, take_receipt
@@ -226,11 +228,7 @@ def _receive(
         reference=line.serial,
         typed=False,
     )
-    named: dict[str, int] = defaultdict(int)
-    for share in group.shares:
-        if share.receivable_id:
-            named[share.receivable_id] += share.amount_fen
-    outcome = confirm_receipt(session, actor, clock, receipt_id=receipt.id, allocations=dict(named) or None)
+    outcome = _confirm(session, actor, clock, receipt, group, certainty)
     session.add(
         LineMatch(
             line_id=line.id,
@@ -245,6 +243,28 @@ def _receive(
         )
     )
     session.flush()  # What is matched of the line is summed from these rows.
+    return outcome
+
+
+def _confirm(
+    session: Session, actor: Actor, clock: Clock, receipt: Receipt, group: _Group, certainty: Certainty
+) -> Confirmation:
+    """What was named settles what it names, the rest goes by the order.
+
+    While late interest is owed a proposal is what the payer meant and no more: contract or law say what comes
+    first (Civil Code 561). Who divides a line by hand has decided that himself.
+    """
+    named: dict[str, int] = defaultdict(int)
+    for share in group.shares:
+        if share.receivable_id:
+            named[share.receivable_id] += share.amount_fen
+    sale_id = group.sale_id
+    if certainty is not Certainty.BY_HAND and sale_id and late_interest(session, [sale_id], on=receipt.paid_on):
+        named.clear()
+    outcome = confirm_receipt(session, actor, clock, receipt_id=receipt.id, allocations=dict(named) or None)
+    if named and sale_id and outcome.credit_fen:
+        more = settle(session, actor, clock, sale_id, [Work(receipt, outcome.credit_fen)])
+        return replace(outcome, credit_fen=outcome.credit_fen - sum(more.values()))
     return outcome
 
 

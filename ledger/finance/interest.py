@@ -109,6 +109,14 @@ def interest_of_sale(session: Session, sale_id: str, *, on: date) -> SaleInteres
     return interest_of_sales(session, [sale_id], on=on)[sale_id]
 
 
+def late_interest(session: Session, sale_ids: Collection[str], *, on: date) -> dict[str, int]:
+    """Fen of late interest that sales owe through a day, charged or not; those that owe none are left out."""
+    if not sale_ids:
+        return {}
+    found = interest_of_sales(session, sale_ids, on=on)
+    return {sale_id: one.open_fen for sale_id, one in found.items() if one.open_fen}
+
+
 def uncharged_fen(session: Session, sale_id: str, *, through: date) -> int:
     """Late interest of a sale that has accrued through a day and is not charged yet, in fen."""
     lines = interest_of_sale(session, sale_id, on=through).lines

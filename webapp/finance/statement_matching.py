@@ -31,6 +31,7 @@ from ledger.banking.queries import (
 )
 from ledger.banking.sale_search import find_owing_sales
 from ledger.finance.amounts import fen_of_yuan
+from ledger.finance.interest import late_interest
 from ledger.finance.sale_labels import SaleLabel, label_sales
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
@@ -58,6 +59,7 @@ class Desk:
     labels: dict[str, SaleLabel]
     by_hand: dict[str, list[Debt]] = field(default_factory=dict)
     found: Sequence[SaleLabel] = ()
+    interest: dict[str, int] = field(default_factory=dict)
 
     @property
     def certain(self) -> list[str]:
@@ -112,6 +114,8 @@ def _desk(session: Session, actor: Actor, line_id: str | None) -> Desk:
     desk = Desk(shown, len(rows) > LINES, matchings, matchings.get(chosen.id) if chosen else None, {})
     if desk.chosen is not None:
         _add_by_hand(session, actor, desk, desk.chosen)
+        proposed = {sale_id for way in desk.chosen.proposals for sale_id in way.sale_ids}
+        desk.interest = late_interest(session, proposed, on=desk.chosen.line.booked_on)
     sales = {sale_id for one in matchings.values() for way in one.proposals for sale_id in way.sale_ids}
     desk.labels = label_sales(session, sales | set(desk.by_hand))
     return desk
