@@ -228,6 +228,8 @@ def _receive(
         reference=line.serial,
         typed=False,
     )
+    if receipt.project_id != line.project_id:
+        raise MatchRefused("match_other_project", field="shares")
     outcome = _confirm(session, actor, clock, receipt, group, certainty)
     session.add(
         LineMatch(

@@ -115,5 +115,6 @@ TEXTS = {
     "match_not_certain": N_("It is not certain any more what this line pays. Look at it."),
     "match_debt_settled": N_("One of these is settled meanwhile, or its amount is not above zero. Look again."),
     "match_without_sale": N_("Say for which sale the money is."),
+    "match_other_project": N_("This money is in the account of another project, whose books are its own."),
     "match_two_debtors": N_("Buyer and bank each pay their own debts: divide the line between them."),
 }

@@ -25,7 +25,7 @@ from ledger.finance.models import MoneyTodo, Receipt
 from ledger.sales.models import Sale
 from tests.ledger.banking.bank import Bank
 from tests.ledger.banking.conftest import Counter, Desk
-from tests.ledger.finance.house import DEPOSIT
+from tests.ledger.finance.house import DEPOSIT, build_house
 
 LOAN = 860_000_00
 
@@ -146,6 +146,15 @@ def test_what_does_not_come_to_the_amount_is_refused_and_leaves_nothing(clerk: C
         with pytest.raises(MatchRefused):
             clerk.do("confirm_match", line, shares=shares)
     assert receipts(clerk) == [] and clerk.state(line) is LineState.OPEN
+
+
+def test_money_in_one_projects_account_pays_nothing_of_another_project(clerk: Clerk, sale: Sale) -> None:
+    counter = clerk.counter
+    abroad = build_house(counter.session, counter.clock, "harbour").sale(buyers=("周瑜",))
+    line = clerk.line(DEPOSIT, "1栋101定金")
+    with counter.session.begin_nested(), pytest.raises(MatchRefused) as refusal:
+        clerk.do("confirm_match", line, shares=[Share(DEPOSIT, sale_id=abroad.id)])
+    assert refusal.value.code == "match_other_project"
 
 
 def test_a_match_taken_back_opens_the_debt_and_the_line_again(clerk: Clerk, sale: Sale, desk: Desk) -> None:
