@@ -80,7 +80,7 @@ def late_lines(
 ) -> Select[*tuple[Any, ...]]:
     """The statement: lines with what is paid and contested of them, their case and the level they have reached."""
     line, sale, unit, permit = (table_of(model) for model in (Receivable, Sale, Unit, PresalePermit))
-    case, contested, fault = table_of(ArrearsCase), _contested(sale_id), _faults()
+    case, contested, fault = table_of(ArrearsCase), _contested(sale_id), through_the_buyer().subquery("fault")
     reach, paid, role = table_of(ArrearsReach), paid_on_line(), _role(line, permit, fault)
 
     def most(what: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -147,12 +147,8 @@ def _contested(sale_id: str | None) -> Subquery:
     )
 
 
-def _faults() -> Subquery:
-    """The bank's lines whose papers failed through the buyer."""
+def through_the_buyer() -> Select[tuple[str]]:
+    """The ids of the bank's lines whose papers failed through the buyer."""
     event = table_of(ArrearsEvent)
-    return (
-        select(event.c.subject_id.label("receivable_id"))
-        .where(event.c.kind == EventKind.BUYER_AT_FAULT)
-        .distinct()
-        .subquery("fault")
-    )
+    chosen = select(event.c.subject_id.label("receivable_id")).where(event.c.kind == EventKind.BUYER_AT_FAULT)
+    return chosen.distinct()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -13,10 +13,11 @@ from kernel.facts import tell
 from ledger.arrears.cases import go_on, lock_case, note_audit, note_event, suspend
 from ledger.arrears.errors import ArrearsInvalid, CaseSuspended
 from ledger.arrears.facts import PromiseKept, PromiseMade
-from ledger.arrears.finding import find_lines
-from ledger.arrears.kinds import EventKind, Suspension
+from ledger.arrears.finding import find_lines, through_the_buyer
+from ledger.arrears.kinds import EventKind, Role, Suspension
 from ledger.arrears.models import ArrearsCase, ArrearsEvent, ArrearsPromise
 from ledger.finance.amounts import require_amount
+from ledger.finance.kinds import Debtor
 from ledger.finance.models import Allocation, Receivable
 from ledger.finance.parties import today_at
 
@@ -28,8 +29,8 @@ def promise(
 ) -> ArrearsPromise:
     """Take a promise to pay so much by a day, the day included; levels wait until then.
 
-    Raises `ArrearsInvalid` for a day in the past or more than is late, `CaseSuspended` while another promise or a
-    block holds the case.
+    It is the buyer's word for what he is late with, never the bank's for a loan. Raises `ArrearsInvalid` for a
+    day in the past or more than he is late with, `CaseSuspended` while another promise or a block holds the case.
     """
     case = lock_case(session, actor, case_id)
     today = today_at(session, clock, case.project_id)
@@ -38,7 +39,8 @@ def promise(
         raise ArrearsInvalid("promise_in_past", field="due_on", earliest=today.isoformat())
     if case.suspended_by is not None:
         raise CaseSuspended(by=f"suspension.{case.suspended_by}")
-    late = sum(line.open_fen for line in find_lines(session, case.path, today, sale_id=case.sale_id))
+    lines = find_lines(session, case.path, today, sale_id=case.sale_id)
+    late = sum(line.open_fen for line in lines if line.role is Role.BUYER)
     if amount_fen > late:
         raise ArrearsInvalid("promise_above_late", field="amount_fen", late_fen=late)
     row = ArrearsPromise(
@@ -128,10 +130,13 @@ def running_promise(session: Session, case_id: str) -> ArrearsPromise | None:
 
 
 def _paid(session: Session, case: ArrearsCase) -> int:
-    """Fen counted towards the sale's lines up to now, whatever was due."""
+    """Fen counted towards what is the buyer's to pay, whatever was due: a loan paid out keeps no promise."""
     query = (
         select(func.coalesce(func.sum(Allocation.amount_fen), 0))
         .join(Receivable, Receivable.id == Allocation.receivable_id)
-        .where(Receivable.sale_id == case.sale_id)
+        .where(
+            Receivable.sale_id == case.sale_id,
+            or_(Receivable.debtor == Debtor.BUYER, Receivable.id.in_(through_the_buyer())),
+        )
     )
     return int(session.scalar(query) or 0)

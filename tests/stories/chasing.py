@@ -6,13 +6,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.api import Task, TaskFilter
+from kernel.actor import Actor
+from kernel.clock import business_date
 from ledger.arrears import promises, runs
 from ledger.arrears.kinds import ProposalState, Role
 from ledger.arrears.models import ArrearsCase, ArrearsEvent, ArrearsProposal, ArrearsStep
-from ledger.finance.kinds import ReceivableKind
+from ledger.finance.kinds import Debtor, ReceivableKind
 from ledger.finance.models import Receivable
+from ledger.finance.operations import confirm_receipt, take_receipt
 from tests.stories.company import PROJECT, Company
 from webapp.arrears import running
 
@@ -103,6 +107,28 @@ class Chase:
         """Somebody completes that task."""
         task = self.task(element)
         self.company.act(name, lambda s, a: self.company.engine(s, a).complete(task.id, answers))
+
+    def bank_pays(self, loan: Receivable) -> None:
+        """The bank pays a loan out."""
+        clock = self.company.clock
+
+        def pay(session: Session, actor: Actor) -> None:
+            receipt = take_receipt(
+                session,
+                actor,
+                clock,
+                key=f"loan:{loan.id}",
+                amount_fen=loan.amount_fen,
+                method="bank_loan",
+                paid_on=business_date(clock),
+                payer="Bank of Yunxi",
+                payer_role=Debtor.BANK,
+                sale_id=self.sale_id,
+                receivable_id=loan.id,
+            )
+            confirm_receipt(session, actor, clock, receipt_id=receipt.id)
+
+        self.company.act("cashier", pay)
 
     def promise(self, fen: int, day: date) -> None:
         """The debtor promises."""

@@ -152,6 +152,19 @@ def test_a_promise_in_the_past_is_refused_and_one_holds_the_levels_until_its_day
     assert chase.events() == ["promise_broken"]
 
 
+def test_a_loan_paid_out_keeps_no_promise_of_the_buyer(chase: Chase) -> None:
+    chase.on(date(2026, 5, 2))
+    down, loan = chase.line(ReceivableKind.DOWN_PAYMENT), chase.line(ReceivableKind.LOAN)
+    with pytest.raises(ArrearsInvalid) as refused:
+        chase.promise(down.amount_fen + loan.amount_fen, date(2026, 5, 9))
+    assert refused.value.code == "promise_above_late"
+    chase.promise(down.amount_fen, date(2026, 5, 9))
+    chase.bank_pays(loan)
+    assert "promise_kept" not in chase.events()
+    chase.on(date(2026, 5, 10))
+    assert "promise_broken" in chase.events()
+
+
 def test_a_kept_promise_ends_before_its_day_and_the_rest_goes_on(chase: Chase) -> None:
     chase.on(date(2026, 3, 12))
     chase.promise(1000_00, date(2026, 3, 20))
