@@ -14,6 +14,7 @@ import handlers
 from demo.agenda import Agenda, Script
 from demo.cast import PROJECTS, YUNXI
 from demo.changes import BEGINS_BEFORE_END, review_changes
+from demo.finance_desk import keep_the_desk
 from demo.life import Life
 from demo.names import Buyers
 from demo.places import Places, agree_offers, agree_plans, found, load_prices
@@ -96,6 +97,7 @@ def _live(
             say(f"  {clock.now():%d %B}: {steps} acts")
 
     _queue(life, ends_at, agenda)
+    keep_the_desk(life, ends_at, agenda)
     agenda.add(review_changes(life, SEED + 2), ends_at - BEGINS_BEFORE_END)
     agenda.run_until(ends_at, each=each)
     say(f"  {len(told)} sales lived through in {steps} acts")

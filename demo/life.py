@@ -107,11 +107,12 @@ class Life:
         return engine_for(session, actor, self.clock)
 
     def pay_todo(
-        self, todo: MoneyTodo, payer: str, *, amount_fen: int | None = None, confirm: bool = True
-    ) -> None:
+        self, todo: MoneyTodo, payer: str, *, amount_fen: int | None = None, confirm: bool = True,
+        method: str = "transfer",
+    ) -> None:  # fmt: skip
         """The cashier takes the money of a to-do, and usually confirms it."""
         self._receipts += 1
-        method = "bank_loan" if todo.debtor in ("bank", "fund_centre") else "transfer"
+        method = "bank_loan" if todo.debtor in ("bank", "fund_centre") else method
 
         def take(session: Session, actor: Actor) -> str:
             return take_receipt(
