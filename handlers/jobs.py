@@ -12,6 +12,7 @@ from engine.api import JobContext, job_kind
 
 DELIVER = "messages.deliver"
 PAPERS = "papers.issue"
+MAKE_PAPER = "papers.make"
 ARREARS = "arrears.work"
 LATE_STEPS = "progress.look"
 
@@ -25,6 +26,10 @@ class Office(Protocol):
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make a paper about a subject and store it, once."""
+        ...
+
+    def make_paper(self, paper_id: str, *, key: str) -> None:
+        """Set a paper that was ordered and store it, once."""
         ...
 
     def work_arrears(self, run_id: str, *, key: str) -> None:
@@ -62,10 +67,16 @@ def deliver_message(payload: dict[str, Any], ctx: JobContext) -> None:
 
 @job_kind(PAPERS)
 def issue_paper(payload: dict[str, Any], ctx: JobContext) -> None:
-    """Make and store a paper."""
+    """Make and store a paper of a sale; only for what was ordered before papers had templates."""
     _present().issue_paper(
         payload["kind"], payload["subject_id"], actor_id=payload["actor_id"], key=ctx.idempotency_key
     )
+
+
+@job_kind(MAKE_PAPER)
+def make_paper(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Set and store a paper that was ordered."""
+    _present().make_paper(payload["paper_id"], key=ctx.idempotency_key)
 
 
 @job_kind(ARREARS)

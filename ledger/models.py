@@ -22,5 +22,6 @@ import ledger.sales.offer_models
 import ledger.sales.queue_models
 import ledger.sales.stage_models
 import ledger.staff.models
+import ledger.templates.models
 
 __all__ = ["ledger"]

@@ -4,8 +4,6 @@ from .arrears_data import ArrearsLetterData, ArrearsLine
 from .data import (
     ApprovalSheetData,
     ApprovalStep,
-    Buyer,
-    ContractData,
     DiscountLine,
     Fact,
     FeeLine,
@@ -22,19 +20,17 @@ from .data import (
     StatementData,
     StatementLine,
     StatementOpen,
-    SubscriptionData,
     UnitFacts,
 )
 from .errors import MissingGlyphs, PaperError, PaperIncomplete
 from .render import Paper, issue, render
+from .template_data import TemplatedData
 
 __all__ = [
     "ApprovalSheetData",
     "ApprovalStep",
     "ArrearsLetterData",
     "ArrearsLine",
-    "Buyer",
-    "ContractData",
     "DiscountLine",
     "Fact",
     "FeeLine",
@@ -55,7 +51,7 @@ __all__ = [
     "StatementData",
     "StatementLine",
     "StatementOpen",
-    "SubscriptionData",
+    "TemplatedData",
     "UnitFacts",
     "issue",
     "render",

@@ -128,84 +128,6 @@ class PurchasePlanData(PaperBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Buyer:
-    """A buyer (买受人): identity number and phone as they shall be printed, share in words."""
-
-    name: str
-    id_type: str
-    id_no: str
-    phone: str = ""
-    address: str = ""
-    share: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionData(PaperBase):
-    """认购书: the buyer reserves a home against a deposit (定金) and will sign the contract by a day."""
-
-    template: ClassVar[str] = "subscription"
-
-    number: str
-    issued_on: str
-    letterhead: Letterhead
-    buyers: tuple[Buyer, ...]
-    unit: UnitFacts
-    list_price_fen: int
-    discounts: tuple[DiscountLine, ...] = ()
-    deal_price_fen: int
-    deal_unit_price_fen: int
-    deposit_fen: int
-    sign_by: str
-    plan_name: str
-    lines: tuple[PlanLine, ...]
-    consultant: str
-    remarks: tuple[str, ...] = ()
-
-    def derived(self) -> dict[str, object]:
-        """Price and deposit in capitals."""
-        return {
-            "price_capitals": in_capitals(self.deal_price_fen),
-            "deposit_capitals": in_capitals(self.deposit_fen),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractData(PaperBase):
-    """商品房买卖合同, summary form: the terms that the two sides agreed, for the file and the buyer."""
-
-    template: ClassVar[str] = "contract"
-
-    number: str
-    issued_on: str
-    subscription_no: str
-    letterhead: Letterhead
-    buyers: tuple[Buyer, ...]
-    ownership: str
-    unit: UnitFacts
-    pricing_basis: str
-    deal_price_fen: int
-    deal_unit_price_fen: int
-    deposit_fen: int
-    plan_name: str
-    lines: tuple[PlanLine, ...]
-    supervised_account: str
-    delivery_date: str
-    late_payment_rate: str
-    late_delivery_rate: str
-    title_days: int
-    area_clause: str
-    filing_days: int = 30
-    remarks: tuple[str, ...] = ()
-
-    def derived(self) -> dict[str, object]:
-        """Price and deposit in capitals."""
-        return {
-            "price_capitals": in_capitals(self.deal_price_fen),
-            "deposit_capitals": in_capitals(self.deposit_fen),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptItem:
     """One amount of a receipt: which receivable it pays, of which sale."""
 
@@ -363,12 +285,4 @@ class StatementData(PaperBase):
     open: tuple[StatementOpen, ...] = ()
 
 
-PaperData = (
-    PurchasePlanData
-    | SubscriptionData
-    | ContractData
-    | ReceiptData
-    | RangePaperData
-    | ApprovalSheetData
-    | StatementData
-)
+PaperData = PurchasePlanData | ReceiptData | RangePaperData | ApprovalSheetData | StatementData

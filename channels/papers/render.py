@@ -22,6 +22,7 @@ from .arrears_data import ArrearsLetterData
 from .data import PaperData
 from .errors import PaperError, PaperIncomplete
 from .glyphs import FONTS, check_glyphs
+from .template_data import TemplatedData
 
 Language = Literal["zh", "en"]
 LAYOUTS = Path(str(files("channels.papers"))) / "layouts"
@@ -37,7 +38,7 @@ class Paper:
     pages: int
 
 
-def issue(data: PaperData | ArrearsLetterData, *, language: Language) -> Paper:
+def issue(data: PaperData | ArrearsLetterData | TemplatedData, *, language: Language) -> Paper:
     """Make the paper that ``data`` describes.
 
     Raises :class:`PaperIncomplete` when a required text is empty and

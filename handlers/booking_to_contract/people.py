@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.api import Context
-from handlers.jobs import PAPERS
 from handlers.looking_up import customer_name, labels_of_unit
+from handlers.making_papers import order
 from ledger.organisation.models import Project
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.staff.queries import names
@@ -33,6 +33,5 @@ def words_of(ctx: Context, sale: Sale) -> dict[str, object]:
 
 
 def issue_paper(ctx: Context, kind: str, sale: Sale) -> None:
-    """Order a paper about a sale; it is made and stored after the commit, once."""
-    payload = {"kind": kind, "subject_id": sale.id, "actor_id": ctx.actor.id}
-    ctx.send(PAPERS, payload, key=f"{PAPERS}:{kind}:{sale.id}")
+    """Order a paper about a sale; it is set and stored after the commit, once."""
+    order(ctx, kind=kind, sale_id=sale.id, key=f"papers.issue:{kind}:{sale.id}")

@@ -18,11 +18,14 @@ from ledger.organisation.queries import project_at
 
 # The letters clerks know the papers by, from their names in pinyin.
 PREFIXES = {
+    "cancellation_agreement": "JC",  # 解除
     "contract": "HT",  # 合同
     "filing": "BA",  # 备案
+    "filing_cancellation": "ZX",  # 注销
     "hold": "YL",  # 预留
     "import_batch": "DR",  # 导入
     "invoice": "FP",  # 发票
+    "key_form": "JF",  # 交付
     "notice": "TZ",  # 通知
     "price_version": "JG",  # 价格
     "purchase_plan": "JH",  # 计划

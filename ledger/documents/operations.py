@@ -15,6 +15,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.database import is_sqlite
 from kernel.facts import Fact, tell
+from kernel.ids import new_id
 from ledger.documents.errors import DocumentVoid, NumberTaken
 from ledger.documents.models import Document, DocumentBlob, DocumentEvent
 from ledger.documents.queries import content_of, events_of, get_document
@@ -60,16 +61,19 @@ def store_document(
     template_version: str = "",
     language: str = "zh",
     owner_id: str | None = None,
+    document_id: str | None = None,
 ) -> Document:
     """Store an issued paper, exactly as printed, with its hash.
 
     ``subject`` and ``subject_id`` name what it is about ("sale", its id); ``owner_id`` is the consultant whose own
-    paper it is. Raises `NumberTaken` when another paper of the kind carries the number.
+    paper it is; ``document_id`` the id that it shall have. Raises `NumberTaken` when another paper of the kind
+    carries the number.
     """
     require_on(actor, Permission.DOCUMENTS_ISSUE, path=path, owner_id=owner_id)
     if number is not None and _number_taken(session, kind, number):
         raise NumberTaken(field="number", kind=kind, number=number)
     document = Document(
+        id=document_id or new_id(),
         kind=kind,
         subject=subject,
         subject_id=subject_id,

@@ -40,6 +40,11 @@ def find_documents(session: Session, actor: Actor, *, subject: str, subject_ids:
     return list(session.scalars(query.order_by(Document.issued_at.desc(), Document.id.desc())))
 
 
+def find_stored(session: Session, document_id: str) -> Document | None:
+    """The document with an id, for whoever has checked the right to its subject; None while it is not stored."""
+    return session.get(Document, document_id)
+
+
 def find_by_number(session: Session, actor: Actor, kind: str, number: str) -> Document | None:
     """The paper of a kind with a number, or None."""
     query = _reachable(actor).where(Document.kind == kind, Document.number == number)

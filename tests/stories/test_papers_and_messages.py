@@ -17,6 +17,7 @@ from ledger.documents.queries import content_of
 from ledger.messages.models import Message
 from tests.stories.company import Case, Company
 from webapp.jobs import JobRunner
+from webapp.paperwork import made as made_module
 from webapp.paperwork import office as office_module
 from webapp.paperwork.office import Outlets, PaperOffice
 
@@ -82,8 +83,9 @@ def test_a_paper_that_another_worker_stores_at_the_same_moment_is_not_made_again
     company: Company, outbox: Path, signed: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_jobs(company)
-    seen = iter([False, False, True])
-    monkeypatch.setattr(office_module, "_is_issued", lambda *_: next(seen))
+    seen = iter([None, None, True])
+    for module in (office_module, made_module):
+        monkeypatch.setattr(module, "find_stored", lambda *_: next(seen))
     office = PaperOffice(company.database, Outlets(MailFolder(outbox, company.clock), SmsFolder(outbox)))
     office.issue_paper("contract", signed.sale().id, actor_id=company.people["wei"], key="again")
     assert len(papers(company)) == 2

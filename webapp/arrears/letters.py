@@ -30,7 +30,7 @@ from ledger.sales.models import Sale
 from ledger.sales.queries import buyers_of
 from ledger.sales.stage_models import Contract
 from ledger.staff.queries import names
-from webapp.paperwork import words
+from ledger.templates import words
 
 KIND, SUBJECT, NUMBERS = "arrears_letter", "arrears_step", "notice"
 

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from ledger.documents.operations import print_document
-from ledger.documents.queries import load_content
+from ledger.documents.queries import get_document, load_content
 from webapp.acting import acting, clock, reading
+from webapp.paperwork.made import print_made
 
 pages = Blueprint("documents", __name__, url_prefix="/documents")
 _SHOWN_INLINE = ("application/pdf", "image/png", "image/jpeg", "image/webp")
@@ -26,11 +26,10 @@ def show(document_id: str) -> Response:
 def print_out(document_id: str) -> Response:
     """The document for the printer; from the second time on this counts as a reprint."""
     with acting() as (session, actor):
-        printing = print_document(
-            session, actor, clock(), document_id=document_id, reason=request.form.get("reason") or None
-        )
-        document = printing.document
-        return _answer(printing.content, document.filename, document.media_type, as_file=False)
+        reason = request.form.get("reason") or None
+        printed = print_made(session, actor, clock(), document_id, reason=reason)
+        document = get_document(session, actor, document_id)
+        return _answer(printed.pdf, document.filename, document.media_type, as_file=False)
 
 
 def _answer(content: bytes, name: str, media_type: str, *, as_file: bool) -> Response:

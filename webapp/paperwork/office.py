@@ -13,19 +13,19 @@ from sqlalchemy.orm import Session
 
 from channels.delivery import Channel, DeliveryFailed, DeliveryRefused
 from channels.mail import MailFolder, MailMessage, Security, SmtpMail, SmtpSettings, html_of
-from channels.papers import issue
 from channels.sms import HttpSms, SmsFolder, SmsMessage, SmsSettings
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Missing
 from ledger.documents.errors import NumberTaken
-from ledger.documents.operations import store_document
-from ledger.documents.queries import find_documents
+from ledger.documents.queries import find_stored
 from ledger.messages.operations import Delivery, delivery_of, mark_failed, mark_sent
 from ledger.staff.queries import names
+from ledger.templates.making import find_paper
+from ledger.templates.sale_papers import order_sale_paper
 from webapp.arrears.running import work
 from webapp.db import Database
 from webapp.notifications.addresses import Addresses
-from webapp.paperwork.sale_papers import Made, SalePaper
+from webapp.paperwork.made import set_paper, store_made
 from webapp.progress.looking import look_for_late_steps
 from webapp.settings import Settings
 
@@ -117,38 +117,33 @@ class PaperOffice:
         look_for_late_steps(self._database, path)
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
-        """Make the subscription or contract of a sale and store it; one that is there stays the only one."""
-        clock = self._database.clock
+        """Make a paper of a sale that was ordered before papers had templates, once."""
         with self._database.unit_of_work(SYSTEM) as session:
-            if _is_issued(session, kind, subject_id):
+            author = _author(session, actor_id)
+            clock = self._database.clock
+            paper = order_sale_paper(session, author, clock, kind=kind, sale_id=subject_id, key=key)
+            paper_id = paper.id
+        self.make_paper(paper_id, key=key)
+
+    def make_paper(self, paper_id: str, *, key: str) -> None:
+        """Set a paper that was ordered and store it; one that is there stays the only one."""
+        clock = self._database.clock
+        with self._database.reading() as session:
+            paper = find_paper(session, paper_id)
+            if paper is None:
+                raise Missing("paper_missing", id=paper_id)
+            if find_stored(session, paper_id) is not None:
                 return
-            author = Actor(actor_id, names(session, [actor_id]).get(actor_id, actor_id), is_system=True)
-            paper = SalePaper(session, author, clock, subject_id)
-            made = _make(paper, kind)
-            path, owner_id = paper.sale.path, paper.sale.owner_id
-        pdf = issue(made.data, language=made.language).pdf
+            pdf = set_paper(session, paper).pdf
         try:
             with self._database.unit_of_work(SYSTEM) as session:
-                if _is_issued(session, kind, subject_id):
-                    return
-                store_document(
-                    session,
-                    author,
-                    clock,
-                    kind=kind,
-                    subject="sale",
-                    subject_id=subject_id,
-                    number=made.number,
-                    pdf=pdf,
-                    path=path,
-                    template=kind,
-                    language=made.language,
-                    owner_id=owner_id,
-                )
+                paper = find_paper(session, paper_id)
+                assert paper is not None  # noqa: S101 - rows of made papers stay
+                store_made(session, _author(session, paper.by), clock, paper, pdf)
         except NumberTaken:
             # Another worker, whose lease had run out, may have stored the same paper at this very moment.
             with self._database.reading() as session:
-                if not _is_issued(session, kind, subject_id):
+                if find_stored(session, paper_id) is None:
                     raise
 
 
@@ -170,14 +165,6 @@ def _reason(fault: DeliveryRefused | DeliveryFailed) -> str:
     return " ".join(str(part) for part in (fault.code, *numbers))
 
 
-def _is_issued(session: Session, kind: str, sale_id: str) -> bool:
-    issued = find_documents(session, SYSTEM, subject="sale", subject_ids=[sale_id])
-    return any(paper.kind == kind for paper in issued)
-
-
-def _make(paper: SalePaper, kind: str) -> Made:
-    if kind == "subscription":
-        return paper.subscription()
-    if kind == "contract":
-        return paper.contract()
-    raise Missing("paper_kind_missing", kind=kind)
+def _author(session: Session, actor_id: str) -> Actor:
+    """Whoever ordered a paper, with the system's rights: the order is the authorisation."""
+    return Actor(actor_id, names(session, [actor_id]).get(actor_id, actor_id), is_system=True)

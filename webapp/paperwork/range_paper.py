@@ -23,7 +23,7 @@ from ledger.papers.queries import PaperDetail, get_paper
 from ledger.sales.models import Sale
 from ledger.staff.permissions import Permission
 from ledger.staff.queries import names
-from webapp.paperwork import words
+from ledger.templates import words
 from webapp.paperwork.receipt_paper import Printed
 
 _TEMPLATE = "range_paper"

@@ -29,7 +29,7 @@ from ledger.organisation.queries import parameter
 from ledger.papers.queries import live_paper_of
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
-from webapp.paperwork import words
+from ledger.templates import words
 
 KIND, SUBJECT = "receipt", "receipt"
 

@@ -16,7 +16,7 @@ from ledger.finance.sale_labels import SaleLabel
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
-from webapp.paperwork import words
+from ledger.templates import words
 
 MOVES: Mapping[str, words.Pair] = {
     "superseded": ("{item}（作废）", "{item}, superseded"),

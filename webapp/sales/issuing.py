@@ -6,17 +6,16 @@ from flask import redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from channels.papers import issue
 from kernel.actor import Actor
 from kernel.errors import Missing
-from ledger.documents.operations import store_document
 from ledger.documents.queries import find_documents
 from ledger.sales import queries as sales
 from ledger.sales.models import Sale
 from ledger.scope import require_on
 from ledger.staff.permissions import Permission
+from ledger.templates.sale_papers import order_sale_paper
 from webapp.acting import acting, clock
-from webapp.paperwork.sale_papers import SalePaper
+from webapp.paperwork.made import make_at_once
 from webapp.sales.desk import pages
 from webapp.sales.sale import issuable
 
@@ -35,20 +34,6 @@ def issue_paper(sale_id: str, kind: str) -> Response:
 
 
 def _issue(session: Session, actor: Actor, sale: Sale, kind: str) -> str:
-    paper = SalePaper(session, actor, clock(), sale.id)
-    made = paper.subscription() if kind == "subscription" else paper.contract()
-    document = store_document(
-        session,
-        actor,
-        clock(),
-        kind=kind,
-        subject="sale",
-        subject_id=sale.id,
-        number=made.number,
-        pdf=issue(made.data, language=made.language).pdf,
-        path=sale.path,
-        template=kind,
-        language=made.language,
-        owner_id=sale.owner_id,
-    )
-    return document.id
+    key = f"papers.issue:{kind}:{sale.id}"
+    paper = order_sale_paper(session, actor, clock(), kind=kind, sale_id=sale.id, key=key)
+    return make_at_once(session, actor, clock(), paper).id

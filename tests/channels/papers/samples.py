@@ -7,8 +7,6 @@ from fractions import Fraction
 from channels.papers import (
     ApprovalSheetData,
     ApprovalStep,
-    Buyer,
-    ContractData,
     DiscountLine,
     Fact,
     FeeLine,
@@ -25,7 +23,6 @@ from channels.papers import (
     StatementData,
     StatementLine,
     StatementOpen,
-    SubscriptionData,
     UnitFacts,
 )
 from channels.papers.render import Language
@@ -41,8 +38,6 @@ def papers(language: Language) -> dict[str, PaperData]:
     make = _Samples(language == "zh")
     made = (
         make.purchase_plan(),
-        make.subscription(),
-        make.contract(),
         make.receipt(),
         make.range_paper(),
         make.approval_sheet(),
@@ -181,74 +176,6 @@ class _Samples:
             list_unit_price_fen=1_614_800,
             plans=(self.lump(), self.instalments(), self.mortgage()),
             remarks=(self.t("赠送首年物业服务费。", "The first year of property service is free."),),
-        )
-
-    def buyers(self) -> tuple[Buyer, ...]:
-        share = self.t("共同共有", "Joint")
-        kind = self.t("居民身份证", "ID card")
-        return (
-            Buyer(name=self.t("欧阳喆", "Ouyang Zhe"), id_type=kind, id_no="310114********0012",
-                  phone="138****0001", share=share),
-            Buyer(name=self.t("王翀", "Wang Chong"), id_type=kind, id_no="310114********0024", share=share),
-        )  # fmt: skip
-
-    def lines(self) -> tuple[PlanLine, ...]:
-        bank = self.t("贷款银行", "Bank")
-        plan = self.mortgage()
-        loans = tuple(
-            PlanLine(name=loan.kind, due=self.t("放款时", "when lent"), amount_fen=loan.amount_fen, payer=bank)
-            for loan in plan.loans
-        )
-        return (*plan.lines, *loans)
-
-    def subscription(self) -> SubscriptionData:
-        discounts, price = self.discounts(200)
-        return SubscriptionData(
-            number="RG-2026-000087",
-            issued_on="2026-09-20",
-            letterhead=self.letterhead(),
-            buyers=self.buyers(),
-            unit=self.unit(),
-            list_price_fen=LIST,
-            discounts=discounts,
-            deal_price_fen=price,
-            deal_unit_price_fen=price * 100 // AREA,
-            deposit_fen=5_000_000,
-            sign_by="2026-09-27",
-            plan_name=self.t("组合贷款", "Fund and bank loan"),
-            lines=self.lines(),
-            consultant=self.t("林晓", "Lin Xiao"),
-        )
-
-    def contract(self) -> ContractData:
-        _, price = self.discounts(200)
-        return ContractData(
-            number="HT-2026-000054",
-            issued_on="2026-09-26",
-            subscription_no="RG-2026-000087",
-            letterhead=self.letterhead(),
-            buyers=self.buyers(),
-            ownership=self.t("共同共有", "joint, without shares"),
-            unit=self.unit(),
-            pricing_basis=self.t("按建筑面积计价", "building area"),
-            deal_price_fen=price,
-            deal_unit_price_fen=price * 100 // AREA,
-            deposit_fen=5_000_000,
-            plan_name=self.t("组合贷款", "Fund and bank loan"),
-            lines=self.lines(),
-            supervised_account=self.t(
-                "中国建设银行嘉定支行 3100 1680 0000 0018", "CCB Jiading 3100 1680 0000 0018"
-            ),
-            delivery_date="2028-06-30",
-            late_payment_rate=self.t("万分之二", "0.02 %"),
-            late_delivery_rate=self.t("万分之一", "0.01 %"),
-            title_days=90,
-            area_clause=self.t(
-                "产权登记面积与合同约定面积误差比绝对值在 3% 以内（含 3%）的，据实结算房价款；超出 3% 的，"
-                "按《商品房销售管理办法》第二十条的规定处理。",
-                "a difference of up to 3 % (inclusive) between registered and contract area is settled at the "
-                "contract price; beyond that, article 20 of the Measures on the Sale of New Homes applies.",
-            ),
         )
 
     def receipt(self) -> ReceiptData:

@@ -10,7 +10,6 @@ import pytest
 
 from channels.papers import (
     ApprovalStep,
-    ContractData,
     MissingGlyphs,
     PaperData,
     PaperError,
@@ -24,7 +23,7 @@ from channels.papers.render import LAYOUTS, Language
 
 from .samples import papers
 
-KINDS = ("purchase_plan", "subscription", "contract", "receipt", "approval_sheet", "statement")
+KINDS = ("purchase_plan", "receipt", "approval_sheet", "statement")
 
 
 def sample(kind: str, language: Language = "zh") -> PaperData:
@@ -126,12 +125,6 @@ def test_a_receipt_with_many_items_gives_each_copy_a_page_of_its_own() -> None:
     few, many = (replace(receipt(), items=receipt().items[:1] * count) for count in (6, 7))
     assert issue(few, language="zh").pages == 1
     assert issue(many, language="zh").pages == 2
-
-
-def test_a_long_contract_goes_on_to_a_second_page() -> None:
-    contract = sample("contract")
-    assert isinstance(contract, ContractData)
-    assert issue(replace(contract, lines=contract.lines * 8), language="zh").pages == 2
 
 
 def test_an_unknown_layout_is_refused() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from channels.papers.render import Language
 from ledger.customers.identity import ID_TYPES
 from ledger.finance.kinds import TriggerKind
 from ledger.finance.plans import Trigger
+from ledger.templates.kinds import Language
 
 Pair = tuple[str, str]
 
