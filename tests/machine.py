@@ -14,6 +14,7 @@ BROKERS = {
 # The shell draws the same pages without a window of its own, which takes more of a processor than they do.
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = os.environ.get("KEYTURN_CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+PDFTOTEXT = shutil.which("pdftotext")
 SHARED = Path(os.environ.get("KEYTURN_SHARED", Path(__file__).parents[2] / "shared"))
 
 
@@ -30,6 +31,8 @@ def left_out() -> list[str]:
     if missing or not POSTGRES:
         wanted = ", ".join([*missing, *([] if POSTGRES else ["PostgreSQL (KEYTURN_TEST_DATABASE_URL)"])])
         lines.append(f"Left out: several web and worker processes; set the address of {wanted}.")
+    if not PDFTOTEXT:
+        lines.append("Left out: reading the words of PDF papers; install pdftotext (Debian: poppler-utils).")
     if not CHROMIUM:
         lines.append("Left out: the browser tests; install Chromium (Debian: chromium and fonts-noto-cjk).")
     return lines

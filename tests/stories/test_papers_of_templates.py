@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from ledger.documents.queries import content_of
 from ledger.templates.errors import ExtraUnknown, TextRefused
 from ledger.templates.making import values_of
 from ledger.templates.models import MadePaper
+from tests.pdf_words import words_of
 from tests.stories.company import Case, Company
 from webapp.jobs import JobRunner
 from webapp.paperwork.made import print_made
@@ -74,14 +74,6 @@ def paper_of(company: Company, case: Case, kind: str, *, key: str = "step-1", **
     return paper_id
 
 
-def text_of(pdf: bytes, folder: Path) -> str:
-    """The words of a PDF as any reader finds them."""
-    file = folder / "paper.pdf"
-    file.write_bytes(pdf)
-    said = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout
-    return said.decode().replace(" ", "")
-
-
 def document(company: Company, paper_id: str) -> tuple[Document, bytes]:
     """A stored paper and its bytes."""
     found = company.read(lambda s: s.scalars(select(Document).where(Document.id == paper_id)).one())
@@ -96,7 +88,7 @@ def test_the_contract_is_set_in_chinese_with_its_clauses_and_kept_with_values_ve
     assert stored.sha256 == hashlib.sha256(pdf).hexdigest()
     assert (stored.template, stored.template_version) == ("contract", "* v1")
     assert stored.number == signed.data["contract_no"]
-    words = text_of(pdf, tmp_path)
+    words = words_of(pdf, tmp_path)
     for clause in (
         "商品房买卖合同",
         "逾期付款责任",
@@ -119,7 +111,7 @@ def test_a_step_makes_a_supplement_once_and_its_reprint_says_so(
     assert paper_of(company, signed, "supplement", **about) == paper_id
     stored, pdf = document(company, paper_id)
     assert stored.number == "YUNXI-BC-2026-000001"
-    words = text_of(pdf, tmp_path)
+    words = words_of(pdf, tmp_path)
     assert "壹拾贰万元整" in words
     assert "变更单号" not in words, "a line without its optional value is left out"
 
@@ -127,8 +119,8 @@ def test_a_step_makes_a_supplement_once_and_its_reprint_says_so(
         return print_made(session, actor, company.clock, paper_id).pdf
 
     assert company.act("filer", print_out) == pdf
-    assert "补打第1次" in text_of(company.act("filer", print_out), tmp_path)
-    assert "补打第2次" in text_of(company.act("filer", print_out), tmp_path)
+    assert "补打第1次" in words_of(company.act("filer", print_out), tmp_path)
+    assert "补打第2次" in words_of(company.act("filer", print_out), tmp_path)
 
 
 def test_what_a_template_needs_and_nobody_gives_is_refused_by_line(company: Company, signed: Case) -> None:
@@ -146,5 +138,5 @@ def test_what_a_template_needs_and_nobody_gives_is_refused_by_line(company: Comp
 def test_text_that_looks_like_markup_is_printed_as_it_is(company: Company, signed: Case, tmp_path: Path) -> None:
     hostile = '#panic("x") **b** {{number}} $a$ `raw` <label> @ref // end \\'
     paper_id = paper_of(company, signed, "supplement", reason=hostile, subject="# 标题 | 表")
-    words = text_of(document(company, paper_id)[1], tmp_path)
+    words = words_of(document(company, paper_id)[1], tmp_path)
     assert '#panic("x")' in words and "{{number}}" in words and "**b**" in words
