@@ -18,6 +18,7 @@ import ledger.papers.models
 import ledger.progress.models
 import ledger.reviews.models
 import ledger.sales.models
+import ledger.sales.move_models
 import ledger.sales.offer_models
 import ledger.sales.queue_models
 import ledger.sales.stage_models

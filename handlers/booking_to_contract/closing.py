@@ -44,7 +44,7 @@ def close_sale(data: CloseSaleIn, ctx: Context) -> None:
     params = words_of(ctx, sale)
     _settle_money(ctx, sale, data, reason)
     _close(ctx, data, sale, reason)
-    if paper is not None and paper.no:
+    if paper is not None and paper.no and sale.close_kind != "room_change":
         params |= {"number": paper.no, "sign_by_on": paper.sign_by.isoformat()}
         template = "subscription_lapsed" if data.kind == "lapsed" else "subscription_ended"
         tell_customers(ctx, template, buyers, sale.path, params)

@@ -103,12 +103,13 @@ class SignByOut:
 @handler("booking_to_contract.renew_sign_by")
 def renew_sign_by(data: SignByIn, ctx: Context) -> SignByOut:
     """Take the sign-by date that the subscription has by now."""
-    paper = _paper(ctx, data.sale_id)
+    paper = paper_of(ctx, data.sale_id)
     ctx.set_facts(due=paper.sign_by.isoformat())
-    return _sign_by(paper, data)
+    return sign_by_days(paper, data)
 
 
-def _sign_by(paper: Subscription, data: SignByIn) -> SignByOut:
+def sign_by_days(paper: Subscription, data: SignByIn) -> SignByOut:
+    """The sign-by date of a subscription with the instants around it."""
     lapse = paper.sign_by + timedelta(days=data.sign_by_grace_days)
     remind = paper.sign_by - timedelta(days=data.sign_by_reminder_days + 1)
     return SignByOut(
@@ -119,7 +120,8 @@ def _sign_by(paper: Subscription, data: SignByIn) -> SignByOut:
     )
 
 
-def _paper(ctx: Context, sale_id: str) -> Subscription:
+def paper_of(ctx: Context, sale_id: str) -> Subscription:
+    """The subscription of a sale."""
     return ctx.session.scalars(select(Subscription).where(Subscription.sale_id == sale_id)).one()
 
 
@@ -148,7 +150,7 @@ def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
         sign_by=days_from_today(ctx, data.sign_by_days, data.zone),
         key=ctx.idempotency_key,
     )
-    paper = _paper(ctx, sale.id)
+    paper = paper_of(ctx, sale.id)
     issue_paper(ctx, "subscription", sale)
     params = {
         **words_of(ctx, sale),
@@ -158,7 +160,7 @@ def activate(data: ActivateIn, ctx: Context) -> ActivateOut:
     }
     tell_customers(ctx, "subscription_in_force", buyers_of(ctx, sale), sale.path, params)
     ctx.set_facts(due=paper.sign_by.isoformat(), subscription_no=paper.no)
-    return ActivateOut(**asdict(_sign_by(paper, data)), subscription_no=paper.no or "")
+    return ActivateOut(**asdict(sign_by_days(paper, data)), subscription_no=paper.no or "")
 
 
 @dataclass(frozen=True)

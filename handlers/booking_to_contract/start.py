@@ -17,19 +17,20 @@ from ledger.organisation.queries import get_node, parameters_on
 from ledger.scope import require_on
 from ledger.staff.permissions import Permission
 
-Entry = Literal["walk_in", "hold", "small_order", "queue"]
+Entry = Literal["walk_in", "hold", "small_order", "queue", "room_change"]
 #: The right that each way in asks of the person who starts it; the rest is the diagram's to allow.
 _RIGHTS = {
     "walk_in": Permission.SALES_SUBSCRIBE,
     "hold": Permission.SALES_HOLD,
     "small_order": Permission.SALES_SMALL_ORDER,
     "queue": Permission.SALES_QUEUE,
+    "room_change": Permission.SALES_CHANGE_ROOM,
 }
 
 
 @dataclass(frozen=True)
 class ReadParametersIn:
-    """The answers of the start form."""
+    """The answers of the start form; after a room change the sale that it opened."""
 
     entry: Entry
     customer_id: str
@@ -38,6 +39,7 @@ class ReadParametersIn:
     hold_hours: int | None = None
     reason: str | None = None
     consultant: str | None = None
+    sale_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def _parameters(
         approval_expiry_days=number(known.APPROVAL_EXPIRY_DAYS),
         discount_stacking=settings[known.DISCOUNT_STACKING.name],
         list_price_fen=_list_price(data, ctx) if data.entry == "hold" else None,
+        sale_id=data.sale_id,
     )
 
 

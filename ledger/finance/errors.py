@@ -53,6 +53,12 @@ class AllocationRefused(Invalid):
     code = "allocation_refused"
 
 
+class RoomMoneyRefused(Invalid):
+    """Money of a sale cannot go along to another unit; the code says which, and what to do first."""
+
+    code = "room_change_money"
+
+
 class RefundRefused(Invalid):
     """A refund is limited to what was received and not yet refunded, and goes to the payer (DOMAIN §10.5)."""
 

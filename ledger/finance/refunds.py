@@ -16,13 +16,14 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.accounting.periods import booking_today
-from ledger.finance.accounts import free_fen, receipts_at_home
+from ledger.finance.accounts import accounts_of, free_fen, receipts_at_home
 from ledger.finance.allocation import apply
 from ledger.finance.amounts import require_amount
 from ledger.finance.deposits import deposit_cap
 from ledger.finance.errors import KeyReused, RefundRefused
 from ledger.finance.kinds import (
     CLASS_OF,
+    Account,
     Debtor,
     ReceivableKind,
     ReceivableState,
@@ -48,10 +49,12 @@ def request_refunds(
     reason: str,
     due_on: date | None = None,
     payee_role: Debtor | None = None,
+    account: Account | None = None,
 ) -> list[Refund]:
     """Ask for money back out of a sale's credit, latest receipts first; one refund and one to-do per receipt.
 
-    ``payee_role`` limits it to what the buyer, the bank or the fund centre paid. The same ``key`` again returns
+    ``payee_role`` limits it to what the buyer, the bank or the fund centre paid, ``account`` to what is in one
+    money account. The same ``key`` again returns
     the first refunds. Raises `RefundRefused` when the sale holds less credit, `KeyReused`, `AmountInvalid`.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_REFUND, sale_id)
@@ -59,7 +62,12 @@ def request_refunds(
     if existing := _earlier(session, wish):
         return existing
     receipts = reversed(receipts_at_home(session, sale_id))
-    usable = [receipt for receipt in receipts if payee_role in (None, receipt.payer_role)]
+    usable = [
+        receipt
+        for receipt in receipts
+        if payee_role in (None, receipt.payer_role)
+        and (account is None or account in accounts_of(session, receipt))
+    ]
     return _spread(session, actor, clock, wish, usable)
 
 

@@ -43,6 +43,12 @@ class Act:
             return None
         unit_id = unit_id or self.session.scalar(select(Sale.unit_id).where(Sale.id == sale_id))
         self.session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
+        return self.done(kind)
+
+    def done(self, kind: str) -> Sale | None:
+        """As `earlier`, for who has locked the unit already."""
+        if self.key is None:
+            return None
         query = select(Sale).join(SaleEvent, SaleEvent.sale_id == Sale.id)
         return self.session.scalars(query.where(SaleEvent.key == self.key, SaleEvent.kind == kind)).one_or_none()
 

@@ -49,15 +49,21 @@ def cancel_sale(
     sale, unit = act.lock(sale_id, Permission.SALES_CANCEL)
     require_stage(sale, "cancel", *LIVE_STAGES)
     reason = given_reason(reason)
-    _end_filing(act, sale)
-    for contract in session.scalars(select(Contract).where(Contract.sale_id == sale.id)):
-        contract.state = "rescinded"
+    end_filing(act, sale)
+    end_contract(act, sale)
     end_parts(act, sale, subscription="cancelled")
     close_line(act, sale, unit, kind="cancelled", reason=reason)
     return sale
 
 
-def _end_filing(act: Act, sale: Sale) -> None:
+def end_contract(act: Act, sale: Sale) -> None:
+    """The contract of a sale that ends, if it came to one, is rescinded."""
+    for contract in act.session.scalars(select(Contract).where(Contract.sale_id == sale.id)):
+        contract.state = "rescinded"
+
+
+def end_filing(act: Act, sale: Sale) -> None:
+    """A filing that the authority has not got ends; raises `FilingStands` for one that it has."""
     filing = act.session.scalars(select(Filing).where(Filing.sale_id == sale.id)).one_or_none()
     if filing is None or filing.state == "cancelled":
         return

@@ -83,6 +83,12 @@ class AmountInvalid(Invalid):
     code = "amount_invalid"
 
 
+class RoomChangeRefused(Invalid):
+    """A sale cannot go over to another unit; the code and the field say why."""
+
+    code = "room_change_refused"
+
+
 class FilingStands(KeyturnError):
     """The filing (备案) must be cancelled before the sale can be closed and the unit freed (DOMAIN §10.7)."""
 

@@ -41,16 +41,23 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without letters th
 
 @dataclass(frozen=True)
 class Opening:
-    """How a sale begins: the stage it starts at and the status its unit gets."""
+    """How a sale begins: the stage it starts at and the status its unit gets.
+
+    ``in_turn`` tells a way in that has its place in the queue of an opening day already.
+    """
 
     entry: str
     stage: str
     status: UnitStatus
     permission: Permission
+    in_turn: bool = False
 
 
 WALK_IN = Opening("walk_in", "subscribing", UnitStatus.SUBSCRIBED, Permission.SALES_SUBSCRIBE)
-QUEUE = Opening("queue", "subscribing", UnitStatus.SUBSCRIBED, Permission.SALES_SUBSCRIBE)
+QUEUE = Opening("queue", "subscribing", UnitStatus.SUBSCRIBED, Permission.SALES_SUBSCRIBE, in_turn=True)
+ROOM_CHANGE = Opening(
+    "room_change", "subscribing", UnitStatus.SUBSCRIBED, Permission.SALES_CHANGE_ROOM, in_turn=True
+)
 
 
 def open_sale(
@@ -98,13 +105,17 @@ def open_line(
     instance_id: str | None,
     reason: str,
     held_until: datetime | None = None,
+    entry: str | None = None,
 ) -> Sale:
-    """Guard, take the unit, write the sale. The guard ends an expired hold of the unit: it blocks nobody."""
+    """Guard, take the unit, write the sale. The guard ends an expired hold of the unit: it blocks nobody.
+
+    ``entry`` is how the buyers came in the first place, when that is another way than this opening.
+    """
     unit = lock_unit(act.session, act.actor, unit_id)
     owner_id = consultant_id or act.actor.id
     require_on(act.actor, opening.permission, path=unit.path, owner_id=owner_id)
     act.require_customers(customer_id)
-    if opening is not QUEUE:
+    if not opening.in_turn:
         _require_daily_mode(act, unit)
     end_expired_hold(act, unit)
     price = check_sellable(act.session, act.clock, unit)
@@ -116,7 +127,7 @@ def open_line(
         path=unit.path,
         unit_id=unit.id,
         customer_id=customer_id,
-        entry=opening.entry,
+        entry=entry or opening.entry,
         stage=opening.stage,
         owner_id=owner_id,
         list_price_fen=price.list_price_fen,

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     REFUND_START = "refund:start"
     SALES_APPROVE = "sales:approve"
     SALES_CANCEL = "sales:cancel"
+    SALES_CHANGE_ROOM = "sales:change_room"
     SALES_FILE = "sales:file"
     SALES_HOLD = "sales:hold"
     SALES_QUEUE = "sales:queue"

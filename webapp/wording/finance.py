@@ -135,6 +135,11 @@ TEXTS = {
     "receipt_has_no_paper": N_("Only a confirmed receipt has a paper. Confirm it first."),
     "receivable_missing": N_("There is no such instalment for this payer. Choose another."),
     "refund_refused": N_("This refund cannot be made: it must stay within what was received."),
+    "room_change_money": N_("Money of the sale cannot go along to another home."),
+    "room_change_loan_paid_out": N_(
+        "The bank has paid the loan for this home. It must be settled with the bank before the room can change."
+    ),
+    "room_change_money_unconfirmed": N_("Money of this sale waits to be confirmed. Confirm or reverse it first."),
     "refund_above_credit": N_("Only %(credit_fen)s can be refunded: the rest is allocated."),
     "refund_above_receipt": N_("No more can be refunded than was received."),
     "refund_unconfirmed": N_("Only confirmed money can be refunded."),

@@ -48,6 +48,7 @@ TEXTS = {
     "permission.refund:start": N_("asking for refunds and compensation"),
     "permission.sales:approve": N_("approving sales"),
     "permission.sales:cancel": N_("cancelling sales"),
+    "permission.sales:change_room": N_("changing rooms as a process has decided"),
     "permission.sales:file": N_("filing contracts"),
     "permission.sales:hold": N_("holding homes"),
     "permission.sales:queue": N_("giving out queue numbers"),
