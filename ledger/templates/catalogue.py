@@ -85,7 +85,7 @@ _ALL = (
         known("list_unit_price", "unit_price", "标准单价", "List price a square metre", 1_614_800),
         *money("list_price", "标准总价", "List price", 191_127_700),
         Variable("plans", "plans", "付款方案（由 @plans 排版）", "Ways to pay (set by @plans)", []),
-    ), numbers="purchase_plan"),
+    ), numbers="purchase_plan", of_sale=False),
     PaperKind("subscription", "商品房认购书", "Subscription agreement",
               (*PAPER, *HOME, *SALE, *SUBSCRIPTION, *PLAN)),
     PaperKind("contract", "商品房买卖合同", "Contract of sale",

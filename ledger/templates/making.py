@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
+from kernel.ids import new_id
 from ledger.documents.keeping import keep_file, open_file
 from ledger.documents.numbers import next_number
 from ledger.templates.catalogue import PaperKind, kind_of
@@ -35,7 +36,7 @@ _CAPITALS = "_capitals"
 class Order:
     """What a paper is made of. ``subject`` and ``subject_id`` name what it is filed under ("sale", its id);
     ``about_id`` is a thing of the sale that it tells of. ``number`` is given where the subject has one already.
-    ``customer_id`` is whose data key seals the values.
+    ``customer_id`` is whose data key seals the values; ``paper_id`` is an id that the paper shall have.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Order:
     about_id: str | None = None
     owner_id: str | None = None
     customer_id: str | None = None
+    paper_id: str | None = None
 
 
 def order_paper(session: Session, actor: Actor, clock: Clock, order: Order) -> MadePaper:
@@ -69,6 +71,7 @@ def order_paper(session: Session, actor: Actor, clock: Clock, order: Order) -> M
     fill(template.text, kind, values, order.language)
     content = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
     paper = MadePaper(
+        id=order.paper_id or new_id(),
         key=order.key,
         kind=order.kind,
         subject=order.subject,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from channels.papers import ApprovalSheetData
 from kernel.actor import SYSTEM
 from kernel.errors import Missing
 from ledger.organisation.operations import add_node
@@ -13,6 +12,7 @@ from tests.stories.company import FLOOR_PRICE, PASSWORD, Case, Company, hire
 from tests.stories.test_going_back import send_back
 from tests.webapp.application import application
 from tests.webapp.house import Browser
+from webapp.approval_sheet.data import ApprovalSheetData
 from webapp.approval_sheet.sheet import sheet_data
 from webapp.formatting import yuan
 

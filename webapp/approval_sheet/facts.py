@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from markupsafe import escape
 from sqlalchemy.orm import Session
 
-from channels.papers import Fact
 from ledger.sales.models import Sale
 from webapp.approval_sheet.case import SheetCase
+from webapp.approval_sheet.data import Fact
 from webapp.formatting import money
 from webapp.inbox import answering, deciding
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from channels.papers import Move
 from webapp.approval_sheet.case import SheetCase
+from webapp.approval_sheet.data import Move
 from webapp.formatting import moment
 from webapp.inbox.happenings import happenings
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from channels.papers import ApprovalStep
 from engine.api import HistoryEvent, PassedStep, Task
 from webapp.approval_sheet.case import SheetCase
+from webapp.approval_sheet.data import ApprovalStep
 from webapp.formatting import moment
 from webapp.inbox.happenings import element_name
 from webapp.wording import is_worded, state_name

@@ -17,7 +17,7 @@ from ledger.documents.queries import find_stored
 from ledger.templates.filling import Filled
 from ledger.templates.making import filled_paper, find_paper, version_label
 from ledger.templates.models import MadePaper
-from webapp.paperwork.receipt_paper import Printed
+from webapp.paperwork.printed import Printed
 
 
 def typeset(

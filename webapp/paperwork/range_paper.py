@@ -24,7 +24,7 @@ from ledger.sales.models import Sale
 from ledger.staff.permissions import Permission
 from ledger.staff.queries import names
 from ledger.templates import words
-from webapp.paperwork.receipt_paper import Printed
+from webapp.paperwork.printed import Printed
 
 _TEMPLATE = "range_paper"
 

@@ -1,23 +1,18 @@
-"""The paper of a receipt (收据): issued once, stored with its hash; every further print is marked as such.
-
-A reprint says what the first print said, so it is made from the allocations as they stood when it was issued.
-"""
+"""The paper of a receipt (收据): issued once, stored with its hash; every further print is marked as such."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from channels.papers import Letterhead, ReceiptData, ReceiptItem, issue
-from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock, business_date
 from kernel.errors import Invalid, Missing
 from ledger.documents.models import Document
-from ledger.documents.operations import print_document, store_document, void_document
+from ledger.documents.operations import void_document
 from ledger.documents.queries import find_documents
 from ledger.finance.models import Receipt
 from ledger.finance.queries import ReceiptDetail, ReceiptRow, get_receipt
@@ -30,26 +25,13 @@ from ledger.papers.queries import live_paper_of
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
 from ledger.templates import words
+from ledger.templates.kinds import Language
+from ledger.templates.making import Order, find_paper, order_paper
+from ledger.templates.models import MadePaper
+from webapp.paperwork.made import make_at_once, print_made
+from webapp.paperwork.printed import Printed
 
 KIND, SUBJECT = "receipt", "receipt"
-
-
-@dataclass(frozen=True)
-class Issue:
-    """Who issued a paper and when; ``reprint`` is which print after the first this is."""
-
-    by: str
-    at: datetime
-    reprint: int
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A paper to hand out; ``reprint`` counts the earlier prints."""
-
-    number: str
-    pdf: bytes
-    reprint: int
 
 
 def print_receipt(session: Session, actor: Actor, clock: Clock, receipt_id: str) -> Printed:
@@ -65,12 +47,10 @@ def print_receipt(session: Session, actor: Actor, clock: Clock, receipt_id: str)
     if numbered := live_paper_of(session, receipt_id):
         raise Invalid("receipt_has_numbered_paper", number=numbered.label)
     document = _issued(session, actor, receipt_id) or _issue(session, actor, clock, detail, number)
-    printing = print_document(session, actor, clock, document_id=document.id)
-    if not printing.reprint:
-        return Printed(number, printing.content, 0)
-    language: Language = "en" if document.language == "en" else "zh"
-    first = Issue(document.issued_by, document.issued_at, printing.reprint)
-    return Printed(number, issue(_data(session, detail, first, language), language=language).pdf, printing.reprint)
+    if find_paper(session, document.id) is None:
+        # Issued before papers had templates: made again as it stood then, so that its reprint can be marked.
+        _order(session, actor, clock, detail, number, before=document)
+    return print_made(session, actor, clock, document.id)
 
 
 def void_receipt_paper(session: Session, actor: Actor, clock: Clock, receipt_id: str, *, reason: str) -> None:
@@ -86,58 +66,72 @@ def _issued(session: Session, actor: Actor, receipt_id: str) -> Document | None:
 
 
 def _issue(session: Session, actor: Actor, clock: Clock, detail: ReceiptDetail, number: str) -> Document:
-    path, sale_id = detail.row.path, detail.row.sale_id
-    project = _project(session, detail)
-    today = business_date(clock, project.zone)
-    language: Language = "en" if parameter(session, path, LANGUAGE, today) == "en" else "zh"
-    sale = session.get(Sale, sale_id) if sale_id else None
-    data = _data(session, detail, Issue(actor.id, clock.now(), 0), language)
-    return store_document(
-        session,
-        actor,
-        clock,
+    return make_at_once(session, actor, clock, _order(session, actor, clock, detail, number))
+
+
+def _order(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    detail: ReceiptDetail,
+    number: str,
+    *,
+    before: Document | None = None,
+) -> MadePaper:
+    """The receipt's paper as things stand, or as they stood when ``before`` was issued."""
+    row, project = detail.row, _project(session, detail)
+    at = before.issued_at if before else clock.now()
+    cashier = before.issued_by if before else actor.id
+    own = parameter(session, row.path, LANGUAGE, business_date(clock, project.zone))
+    language: Language = "en" if (before.language if before else own) == "en" else "zh"
+    sale = session.get(Sale, row.sale_id) if row.sale_id else None
+    order = Order(
+        paper_id=before.id if before else None,
         kind=KIND,
+        key=f"{KIND}:{row.id}",
         subject=SUBJECT,
-        subject_id=detail.row.id,
+        subject_id=row.id,
         number=number,
-        pdf=issue(data, language=language).pdf,
-        path=path,
-        template=KIND,
+        path=row.path,
+        issued_on=at.astimezone(ZoneInfo(project.zone)).date(),
         language=language,
+        values=receipt_values(session, row, project, cashier, at, language),
         owner_id=sale.owner_id if sale else None,
     )
+    return order_paper(session, actor, clock, order)
 
 
-def _data(session: Session, detail: ReceiptDetail, first: Issue, language: Language) -> ReceiptData:
-    row, project = detail.row, _project(session, detail)
+def receipt_values(
+    session: Session, row: ReceiptRow, project: Project, cashier_id: str, at: datetime, language: Language
+) -> dict[str, Any]:
+    """What the paper of a receipt says at an instant."""
     sale = label_sales(session, [row.sale_id]).get(row.sale_id) if row.sale_id else None
-    issued_on = first.at.astimezone(ZoneInfo(project.zone)).date()
-    return ReceiptData(
-        number=row.number or "",
-        issued_on=issued_on.isoformat(),
-        letterhead=Letterhead(
-            company=project.developer or project.name, project=project.name, address=project.address
-        ),
-        payer=row.payer,
-        home=f"{project.name} {sale.unit_label}" if sale else project.name,
-        method=words.named(words.METHODS, row.method, language),
-        items=_items(session, row, first.at, language),
-        cashier=names(session, [first.by]).get(first.by, ""),
-        account=words.named(words.ACCOUNTS, row.account, language),
-        sale_no=sale.no if sale else "",
-        reprint=first.reprint,
-    )
+    cashier = names(session, [cashier_id]).get(cashier_id) or "Keyturn"
+    return {
+        "company": project.developer or project.name,
+        "project": project.name,
+        "project_address": project.address,
+        "author": cashier,
+        "cashier": cashier,
+        "payer": row.payer,
+        "home": f"{project.name} {sale.unit_label}" if sale else project.name,
+        "method": words.named(words.METHODS, row.method, language),
+        "account": words.named(words.ACCOUNTS, row.account, language),
+        "sale_no": sale.no if sale else None,
+        "item": _items(session, row, at, language),
+        "total": row.amount_fen,
+    }
 
 
-def _items(session: Session, row: ReceiptRow, at: datetime, language: Language) -> tuple[ReceiptItem, ...]:
+def _items(session: Session, row: ReceiptRow, at: datetime, language: Language) -> list[dict[str, Any]]:
     settled = allocations_of(session, row.id, until=at)
     items = [
-        ReceiptItem(name=words.named(words.RECEIVABLES, part.kind, language), amount_fen=part.amount_fen)
+        {"name": words.named(words.RECEIVABLES, part.kind, language), "amount": part.amount_fen}
         for part in settled
     ]
     if left := row.amount_fen - sum(part.amount_fen for part in settled):
-        items.append(ReceiptItem(name=words.say(words.CREDIT, language), amount_fen=left))
-    return tuple(items)
+        items.append({"name": words.say(words.CREDIT, language), "amount": left})
+    return items
 
 
 def _project(session: Session, detail: ReceiptDetail) -> Project:

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from channels.papers import DiscountLine, FeeLine, LoanLine, PlanColumn, PlanLine, PurchasePlanData, issue
+from channels.papers import DiscountLine, FeeLine, LoanLine, PlanColumn, PlanLine
 from kernel.actor import Actor
 from kernel.errors import Invalid
-from ledger.documents.numbers import next_number
-from ledger.documents.operations import store_document
+from kernel.ids import new_id
 from ledger.finance.loan import Method
+from ledger.inventory.models import Unit
 from ledger.sales.pricing import Quote
+from ledger.templates.kinds import Language
+from ledger.templates.making import Order, order_paper
+from ledger.templates.sale_values import home_values
 from webapp.acting import acting, clock
 from webapp.language import current_language
 from webapp.once import once
-from webapp.papers.facts import letterhead, plan_line, unit_facts, unit_price
+from webapp.papers.facts import plan_line, unit_price
+from webapp.paperwork.made import make_at_once
 from webapp.units.desk import pages
 from webapp.units.offer import Loan, OfferColumn
 from webapp.units.quotes import Offer, work_out
 from webapp.units.unit import opened
 from webapp.wording import state_name
 
-VALID_DAYS = 7
+KIND, VALID_DAYS = "purchase_plan", 7
 
 
 @pages.post("/<unit_id>/purchase-plan")
@@ -67,41 +73,45 @@ def _same(offer: Offer, customer: str) -> str:
 
 
 def _store(session: Session, actor: Actor, offer: Offer, customer: str) -> str:
-    project = offer.about.project
-    language = current_language()
-    number = next_number(session, "purchase_plan", project.path, offer.on)
-    paper = issue(_data(session, actor, offer, customer, number), language="zh" if language == "zh" else "en")
-    document = store_document(
+    project, unit_id = offer.about.project, offer.about.cell.unit_id
+    language: Language = "en" if current_language() == "en" else "zh"
+    paper = order_paper(
         session,
         actor,
         clock(),
-        kind="purchase_plan",
-        subject="unit",
-        subject_id=offer.about.cell.unit_id,
-        number=number,
-        pdf=paper.pdf,
-        path=project.path,
-        template="purchase_plan",
-        language=language,
-        owner_id=actor.id,
+        Order(
+            kind=KIND,
+            key=f"{KIND}:{new_id()}",
+            subject="unit",
+            subject_id=unit_id,
+            path=project.path,
+            issued_on=offer.on,
+            language=language,
+            values=plan_values(session, actor, offer, customer, language),
+            owner_id=actor.id,
+        ),
     )
-    return url_for("documents.show", document_id=document.id)
+    return url_for("documents.show", document_id=make_at_once(session, actor, clock(), paper).id)
 
 
-def _data(session: Session, actor: Actor, offer: Offer, customer: str, number: str) -> PurchasePlanData:
-    cell, quote = offer.about.cell, offer.quote
+def plan_values(session: Session, actor: Actor, offer: Offer, customer: str, language: Language) -> dict[str, Any]:
+    """What the plan says of an offer that is worked out."""
+    cell, quote, project = offer.about.cell, offer.quote, offer.about.project
     assert quote is not None  # noqa: S101 - required above
-    return PurchasePlanData(
-        number=number,
-        issued_on=offer.on.isoformat(),
-        valid_until=(offer.on + timedelta(days=VALID_DAYS)).isoformat(),
-        letterhead=letterhead(offer.about.project),
-        customer=customer,
-        consultant=actor.name,
-        unit=unit_facts(session, cell.unit_id),
-        list_unit_price_fen=cell.list_unit_price_fen or 0,
-        plans=tuple(_column(offer, column, quote) for column in offer.columns),
-    )
+    unit = session.get_one(Unit, cell.unit_id)
+    return {
+        "company": project.developer or project.name,
+        "project": project.name,
+        "project_address": project.address,
+        "author": actor.name,
+        **home_values(session, project, unit, language),
+        "customer": customer,
+        "consultant": actor.name,
+        "valid_until": (offer.on + timedelta(days=VALID_DAYS)).isoformat(),
+        "list_unit_price": cell.list_unit_price_fen or 0,
+        "list_price": quote.list_price_fen,
+        "plans": [asdict(_column(offer, column, quote)) for column in offer.columns],
+    }
 
 
 def _column(offer: Offer, column: OfferColumn, quote: Quote) -> PlanColumn:
@@ -110,6 +120,7 @@ def _column(offer: Offer, column: OfferColumn, quote: Quote) -> PlanColumn:
     )
     return PlanColumn(
         name=plan_name(column.plan.labels),
+        list_unit_price_fen=offer.about.cell.list_unit_price_fen or 0,
         list_price_fen=quote.list_price_fen,
         discounts=tuple(
             DiscountLine(
