@@ -16,6 +16,9 @@ from engine.api import Engine
 from kernel.actor import Actor
 from kernel.facts import Telling, on
 from ledger.banking.operations import receipt_reversed
+from ledger.changes.applying import open_order
+from ledger.changes.facts import ChangeEnded, ChangeExecuted, ChangeFact, ChangeOpened
+from ledger.changes.operations import end_order
 from ledger.finance.facts import (
     CompensationPaid,
     DepositPaid,
@@ -112,7 +115,34 @@ def filing_returned(fact: FilingReturned, telling: Telling) -> None:
 def sale_closed(fact: SaleClosed, telling: Telling) -> None:
     """A sale was closed: a process that still waits on it settles the money and ends."""
     reason = telling.session.scalars(select(Sale.close_reason).where(Sale.id == fact.sale_id)).one()
+    order = open_order(telling.session, fact.sale_id)
+    if order is not None:
+        act = (telling.session, _as_system(telling.actor), telling.clock)
+        end_order(*act, order_id=order.id, state="failed", reason=reason or fact.kind)
     _publish(telling, "sale_withdrawn", {"sale_id": fact.sale_id}, reason=reason)
+
+
+@on(ChangeOpened)
+def change_opened(fact: ChangeOpened, telling: Telling) -> None:
+    """A change of a sale is asked for: its running processes wait as their diagrams say."""
+    _tell_of_change(telling, "change_opened", fact)
+
+
+@on(ChangeExecuted)
+def change_executed(fact: ChangeExecuted, telling: Telling) -> None:
+    """A change took effect: the sale's processes go on with the new facts."""
+    _tell_of_change(telling, "change_executed", fact)
+
+
+@on(ChangeEnded)
+def change_ended(fact: ChangeEnded, telling: Telling) -> None:
+    """A change is over without effect: the sale's processes go on, and the order's own case ends."""
+    _tell_of_change(telling, "change_ended", fact)
+    _publish(telling, "change_called_off", {"order_id": fact.order_id})
+
+
+def _tell_of_change(telling: Telling, message: str, fact: ChangeFact) -> None:
+    _publish(telling, message, {"sale_id": fact.sale_id}, kind=fact.kind, order_id=fact.order_id)
 
 
 @on(ChangeProposed)

@@ -5,6 +5,8 @@ import ledger.accounting.voucher_models
 import ledger.arrears.models
 import ledger.banking.models
 import ledger.calendars.models
+import ledger.changes.models
+import ledger.changes.supplement_models
 import ledger.customers.models
 import ledger.documents.models
 import ledger.finance.interest_models

@@ -19,6 +19,7 @@ from ledger.organisation.queries import project_at
 # The letters clerks know the papers by, from their names in pinyin.
 PREFIXES = {
     "cancellation_agreement": "JC",  # 解除
+    "change_order": "BG",  # 变更
     "contract": "HT",  # 合同
     "filing": "BA",  # 备案
     "filing_cancellation": "ZX",  # 注销

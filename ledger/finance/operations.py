@@ -14,9 +14,10 @@ from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest
 from ledger.finance.receipts import Confirmation, confirm_receipt, reverse_receipt, take_receipt
-from ledger.finance.receivables import build_receivables, close_account, replan, settle_area
+from ledger.finance.receivables import build_receivables, close_account, settle_area
 from ledger.finance.refund_requests import approve_refund, ask_refund, cancel_refund, pay_refund
 from ledger.finance.refunds import forfeit_deposit, refund_earnest, request_refunds
+from ledger.finance.replanning import replace_lines, replan
 from ledger.finance.templates import approve_plan, propose_plan, retire_plan
 from ledger.finance.todos import cancel_todo, complete_todo, open_todo
 from ledger.finance.waivers import end_waiver, grant_waiver, request_waiver
@@ -55,6 +56,7 @@ __all__ = [
     "reach_milestone",
     "reallocate",
     "refund_earnest",
+    "replace_lines",
     "replan",
     "request_refunds",
     "request_waiver",

@@ -14,7 +14,7 @@ from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.ids import new_id
 from ledger.accounting.periods import booking_today
-from ledger.finance.accounts import allocated_by_receivable, free_fen, receipts_at_home
+from ledger.finance.accounts import free_fen, receipts_at_home
 from ledger.finance.allocating import allocate_credit
 from ledger.finance.allocation import live_price_lines
 from ledger.finance.amounts import require_amount
@@ -74,7 +74,9 @@ def build_receivables(
     lines = apply_plan(session, template_id, holder.place.project_id, total_fen, deposit, signed_on)
     if charges is None:
         charges = _usual_charges(session, holder, total_fen, signed_on)
-    schedule = _seal(session, actor, clock, holder, lines, total_fen, "signed", template_id, charges=charges)
+    schedule = seal_schedule(
+        session, actor, clock, holder, lines, total_fen, "signed", template_id, charges=charges
+    )
     allocate_credit(session, actor, clock, sale_id=sale_id)
     return schedule
 
@@ -102,40 +104,6 @@ def _require_contract_total(session: Session, holder: AccountHolder, total_fen: 
         )
 
 
-def replan(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    *,
-    sale_id: str,
-    template_id: str,
-    total_fen: int,
-    signed_on: date,
-    reason: str,
-) -> ReceivableSchedule:
-    """Another plan or total: lines paid in full stay, the others are superseded and raised anew (付款方式变更).
-
-    Late interest that has accrued on them through today is charged first and stays owed. Money that partly paid a
-    superseded line is counted towards the new ones by the law's order. Raises
-    `ScheduleInvalid` before signing, and `PlanInvalid` when more is paid than the new total.
-    """
-    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
-    require_open(holder)
-    if current_schedule(session, sale_id) is None:
-        raise ScheduleInvalid("schedule_missing", field="sale_id")
-    require_amount(total_fen, "total_fen")
-    charge_accrued(session, actor, clock, holder, holder.today(clock))
-    lines = live_price_lines(session, sale_id)
-    paid = allocated_by_receivable(session, [line.id for line in lines])
-    kept = [x for x in lines if x.state is ReceivableState.WRITTEN_OFF or paid.get(x.id, 0) == x.amount_fen]
-    gone = [line for line in lines if line not in kept]
-    standing = sum(line.amount_fen for line in kept)
-    planned = apply_plan(session, template_id, holder.place.project_id, total_fen, standing, signed_on)
-    schedule = _seal(session, actor, clock, holder, planned, total_fen, reason, template_id, gone=gone)
-    allocate_credit(session, actor, clock, sale_id=sale_id)
-    return schedule
-
-
 def settle_area(
     session: Session, actor: Actor, clock: Clock, *, sale_id: str, difference_fen: int, due_on: date
 ) -> ReceivableSchedule:
@@ -155,7 +123,7 @@ def settle_area(
         raise ScheduleInvalid("settled_total_below_zero", field="difference_fen", total_fen=total)
     trigger = Trigger(TriggerKind.ON_DATE, on=due_on)
     line = PlannedLine(ReceivableKind.AREA, Debtor.BUYER, difference_fen, due_on, trigger)
-    schedule = _seal(session, actor, clock, holder, [line], total, "area", standing.template_id)
+    schedule = seal_schedule(session, actor, clock, holder, [line], total, "area", standing.template_id)
     allocate_credit(session, actor, clock, sale_id=sale_id)
     return schedule
 
@@ -166,7 +134,7 @@ def current_schedule(session: Session, sale_id: str) -> ReceivableSchedule | Non
     return session.scalars(query.order_by(ReceivableSchedule.number.desc()).limit(1)).one_or_none()
 
 
-def _seal(
+def seal_schedule(
     session: Session,
     actor: Actor,
     clock: Clock,
@@ -260,7 +228,7 @@ def close_account(session: Session, actor: Actor, clock: Clock, *, sale_id: str,
             for line in live_price_lines(session, sale_id)
             if line.state is ReceivableState.WRITTEN_OFF
         )
-        _seal(session, actor, clock, holder, (), written_off, reason, standing.template_id, gone=gone)
+        seal_schedule(session, actor, clock, holder, (), written_off, reason, standing.template_id, gone=gone)
     for todo in open_todos_of(session, TodoKind.COLLECT, sale_id=sale_id):
         void_todo(session, actor, clock, todo, reason)
     return credit_of(session, sale_id)

@@ -316,10 +316,39 @@ CUSTOMER_QUIET_TO = Parameter(
     0,
     23,
 )
+
+
+def _mode(kind: str, label: str, zh: str) -> Parameter[str]:
+    source = "FEATURES D6; process asks the approval matrix, simple one role, none nobody"
+    name = f"Approval of a change: {label}"
+    return _choice(f"change_mode_{kind}", ("process", "simple", "none"), name, f"变更审批方式：{zh}", source)
+
+
+CHANGE_MODES = {
+    "discount": _mode("discount", "discount", "折扣"),
+    "payment_plan_change": _mode("payment_plan_change", "payment plan", "付款方式变更"),
+    "room_change": _mode("room_change", "another home", "换房"),
+    "sale_cancellation": _mode("sale_cancellation", "cancellation", "退房"),
+    "rights_transfer": _mode("rights_transfer", "buyers", "更名／增减权益人"),
+    "supplement": _mode("supplement", "short loan", "贷款不足补充协议"),
+}
+CHANGE_SIMPLE_APPROVER = Parameter(
+    "change_simple_approver",
+    "choice",
+    "project_gm",
+    "",
+    "Who approves a change alone where its mode is simple",
+    "简易模式下的变更审批人",
+    "FEATURES D6; practice",
+    choices=tuple(ROLES),
+)
+CHANGE_EXECUTE_DAYS = _days(
+    "change_execute_days", 15, "An approved change is executed within", "变更获批后执行期限", "practice", 365
+)
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {
-    value.name: value for value in list(globals().values()) if isinstance(value, Parameter)
+    value.name: value for value in [*globals().values(), *CHANGE_MODES.values()] if isinstance(value, Parameter)
 }
 
 

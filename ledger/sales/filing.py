@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
 from ledger.inventory.changes import given_reason
+from ledger.organisation.parameters import FILING_DEADLINE_DAYS
+from ledger.organisation.queries import parameter
 from ledger.sales.acts import Act, about, require_stage
 from ledger.sales.errors import DateInvalid, SaleNotReady
 from ledger.sales.facts import FilingAccepted, FilingCancelled, FilingReturned, FilingSubmitted
@@ -158,3 +160,25 @@ def _day(act: Act, sale: Sale, given: date | None, field: str, earliest: date | 
     if day > today or (earliest is not None and day < earliest):
         raise DateInvalid(field=field, earliest=earliest, latest=today)
     return day
+
+
+def reopen_filing(
+    session: Session, actor: Actor, clock: Clock, *, sale_id: str, reason: str, key: str | None = None
+) -> Filing:
+    """File the contract again after its filing was cancelled for a change: it stands, with a new deadline.
+
+    Raises `SaleNotReady` unless the filing is cancelled and the sale lives, `ReasonMissing`.
+    """
+    act = Act(session, actor, clock, key)
+    if earlier := act.earlier("filing_reopened", sale_id=sale_id):
+        return _filing_of(session, earlier)
+    sale, filing = _lock(act, sale_id, "reopen_filing", "cancelled")
+    reason = given_reason(reason)
+    today = act.today(sale.project_id)
+    filing.state = "to_file"
+    filing.deadline = today + timedelta(days=parameter(session, sale.path, FILING_DEADLINE_DAYS, today))
+    filing.no = filing.submitted_on = filing.accepted_on = filing.cancelled_on = None
+    filing.returned_on = filing.returned_reason = None
+    _contract_of(session, sale).state = "signed"
+    act.note(sale, "filing_reopened", reason=reason, details={"deadline_on": filing.deadline.isoformat()})
+    return filing

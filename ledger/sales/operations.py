@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.sales.approving import approve_terms
 from ledger.sales.closing import cancel_sale
-from ledger.sales.filing import accept_filing, cancel_filing, return_filing, submit_filing
+from ledger.sales.filing import accept_filing, cancel_filing, reopen_filing, return_filing, submit_filing
 from ledger.sales.holding import expire_hold, extend_hold, hold_unit, release_hold
 from ledger.sales.offers import approve_offer, discount_of, end_offer, propose_offer
 from ledger.sales.opening import open_sale
@@ -63,6 +63,7 @@ __all__ = [
     "propose_offer",
     "refund_queue_number",
     "release_hold",
+    "reopen_filing",
     "return_filing",
     "sign_contract",
     "submit_filing",

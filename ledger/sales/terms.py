@@ -10,14 +10,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.sales.models import Sale, SaleBuyer, SaleDiscount, SaleTerms
-from ledger.sales.pricing import Quote
-from ledger.sales.shares import BuyerLine
+from ledger.sales.pricing import Discount, Kind, Of, Quote, QuoteLine
+from ledger.sales.shares import BuyerLine, Ownership
+from ledger.sales.stage_models import Subscription
 
 
 @dataclass(frozen=True)
@@ -106,3 +109,31 @@ def _add_lines(session: Session, sale_id: str, version: int, buyers: Sequence[Bu
                 offer_id=discount.offer_id,
             )
         )
+
+
+def terms_in_force(session: Session, sale: Sale) -> Terms:
+    """The sealed terms of a sale, read back to make the next version from them."""
+    seal = session.get_one(SaleTerms, (sale.id, sale.terms_version))
+    of_version = {"sale_id": sale.id, "version": seal.version}
+    discounts = session.scalars(select(SaleDiscount).filter_by(**of_version).order_by(SaleDiscount.position))
+    lines = tuple(QuoteLine(_discount(row), row.taken_off_fen) for row in discounts)
+    quote = Quote(seal.list_price_fen, seal.deal_price_fen, lines, seal.effective_discount, seal.floor_price_fen)
+    buyers = session.scalars(select(SaleBuyer).filter_by(**of_version).order_by(SaleBuyer.position))
+    paper = session.scalars(select(Subscription).where(Subscription.sale_id == sale.id)).one_or_none()
+    return Terms(
+        quote,
+        tuple(
+            BuyerLine(
+                b.position, b.customer_id, cast(Ownership, b.ownership), b.share_numerator, b.share_denominator
+            )
+            for b in buyers
+        ),
+        paper.deposit_fen if paper else 0,
+        seal.plan_id,
+    )
+
+
+def _discount(row: SaleDiscount) -> Discount:
+    return Discount(
+        row.name, cast(Kind, row.kind), row.basis_points, row.amount_fen, cast(Of, row.of), row.offer_id
+    )

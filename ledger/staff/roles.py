@@ -34,6 +34,7 @@ _EVERYBODY = frozenset(
     {Permission.AD_HOC_TASK_START, Permission.API_USE, Permission.DOCUMENTS_UPLOAD, Permission.UNITS_VIEW}
 )
 _SEES_SALES = _EVERYBODY | {
+    Permission.CHANGES_VIEW,
     Permission.CUSTOMERS_VIEW,
     Permission.DOCUMENTS_VIEW,
     Permission.FINANCE_VIEW,
@@ -43,6 +44,7 @@ _APPROVES_PRICES = _SEES_SALES | {Permission.PRICES_APPROVE, Permission.UNITS_VI
 _SELLS = frozenset(
     {
         Permission.BOOKING_TO_CONTRACT_START,
+        Permission.CHANGES_APPLY,
         Permission.DOCUMENTS_ISSUE,
         Permission.SALES_CANCEL,
         Permission.SALES_HOLD,
@@ -60,10 +62,24 @@ _ALL = (
         "sales_consultant",
         "Sales consultant",
         "置业顾问",
-        _EVERYBODY | {Permission.BOOKING_TO_CONTRACT_START, Permission.DOCUMENTS_ISSUE, Permission.SALES_QUEUE},
+        _EVERYBODY
+        | {
+            Permission.BOOKING_TO_CONTRACT_START,
+            Permission.CHANGES_APPLY,
+            Permission.DOCUMENTS_ISSUE,
+            Permission.SALES_QUEUE,
+        },
         own=_CUSTOMERS
-        | (_SELLS - {Permission.BOOKING_TO_CONTRACT_START, Permission.DOCUMENTS_ISSUE, Permission.SALES_QUEUE})
-        | {Permission.DOCUMENTS_VIEW, Permission.FINANCE_VIEW, Permission.SALES_VIEW},
+        | (
+            _SELLS
+            - {
+                Permission.BOOKING_TO_CONTRACT_START,
+                Permission.CHANGES_APPLY,
+                Permission.DOCUMENTS_ISSUE,
+                Permission.SALES_QUEUE,
+            }
+        )
+        | {Permission.CHANGES_VIEW, Permission.DOCUMENTS_VIEW, Permission.FINANCE_VIEW, Permission.SALES_VIEW},
     ),
     # Runs the sales floor of a project: every customer and sale of it, first approver of discounts and holds.
     # Draws whose turn it is to choose a home, since each consultant wants his own customers to come first.
@@ -75,6 +91,8 @@ _ALL = (
         | _SELLS
         | _CUSTOMERS
         | {
+            Permission.CHANGES_EXPORT,
+            Permission.CHANGES_EXECUTE,
             Permission.CUSTOMERS_REVIEW,
             Permission.INTEREST_WAIVER_START,
             Permission.PRICES_PROPOSE,
@@ -93,6 +111,7 @@ _ALL = (
         "项目总",
         _APPROVES_PRICES
         | {
+            Permission.CHANGES_EXPORT,
             Permission.AUDIT_VIEW,
             Permission.CUSTOMERS_REVEAL,
             Permission.CUSTOMERS_REVIEW,
@@ -167,6 +186,7 @@ _ALL = (
         "财务出纳",
         _SEES_SALES
         | {
+            Permission.CHANGES_EXECUTE,
             Permission.BANKING_IMPORT,
             Permission.BANKING_MATCH,
             Permission.DOCUMENTS_ISSUE,
@@ -187,6 +207,8 @@ _ALL = (
         "财务经理",
         _SEES_SALES
         | {
+            Permission.CHANGES_EXPORT,
+            Permission.CHANGES_EXECUTE,
             Permission.ACCOUNTING_CLOSE,
             Permission.ACCOUNTING_EXPORT,
             Permission.ACCOUNTING_LOCK,
@@ -215,13 +237,19 @@ _ALL = (
         "filing_clerk",
         "Filing clerk",
         "网签备案专员",
-        _SEES_SALES | {Permission.CUSTOMERS_REVEAL, Permission.DOCUMENTS_ISSUE, Permission.SALES_FILE},
+        _SEES_SALES
+        | {
+            Permission.CHANGES_EXECUTE,
+            Permission.CUSTOMERS_REVEAL,
+            Permission.DOCUMENTS_ISSUE,
+            Permission.SALES_FILE,
+        },
     ),
     Role(
         "mortgage_clerk",
         "Mortgage clerk",
         "按揭专员",
-        _SEES_SALES | {Permission.CUSTOMERS_REVEAL, Permission.DOCUMENTS_ISSUE},
+        _SEES_SALES | {Permission.CHANGES_APPLY, Permission.CUSTOMERS_REVEAL, Permission.DOCUMENTS_ISSUE},
     ),
     Role(
         "service_agent",

@@ -1,0 +1,137 @@
+"""What must happen before and after the execution, and the execution itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.api import BusinessError, Context, handler
+from handlers.changes.orders import OrderIn, kind_words
+from handlers.shared import end_of_day, instant_text
+from handlers.telling import tell_person
+from kernel.errors import Invalid, Stale
+from ledger.changes.models import ChangeOrder
+from ledger.changes.operations import execute_change, wait_change
+from ledger.sales.models import Sale
+from ledger.sales.operations import cancel_filing, reopen_filing
+from ledger.sales.stage_models import Contract
+
+REFUSED = "changes.execute.refused"
+
+
+@dataclass(frozen=True)
+class WaitIn(OrderIn):
+    """What must happen first."""
+
+    waits_for: str = "filing"
+
+
+@handler("changes.wait", again=True)
+def wait(data: WaitIn, ctx: Context) -> None:
+    """Note that the approved order waits for something else."""
+    wait_change(ctx.session, ctx.ledger_actor, ctx.clock, order_id=data.order_id, reason=data.waits_for)
+
+
+@dataclass(frozen=True)
+class ClearIn(OrderIn):
+    """The day on which the authority cancelled the filing, and why."""
+
+    sale_id: str
+    cancelled_on: date
+    cancelled_reason: str
+
+
+@handler("changes.clear_filing")
+def clear_filing(data: ClearIn, ctx: Context) -> None:
+    """Note that the authority cancelled the filing, so that the contract can change."""
+    cancel_filing(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        sale_id=data.sale_id,
+        reason=data.cancelled_reason,
+        cancelled_on=data.cancelled_on,
+        key=ctx.idempotency_key,
+    )
+
+
+@dataclass(frozen=True)
+class ExecuteIn(OrderIn):
+    """What the executor said: the day a supplement was signed, and other answers of his form."""
+
+    supplement_signed_on: date | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExecuteOut:
+    """That it took effect."""
+
+    execution: str
+
+
+@handler("changes.execute", errors={REFUSED})
+def execute(data: ExecuteIn, ctx: Context) -> ExecuteOut:
+    """Put the approved change into effect, as the act of whoever completed the task before.
+
+    Raises the business error `REFUSED` when what stands is not what was approved or a guard refuses; what concerns
+    the executor's own answers is told to him instead.
+    """
+    try:
+        order = execute_change(
+            ctx.session,
+            ctx.actor,
+            ctx.clock,
+            order_id=data.order_id,
+            signed_on=data.supplement_signed_on,
+            given=data.given,
+        )
+    except (Stale, Invalid) as refused:
+        if refused.field == "signed_on":
+            raise
+        raise BusinessError(REFUSED, why=refused.code) from refused
+    _tell(ctx, order)
+    return ExecuteOut("executed")
+
+
+def _tell(ctx: Context, order: ChangeOrder) -> None:
+    sale = ctx.session.get_one(Sale, order.sale_id)
+    words = {"what": kind_words(ctx, order), "number": order.no, "sale": sale.no}
+    for person in {order.applied_by, order.owner_id} - {ctx.actor.id}:
+        tell_person(ctx, "change_order_executed", person, order.path, words)
+
+
+@dataclass(frozen=True)
+class FileAgainIn(OrderIn):
+    """The sale whose contract is filed again."""
+
+    sale_id: str
+    order_no: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class FileAgainOut:
+    """The contract and the filing's new deadline."""
+
+    contract_no: str
+    filing_deadline_at: str
+    returned_reason: str | None = None
+
+
+@handler("changes.reopen_filing")
+def file_again(data: FileAgainIn, ctx: Context) -> FileAgainOut:
+    """Ask for the changed contract to be filed again."""
+    filing = reopen_filing(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        sale_id=data.sale_id,
+        reason=data.order_no,
+        key=ctx.idempotency_key,
+    )
+    no = ctx.session.scalars(select(Contract.no).where(Contract.id == filing.contract_id)).one()
+    return FileAgainOut(no, instant_text(end_of_day(filing.deadline, data.zone)))

@@ -1,0 +1,134 @@
+"""Who is asked, and what follows the decision: noted for this very content, sent back, or over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.api import BusinessError, Context, Ending, ending, handler
+from handlers.changes.orders import OrderIn, kind_words
+from handlers.telling import tell_person
+from kernel.errors import Invalid, Stale
+from ledger.changes.models import KINDS, OPEN_STATES, ChangeOrder
+from ledger.changes.operations import approve_change, ask_approval, end_order, return_change
+
+STALE = "changes.note_approval.stale"
+_NO_WORD = "not executed · 未执行"
+
+
+@dataclass(frozen=True)
+class AskIn(OrderIn):
+    """How the order is approved; ``route`` is the matrix's answer where it was asked."""
+
+    mode: str
+    simple_role: str
+    route: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class AskOut:
+    """The roles that decide, in order, and whether only the matrix's last row foresees the case."""
+
+    approvers: list[str]
+    unforeseen: bool
+
+
+@handler("changes.ask", again=True)
+def ask(data: AskIn, ctx: Context) -> AskOut:
+    """Note who is asked: the matrix's roles, one role, or nobody."""
+    route = data.route if data.mode == "process" and data.route else {}
+    roles = [data.simple_role] if data.mode == "simple" else list(route.get("approvers") or [])
+    ask_approval(ctx.session, ctx.ledger_actor, ctx.clock, order_id=data.order_id, roles=roles)
+    return AskOut(roles, bool(route.get("unforeseen")))
+
+
+@dataclass(frozen=True)
+class NoteIn(OrderIn):
+    """The content that was approved, and by whom in order."""
+
+    content_hash: str
+    deciders: list[str]
+
+
+@handler("changes.note_approval", errors={STALE})
+def note_approval(data: NoteIn, ctx: Context) -> None:
+    """Note the approval of this very content.
+
+    Raises the business error `STALE` when what stands is no longer what was approved.
+    """
+    try:
+        approve_change(
+            ctx.session,
+            ctx.ledger_actor,
+            ctx.clock,
+            order_id=data.order_id,
+            content_hash=data.content_hash,
+            approvers=data.deciders,
+            reference=ctx.instance_id,
+        )
+    except (Stale, Invalid) as stale:
+        raise BusinessError(STALE, why=stale.code) from stale
+
+
+@dataclass(frozen=True)
+class SendBackIn(OrderIn):
+    """What was said: the last opinion, or why it could not be executed."""
+
+    opinions: list[dict[str, object]] | None = None
+    ended_because: str | None = None
+
+
+@dataclass(frozen=True)
+class SendBackOut:
+    """Why it came back, for whoever mends it."""
+
+    returned_because: str
+
+
+@handler("changes.send_back", again=True)
+def send_back(data: SendBackIn, ctx: Context) -> SendBackOut:
+    """Send the order back to its applicant with the reason."""
+    reason = data.ended_because or _last_opinion(data.opinions) or "no longer as approved · 已非批准时的内容"
+    return_change(ctx.session, ctx.ledger_actor, ctx.clock, order_id=data.order_id, reason=reason)
+    return SendBackOut(reason)
+
+
+@dataclass(frozen=True)
+class EndIn(OrderIn):
+    """How it ends without effect: rejected, withdrawn, expired or failed."""
+
+    state: str
+    opinions: list[dict[str, object]] | None = None
+    ended_because: str | None = None
+
+
+@handler("changes.end", again=True)
+def end(data: EndIn, ctx: Context) -> None:
+    """The order is over without effect; whoever asked is told why. One that was ended at the desk stays so."""
+    reason = data.ended_because or _last_opinion(data.opinions) or data.state
+    act = (ctx.session, ctx.ledger_actor, ctx.clock)
+    order = end_order(*act, order_id=data.order_id, state=data.state, reason=reason)
+    words = {"what": kind_words(ctx, order), "number": order.no, "reason": order.ended_because or reason}
+    if order.applied_by != ctx.actor.id:
+        tell_person(ctx, "change_order_ended", order.applied_by, order.path, words)
+
+
+def _last_opinion(opinions: list[dict[str, object]] | None) -> str | None:
+    said = [str(one["opinion"]) for one in opinions or () if one.get("opinion")]
+    return said[-1] if said else None
+
+
+def change_over(ended: Ending) -> None:
+    """No order stays open without its case: what is neither executed nor over when the case ends has failed."""
+    query = select(ChangeOrder.id).where(
+        ChangeOrder.instance_id == ended.instance_id, ChangeOrder.state.in_(OPEN_STATES)
+    )
+    for order_id in ended.session.scalars(query).all():
+        reason = (ended.reason or _NO_WORD)[:200]
+        end_order(ended.session, ended.ledger_actor, ended.clock, order_id=order_id, state="failed", reason=reason)
+
+
+for _kind in KINDS:
+    ending(_kind)(change_over)

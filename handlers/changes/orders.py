@@ -1,0 +1,43 @@
+"""What the verbs of change orders share: the order, and what its case says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.api import Context
+from handlers.looking_up import found
+from kernel.clock import business_date
+from ledger.changes.models import ChangeOrder
+from ledger.organisation.parameters import LANGUAGE
+from ledger.organisation.queries import parameter
+
+KINDS = {
+    "discount": ("Discount", "折扣"),
+    "payment_plan_change": ("Payment plan", "付款方式变更"),
+    "room_change": ("Another home", "换房"),
+    "sale_cancellation": ("Cancellation", "退房"),
+    "rights_transfer": ("Buyers", "更名／增减权益人"),
+    "supplement": ("Short loan", "贷款不足补充协议"),
+}
+
+
+@dataclass(frozen=True)
+class OrderIn:
+    """The order that the case is about."""
+
+    order_id: str
+
+
+def order_of(ctx: Context, order_id: str) -> ChangeOrder:
+    """The order as it stands."""
+    return found(ctx, ChangeOrder, order_id, "order_id")
+
+
+def language_of(ctx: Context, path: str) -> int:
+    """The place of the house's language in pairs of English and Chinese."""
+    return 1 if parameter(ctx.session, path, LANGUAGE, business_date(ctx.clock)) == "zh" else 0
+
+
+def kind_words(ctx: Context, order: ChangeOrder) -> str:
+    """What the order is called, in the language of the house."""
+    return KINDS[order.kind][language_of(ctx, order.path)]
