@@ -57,7 +57,7 @@ class DiscountGranted:
         former = terms_in_force(standing.session, standing.sale).quote
         before, after = _side(former), _side(quote)
         off = former.deal_price_fen - quote.deal_price_fen
-        money = (MoneyLine("ends", "price", off),)
+        money: tuple[MoneyLine, ...] = (MoneyLine("ends", "price", off),)
         if standing.signed:
             before["lines"] = price_lines(standing.session, standing.sale.id)
             after["lines"] = lines_after(anew, dated=True)

@@ -14,7 +14,7 @@ class ChangeRunning(KeyturnError):
 class ChangeRefused(Invalid):
     """A guard of the kind refuses; ``field`` names what is wrong."""
 
-    code = "change_refused"
+    code = "change_order_refused"
 
 
 class ChangeNotReady(KeyturnError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from ledger.organisation.models import Project
 from ledger.sales.models import Sale, SaleTerms
 from ledger.sales.stage_models import Contract, Filing, Subscription
 
+P = TypeVar("P", Subscription, Contract, Filing)
 Values = Mapping[str, Any]
 Does = Literal["due", "ends", "stays", "credited", "refunded", "kept", "compensated"]
 
@@ -146,13 +147,20 @@ def standing_of(
     terms = session.get(SaleTerms, (sale.id, sale.terms_version)) if sale.terms_version else None
     if terms is None:
         return None
-    papers = {
-        name: session.scalars(
-            select(model).where(model.sale_id == sale.id).execution_options(populate_existing=True)
-        ).one_or_none()
-        for name, model in (("subscription", Subscription), ("contract", Contract), ("filing", Filing))
-    }
-    zone = session.get_one(Project, sale.project_id).zone
     return Standing(
-        session=session, actor=actor, clock=clock, sale=sale, terms=terms, zone=zone, fault=fault, **papers
-    )  # type: ignore[arg-type]
+        session=session,
+        actor=actor,
+        clock=clock,
+        sale=sale,
+        terms=terms,
+        subscription=_paper(session, Subscription, sale),
+        contract=_paper(session, Contract, sale),
+        filing=_paper(session, Filing, sale),
+        zone=session.get_one(Project, sale.project_id).zone,
+        fault=fault,
+    )
+
+
+def _paper(session: Session, model: type[P], sale: Sale) -> P | None:
+    query = select(model).filter_by(sale_id=sale.id).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()

@@ -33,7 +33,7 @@ def find_kind(kind: str) -> ChangeKind:
     """The kind of a name. Raises `ChangeRefused` for one that is not known."""
     found = known_kinds().get(kind)
     if found is None:
-        raise ChangeRefused("change_kind_unknown", field="kind", kind=kind)
+        raise ChangeRefused("change_order_kind_unknown", field="kind", kind=kind)
     return found
 
 

@@ -54,8 +54,8 @@ def sign_supplement(
 
     With terms or a plan the unpaid price lines are planned anew; with ``lines`` those named in ``gone_ids`` end
     and these take their place under the same total (a short loan). ``approvers`` are noted where the price
-    lies below the floor. The same ``key`` again returns the first. Raises `ChangeRefused` before signing, `DateInvalid`,
-    `PlanInvalid`, `ScheduleInvalid`.
+    lies below the floor. The same ``key`` again returns the first. Raises `ChangeRefused` before signing,
+    `DateInvalid`, `PlanInvalid`, `ScheduleInvalid`.
     """
     act = Act(session, actor, clock, key)
     if earlier := act.earlier("supplement_signed", sale_id=sale_id):

@@ -12,7 +12,10 @@ from engine.definitions.model import ProcessModel
 from engine.definitions.reader import read
 from forms import compile as forms
 
-SLUGS = ("booking_to_contract", "approval", "review_of_change", "interest_waiver", "refund")
+SLUGS = (
+    "booking_to_contract", "approval", "review_of_change", "interest_waiver", "refund", "payment_plan_change",
+    "discount", "supplement", "change_execution",
+)  # fmt: skip
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
