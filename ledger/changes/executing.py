@@ -44,7 +44,7 @@ def execute_change(
 
     Guards are asked again, and the content is worked out again from what stands now: another hash than the
     approved one is refused. Everything happens in one transaction or not at all: a refusal leaves what stood,
-    even if the caller goes on. ``signed_on`` is the day a supplement was signed, ``given`` what else the executor said.
+    even if the caller goes on. ``signed_on`` is the day a supplement was signed, ``given`` what else he said.
     Raises `ChangeUnapproved`, `ChangeStale`, `ChangeOwn`, `ChangeNotReady`, and what the kind raises, by field.
     """
     order = lock_order(session, actor, order_id)

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0039_change_orders'
-down_revision = '0038_progress'
+revision = '0041_change_orders'
+down_revision = '0040_sale_moves'
 branch_labels = None
 depends_on = None
 
