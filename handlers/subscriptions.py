@@ -28,6 +28,7 @@ from ledger.finance.facts import (
     RefundPaid,
 )
 from ledger.finance.kinds import ReceivableKind
+from ledger.inventory.facts import PricesProposed, PricesWithdrawn
 from ledger.reviews.facts import ChangeProposed, ChangeWithdrawn
 from ledger.reviews.models import ProposedChange
 from ledger.sales.facts import FilingReturned, SaleClosed, SubscriptionExtended
@@ -158,3 +159,16 @@ def change_proposed(fact: ChangeProposed, telling: Telling) -> None:
 def change_withdrawn(fact: ChangeWithdrawn, telling: Telling) -> None:
     """Its proposer took the change back: nobody needs to review it any more."""
     _publish(telling, "change_withdrawn", {"change_id": fact.change_id})
+
+
+@on(PricesProposed)
+def prices_proposed(fact: PricesProposed, telling: Telling) -> None:
+    """A price version waits: its approval begins as a case."""
+    engine = engine_of_system(telling)
+    engine.start("price_change", {"version_id": fact.version_id}, business_key=fact.version_id, scope=fact.path)
+
+
+@on(PricesWithdrawn)
+def prices_withdrawn(fact: PricesWithdrawn, telling: Telling) -> None:
+    """A price version was taken back: the case that waits on it ends."""
+    _publish(telling, "prices_withdrawn", {"version_id": fact.version_id}, reason=fact.reason)

@@ -44,6 +44,12 @@ class SecondPersonNeeded(NotAllowed):
     code = "second_person_needed"
 
 
+class ContentChanged(Stale):
+    """The prices are not those that were approved; ask for approval anew."""
+
+    code = "prices_changed"
+
+
 class PricesInvalid(Invalid):
     """A proposed price is missing, not positive, or belongs to a unit of another project."""
 

@@ -35,3 +35,20 @@ class PricesInForce(Fact):
     version_id: str
     project_id: str
     path: str
+
+
+@dataclass(frozen=True)
+class PricesProposed(Fact):
+    """A price version waits for its approval."""
+
+    version_id: str
+    project_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class PricesWithdrawn(Fact):
+    """A price version that was not in force yet was taken back."""
+
+    version_id: str
+    reason: str

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ledger.inventory.changes import LONGEST_REASON
 from ledger.inventory.models import Building, PriceVersion, Unit, UnitPrice
 from ledger.inventory.price_list.rows import PriceList, Refusal, UnitRow
-from ledger.inventory.prices import Prices
+from ledger.inventory.price_versions import Prices
 from ledger.inventory.states import SOLD, UnitStatus
 
 _DATA = ("entrance", "floor", "layout", "orientation", "building_area_hundredths", "inside_area_hundredths")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -16,11 +16,12 @@ from kernel.clock import Clock, business_date
 from kernel.facts import tell
 from kernel.ids import new_id
 from ledger.inventory.changes import note_change
-from ledger.inventory.facts import UnitsImported
+from ledger.inventory.facts import PricesWithdrawn, UnitsImported
 from ledger.inventory.import_plan import ImportPlan, ImportReport, RowPlan, code_of, plan_import
 from ledger.inventory.models import Building, ImportBatch, PriceVersion, Unit, UnitPrice
 from ledger.inventory.price_list.rows import PermitFound, PriceList
-from ledger.inventory.prices import draft_version, price_row, release_version
+from ledger.inventory.price_versions import draft_version, price_row
+from ledger.inventory.prices import submit_version
 from ledger.organisation.models import PresalePermit, Project
 from ledger.organisation.operations import add_permit
 from ledger.organisation.queries import get_project, list_permits
@@ -72,14 +73,15 @@ def import_units(
     price_list: PriceList,
     permit: Permit | tuple[str, date] | None = None,
     release: bool = False,
+    effective_at: datetime | None = None,
 ) -> ImportReport:
     """Bring a price list into a project's inventory.
 
     New units are made; units that differ are updated unless they are sold; the same list again writes nothing.
-    Changed prices go into a new price version that waits for approval; ``release`` puts it in force at once,
-    which takes the administrator's permission ``prices:release``. ``permit`` licenses all units of the list; left
-    out, the permit that a sheet names licenses that sheet's units, if the project knows it or the actor may enter
-    it. Raises `NotAllowed`, `Missing`, `PermitInvalid`.
+    Changed prices go into a new price version that waits for approval and holds from ``effective_at`` (UTC; left
+    out, once approved); ``release`` puts it in force at once, which takes the permission ``prices:release``.
+    ``permit`` licenses all units of the list; left out, the permit that a sheet names licenses that sheet's units,
+    if the project knows it or the actor may enter it. Raises `NotAllowed`, `Missing`, `PermitInvalid`.
     """
     project = get_project(session, actor, project_id, Permission.UNITS_IMPORT)
     if release:
@@ -93,7 +95,7 @@ def import_units(
     if report.imported or report.updated:
         _apply(act, plan)
         _write_batch(act, price_list, report)
-    _apply_prices(act, plan, release=release)
+    _apply_prices(act, plan, release=release, effective_at=effective_at)
     return report
 
 
@@ -208,7 +210,7 @@ def _note(act: _Act, unit: Unit, kind: str, before: str | None, after: str | Non
     )
 
 
-def _apply_prices(act: _Act, plan: ImportPlan, *, release: bool) -> None:
+def _apply_prices(act: _Act, plan: ImportPlan, *, release: bool, effective_at: datetime | None) -> None:
     """New prices become a version; a release also takes those that have been waiting for approval."""
     rows = [step for step in plan.rows if (step.price_not_in_force if release else step.price_is_new)]
     if not rows:
@@ -219,9 +221,8 @@ def _apply_prices(act: _Act, plan: ImportPlan, *, release: bool) -> None:
     for step in rows:
         assert step.unit is not None  # noqa: S101 - every row of the plan has its unit by now
         act.session.add(price_row(version.id, step.unit, step.prices))
-    act.session.flush()  # The rows are read again when the version comes into force.
+    submit_version(act.session, act.actor, act.clock, version, effective_at=effective_at, release=release)
     if release:
-        release_version(act.session, act.actor, act.clock, version)
         _close_replaced(act, version)
 
 
@@ -240,6 +241,7 @@ def _close_replaced(act: _Act, version: PriceVersion) -> None:
     for waiting in act.session.scalars(query):
         waiting.state, waiting.ended_at = "rejected", act.clock.now()
         waiting.end_reason = f"replaced by price version {version.no}"
+        tell(act.session, PricesWithdrawn(waiting.id, waiting.end_reason))
 
 
 def _write_batch(act: _Act, price_list: PriceList, report: ImportReport) -> None:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from ledger.inventory.importing import Permit, import_units, preview_units
 from ledger.inventory.licensing import license_units
-from ledger.inventory.prices import (
-    Prices,
-    approve_prices,
-    propose_prices,
-    put_due_prices_in_force,
-    put_prices_in_force,
-    reject_prices,
-)
+from ledger.inventory.price_force import put_prices_in_force
+from ledger.inventory.price_versions import Prices
+from ledger.inventory.prices import approve_prices, propose_prices, reject_prices, withdraw_prices
 from ledger.inventory.withholding import release_unit, set_flag, withhold_unit
 
 __all__ = [
@@ -22,10 +17,10 @@ __all__ = [
     "license_units",
     "preview_units",
     "propose_prices",
-    "put_due_prices_in_force",
     "put_prices_in_force",
     "reject_prices",
     "release_unit",
     "set_flag",
+    "withdraw_prices",
     "withhold_unit",
 ]

@@ -14,7 +14,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock, business_date
 from kernel.errors import Missing
 from ledger.inventory.models import Unit
-from ledger.inventory.prices import MOST_FEN
+from ledger.inventory.price_versions import MOST_FEN
 from ledger.locking import locked
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import PAY_BEFORE_PERMIT, QUEUE_FEE_FEN

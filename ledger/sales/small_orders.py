@@ -14,7 +14,7 @@ from kernel.errors import Invalid
 from kernel.facts import tell
 from ledger.inventory.changes import given_reason
 from ledger.inventory.models import Unit
-from ledger.inventory.prices import MOST_FEN
+from ledger.inventory.price_versions import MOST_FEN
 from ledger.inventory.states import UnitStatus
 from ledger.inventory.taking import check_unblocked, move_unit
 from ledger.sales.acts import Act, about, require_stage

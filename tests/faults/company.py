@@ -17,7 +17,8 @@ from kernel.actor import SYSTEM
 from kernel.clock import Clock, business_date
 from kernel.vault import Vault
 from ledger.inventory.models import Building, Unit
-from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
+from ledger.inventory.price_versions import Prices
+from ledger.inventory.prices import propose_prices
 from ledger.organisation.operations import add_permit
 from ledger.staff.operations import add_staff
 from ledger.staff.queries import actor_for
@@ -130,11 +131,8 @@ def _build(session: Session, clock: Clock, project_id: str, people: dict[str, st
     ]
     session.add_all(homes)
     session.flush()
-    manager, gm = (actor_for(session, people[name], clock) for name in ("manager_1", "gm_1"))
     prices = {home.id: Prices(LIST_PRICE, FLOOR_PRICE) for home in homes}
-    version = propose_prices(session, manager, clock, project_id=project_id, prices=prices)
-    approve_prices(session, gm, clock, version_id=version.id)
-    put_prices_in_force(session, SYSTEM, clock, version_id=version.id)
+    propose_prices(session, SYSTEM, clock, project_id=project_id, prices=prices, release=True)
     return [home.id for home in homes]
 
 

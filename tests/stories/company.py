@@ -23,7 +23,8 @@ from ledger.finance.operations import approve_plan, confirm_receipt, propose_pla
 from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.finance.queries import sale_account
 from ledger.inventory.models import Building, Unit
-from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
+from ledger.inventory.price_versions import Prices
+from ledger.inventory.prices import propose_prices
 from ledger.organisation.operations import add_node, add_permit, create_project
 from ledger.sales.models import Sale
 from ledger.staff.models import Staff
@@ -363,12 +364,8 @@ def _build_homes(session: Session, clock: MovedClock, company: Company) -> None:
     session.add_all(homes)
     session.flush()
     company.units = [home.id for home in homes]
-    manager = actor_for(session, company.people["manager_1"], clock)
-    gm = actor_for(session, company.people["gm_1"], clock)
     prices = {home.id: Prices(LIST_PRICE, FLOOR_PRICE) for home in homes}
-    version = propose_prices(session, manager, clock, project_id=company.project_id, prices=prices)
-    approve_prices(session, gm, clock, version_id=version.id)
-    put_prices_in_force(session, SYSTEM, clock, version_id=version.id)
+    propose_prices(session, SYSTEM, clock, project_id=company.project_id, prices=prices, release=True)
 
 
 def _agree_plan(session: Session, clock: MovedClock, company: Company) -> str:

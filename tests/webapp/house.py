@@ -17,8 +17,11 @@ from ledger.staff.operations import add_staff
 from ledger.staff.queries import actor_for, find_by_username
 from tests.webapp.application import application
 from webapp.db import Database
+from webapp.definitions import shipped_resources
+from webapp.engine_room import engine_for
 
 PASSWORD = "a-long-enough-password"
+PRICE_CHANGE = ("price_change.bpmn", "approval.bpmn", "approval_matrix.dmn")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ class House:
                 language="en",
             )
         return self.actor(username)
+
+    def deploy(self, *names: str) -> None:
+        """Put shipped diagrams and tables to work, by the names of their files."""
+        with self.database.unit_of_work() as session:
+            engine = engine_for(session, SYSTEM, self.database.clock)
+            engine.deploy({name: shipped_resources()[name] for name in names})
 
     def actor(self, username: str) -> Actor:
         """The person of an account, with today's rights."""

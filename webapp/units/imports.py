@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -154,6 +155,7 @@ def _bring_in(session: Session, actor: Actor, document_id: str) -> str:
         price_list=price_list,
         permit=_permit(request.form),
         release="release" in request.form,
+        effective_at=_effective_at(session, actor, document.subject_id, request.form),
     )
     flash(_counts(report), "success" if not report.refused else "warning")
     if report.imported or report.updated:
@@ -241,6 +243,18 @@ def _permit(typed: Mapping[str, str]) -> Permit | None:
         return Permit(number, date.fromisoformat(day))
     except ValueError as error:
         raise Invalid("permit_day_missing", field="permit_on") from error
+
+
+def _effective_at(session: Session, actor: Actor, project_id: str, typed: Mapping[str, str]) -> datetime | None:
+    """The instant from which new prices are to hold, typed in the project's own time."""
+    text = typed.get("effective_at", "").strip()
+    if not text:
+        return None
+    zone = ZoneInfo(get_project(session, actor, project_id, Permission.UNITS_IMPORT).zone)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError as error:
+        raise Invalid("prices_effective_unreadable", field="effective_at") from error
 
 
 def _preview_page(actor: Actor, shown: Preview, typed: Mapping[str, str], problem: str = "") -> str:

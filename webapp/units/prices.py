@@ -1,22 +1,24 @@
-"""Price versions (价格方案): what is proposed, and a second person's yes or no."""
+"""Price versions (价格方案): what is proposed and what it changes; its approval is a case of `price_change`."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from kernel.actor import Actor
+from engine.api import InstanceFilter, Missing
+from engine.api import Page as PageNumber
+from kernel.actor import SYSTEM, Actor
 from ledger.inventory import operations
 from ledger.inventory import queries as inventory
+from ledger.inventory.price_impact import impact_of
 from ledger.organisation.queries import get_project, list_projects
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import clock, reading
 from webapp.carrying_out import carried_out
+from webapp.engine_room import engine_for
 from webapp.units.asked import chosen_project
 from webapp.units.desk import pages
 
@@ -45,44 +47,43 @@ def price_versions() -> str:
 
 @pages.get("/prices/<version_id>")
 def price_version(version_id: str) -> str:
-    """A price version with every price beside the one in force."""
+    """A price version with every price beside the one in force, what it changes, and the case that decides it."""
     with reading() as (session, actor):
         version, lines = inventory.version_prices(session, actor, version_id)
         project = get_project(session, actor, version.project_id, Permission.UNITS_VIEW)
         people = {who for who in (version.proposed_by, version.approved_by, version.released_by) if who}
+        waits = version.state in ("submitted", "approved")
         return render_template(
             "units/price_version.html",
             version=version,
             lines=lines,
             project=project,
             names=staff.names(session, people),
-            may_approve=actor.may(Permission.PRICES_APPROVE, version.path),
-            own=version.proposed_by == actor.id,
+            impact=impact_of(session, version.id) if waits else None,
+            case_id=_case_of(session, actor, version.id),
+            may_withdraw=waits
+            and (actor.may(Permission.PRICES_APPROVE, version.path) or version.proposed_by == actor.id),
             floor_price=actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, version.path),
         )
 
 
-@pages.post("/prices/<version_id>/approve")
-def approve_prices(version_id: str) -> Response:
-    """Approve as the second person, and bring the prices into force."""
+def _case_of(session: Session, actor: Actor, version_id: str) -> str | None:
+    """The case that decides a version, where the reader may see it: as operator, or because it asks him."""
+    wanted = InstanceFilter(definition_keys=("price_change",), business_key=version_id)
+    found = engine_for(session, SYSTEM, clock()).find_instances(wanted, PageNumber(1, 1)).rows
+    try:
+        return engine_for(session, actor, clock()).get_instance(found[0].id).id if found else None
+    except Missing:
+        return None
 
-    def act(session: Session, actor: Actor) -> None:
-        operations.approve_prices(session, actor, clock(), version_id=version_id)
-        operations.put_prices_in_force(session, actor, clock(), version_id=version_id)
 
-    return _decide(version_id, act, _("The prices are in force."))
-
-
-@pages.post("/prices/<version_id>/reject")
-def reject_prices(version_id: str) -> Response:
-    """Turn a version down, with the reason."""
+@pages.post("/prices/<version_id>/withdraw")
+def withdraw_prices(version_id: str) -> Response:
+    """Take a version back before it is in force, with the reason."""
 
     def act(session: Session, actor: Actor) -> None:
         reason = request.form.get("reason", "")
-        operations.reject_prices(session, actor, clock(), version_id=version_id, reason=reason)
+        operations.withdraw_prices(session, actor, clock(), version_id=version_id, reason=reason)
 
-    return _decide(version_id, act, _("The price version is turned down."))
-
-
-def _decide(version_id: str, act: Callable[[Session, Actor], None], done: str) -> Response:
-    return carried_out(act, leads_to=url_for("units.price_version", version_id=version_id), done=done)
+    leads_to = url_for("units.price_version", version_id=version_id)
+    return carried_out(act, leads_to=leads_to, done=_("The price version is taken back."))

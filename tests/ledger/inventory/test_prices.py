@@ -20,7 +20,6 @@ from ledger.inventory.operations import (
     approve_prices,
     import_units,
     propose_prices,
-    put_due_prices_in_force,
     put_prices_in_force,
     reject_prices,
 )
@@ -77,10 +76,8 @@ def test_a_price_waits_for_its_time_and_the_past_stays_known(
     with pytest.raises(PriceVersionState) as early:
         put_prices_in_force(session, second, clock, version_id=version.id)
     assert early.value.code == "price_version_not_due"
-    clock.advance(timedelta(days=1))
-    assert put_due_prices_in_force(session, admin, clock) == 0
-    clock.advance(timedelta(days=1))
-    assert put_due_prices_in_force(session, admin, clock) == 1
+    clock.advance(timedelta(days=2))
+    put_prices_in_force(session, admin, clock, version_id=version.id)
     then = price_as_of(session, admin, units[0].id, bought_on)
     now = price_as_of(session, admin, units[0].id, clock.now())
     assert (then and then.list_price_fen, now and now.list_price_fen) == (first, 200_000_000)

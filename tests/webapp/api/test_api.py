@@ -16,7 +16,7 @@ from ledger.staff.operations import revoke_role
 from ledger.staff.queries import roles_of
 from ledger.staff.roles import ROLES
 from tests.webapp.api.conftest import LIST, Caller
-from tests.webapp.house import House
+from tests.webapp.house import PRICE_CHANGE, House
 from webapp.api.endpoint import ENDPOINTS
 from webapp.pace import PaceOfProcess
 
@@ -99,6 +99,7 @@ def test_a_refused_request_can_be_sent_again_with_its_key(caller_of: Callers, st
 
 
 def test_a_price_list_goes_in_by_whoever_may_import(caller_of: Callers, house: House) -> None:
+    house.deploy(*PRICE_CHANGE)
     wrong = LIST + "1栋,103,90.00,20000,1900000,19000\n"
     data = {"file": (io.BytesIO(wrong.encode()), "list.csv")}
     path = f"/projects/{house.project.id}/price-list"

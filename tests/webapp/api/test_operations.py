@@ -27,8 +27,10 @@ def test_acts_are_listed_and_noted(caller_of: Callers, house: House, machine: Ma
 
 def test_usage_holds_and_the_clean_up_are_told(caller_of: Callers, stocked: House) -> None:
     chief = caller_of("administrator", "/")
-    (one,) = chief.get("/usage?kind=decision&name=approval_matrix")["used_by"]
-    assert (one["key"], one["open_cases"]) == ("booking_to_contract", 0)
+    used_by = chief.get("/usage?kind=decision&name=approval_matrix")["used_by"]
+    assert {"key": "booking_to_contract", "open_cases": 0} in [
+        {"key": one["key"], "open_cases": one["open_cases"]} for one in used_by
+    ]
     held = chief.post("/holds", {"business_key": "RG-7", "reason": "law suit"})
     assert held.status_code == 201
     assert [h["id"] for h in chief.get("/holds")["holds"]] == [held.json["id"]]

@@ -37,7 +37,8 @@ from ledger.finance.templates import propose_plan
 from ledger.inventory.importing import Permit, import_units
 from ledger.inventory.models import ImportBatch, Unit
 from ledger.inventory.price_list import read_price_list
-from ledger.inventory.prices import Prices, propose_prices
+from ledger.inventory.price_versions import Prices
+from ledger.inventory.prices import propose_prices
 from ledger.papers.operations import issue_paper, receive_range
 from ledger.reviews.models import ProposedChange
 from ledger.reviews.operations import propose_change

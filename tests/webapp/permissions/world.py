@@ -17,11 +17,10 @@ from ledger.staff.operations import revoke_role
 from ledger.staff.queries import role_history
 from ledger.staff.roles import ROLES
 from tests.engine.definitions.drawing import extended, flow, process
-from tests.webapp.house import House, found_house
+from tests.webapp.house import PRICE_CHANGE, House, found_house
 from tests.webapp.permissions.ledger import fill_ledger
 from tests.webapp.permissions.table import PLACES
 from webapp.db import Database
-from webapp.definitions import shipped_resources
 from webapp.engine_room import engine_for
 
 KEY = "booking_to_contract"
@@ -64,14 +63,13 @@ class World:
 def found_world(database: Database) -> World:
     """The company: people of every role, a case with all that hangs on one, and a ledger with one of everything."""
     house = found_house(database)
+    house.deploy("review_of_change.bpmn", "arrears_levels.dmn", *PRICE_CHANGE)
     clock = database.clock
     with database.unit_of_work() as session:
         add_node(session, SYSTEM, clock, parent="/kt/", kind="company", code="west", name="WEST")
         add_node(session, SYSTEM, clock, parent="/kt/west/", kind="city", code="cd", name="CD")
         elsewhere = create_project(session, SYSTEM, clock, name="海港", code="harbour", parent="/kt/west/cd/").path
         engine = engine_for(session, SYSTEM, clock)
-        shipped = ("review_of_change.bpmn", "arrears_levels.dmn")
-        engine.deploy({name: shipped_resources()[name] for name in shipped})
         for text in (DIAGRAM.replace(b'name="Decide"', b'name="Judge"'), DIAGRAM):
             engine.deploy({f"{KEY}.bpmn": text})
     paths = {"here": house.project.path, "house": "/", "elsewhere": elsewhere}

@@ -99,5 +99,6 @@ def test_the_board_asks_no_more_questions_when_it_is_larger(
             house.database.clock,
             project_id=house.project.id,
             price_list=read_price_list(price_list(*more), "more.csv"),
+            release=True,
         )
     assert counted(lambda: browser.get("/units/")) == few

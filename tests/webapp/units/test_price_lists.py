@@ -11,10 +11,15 @@ from sqlalchemy import func, select
 
 from ledger.documents.models import Document
 from ledger.inventory.models import PriceVersion, Unit
-from tests.webapp.house import Browser, House
+from tests.webapp.house import PRICE_CHANGE, Browser, House
 from tests.webapp.selling import HOMES, Floor, price_list, row
 
 PAGE = "/units/price-lists"
+
+
+@pytest.fixture(autouse=True)
+def _prices_are_decided(house: House) -> None:
+    house.deploy(*PRICE_CHANGE)
 
 
 def send(browser: Browser, content: bytes, name: str, project_id: str):
@@ -106,32 +111,40 @@ def test_a_permit_needs_its_day_and_a_right(house: House, browser_of: Callable[.
     assert units(house) == 6
 
 
-def test_new_prices_wait_for_another_person(homes: Floor, browser_of: Callable[..., Browser]) -> None:
-    proposer = browser_of("administrator")
+def proposed(proposer: Browser, homes: Floor, **typed: str) -> str:
+    """The page of a version that a price list proposed."""
     preview = send(proposer, price_list(row("1201", 12, price=21_000)), "up.csv", homes.house.project.id).location
-    proposer.post(preview, {}, page=preview)
+    proposer.post(preview, typed, page=preview)
     listed = proposer.get("/units/prices").text
     assert "Waits for approval" in listed
     version = re.search(r"/units/prices/([0-9a-f-]+)", listed)
     assert version is not None
-    page = f"/units/prices/{version[1]}"
-    assert proposer.post(f"{page}/approve", page=page).status_code == 403
+    return f"/units/prices/{version[1]}"
+
+
+def test_new_prices_wait_and_show_what_they_change(homes: Floor, browser_of: Callable[..., Browser]) -> None:
     approver = browser_of("project_gm")
-    assert "¥2,100,000.00" in approver.get(page).text
-    approver.post(f"{page}/approve", page=page)
-    assert versions(homes.house)[-1] == (2, "in_force")
-    assert "¥2,100,000.00" in approver.get(f"/units/{homes.unit_id('1201')}").text
+    page = proposed(browser_of("sales_manager"), homes, effective_at="2100-01-01T09:00")
+    shown = approver.get(page).text
+    assert "¥2,100,000.00" in shown and "2100" in shown
+    assert "/inbox/cases/" in shown
+    assert versions(homes.house)[-1] == (2, "submitted")
 
 
-def test_a_version_is_turned_down_with_a_reason(homes: Floor, browser_of: Callable[..., Browser]) -> None:
-    proposer, approver = browser_of("sales_manager"), browser_of("project_gm")
-    preview = send(proposer, price_list(row("1201", 12, price=21_000)), "up.csv", homes.house.project.id).location
-    proposer.post(preview, {}, page=preview)
-    version = re.search(r"/units/prices/([0-9a-f-]+)", approver.get("/units/prices").text)
-    assert version is not None
-    page = f"/units/prices/{version[1]}"
-    assert approver.post(f"{page}/reject", {"reason": ""}, page=page).status_code == 422
-    approver.post(f"{page}/reject", {"reason": "涨幅过大"}, page=page)
+def test_prices_do_not_hold_from_a_time_that_is_over(homes: Floor, browser_of: Callable[..., Browser]) -> None:
+    browser = browser_of("sales_manager")
+    preview = send(browser, price_list(row("1201", 12, price=21_000)), "up.csv", homes.house.project.id).location
+    answer = browser.post(preview, {"effective_at": "2001-01-01T09:00"}, page=preview)
+    assert answer.status_code == 422
+    assert "Choose a time to come" in answer.text
+    assert versions(homes.house) == [(1, "in_force")]
+
+
+def test_a_version_is_taken_back_with_a_reason(homes: Floor, browser_of: Callable[..., Browser]) -> None:
+    proposer = browser_of("sales_manager")
+    page = proposed(proposer, homes)
+    assert proposer.post(f"{page}/withdraw", {"reason": ""}, page=page).status_code == 422
+    proposer.post(f"{page}/withdraw", {"reason": "涨幅过大"}, page=page)
     assert versions(homes.house)[-1] == (2, "rejected")
     assert "涨幅过大" in proposer.get(page).text
 
