@@ -14,6 +14,7 @@ import ledger.finance.models
 import ledger.finance.payout_models
 import ledger.inventory.models
 import ledger.messages.models
+import ledger.mortgages.models
 import ledger.notices.models
 import ledger.organisation.models
 import ledger.papers.models

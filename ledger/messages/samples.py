@@ -17,6 +17,7 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
     "customer": ("张三", "Zhang San"),
     "project": ("云溪", "Yunxi"),
     "unit": ("3-1201", "3-1201"),
+    "bank": ("工商银行", "ICBC"),
     "number": ("YUNXI-SJ-2026-000001", "YUNXI-SJ-2026-000001"),
     "consultant": ("李四", "Li Si"),
     "who": ("王五", "Wang Wu"),

@@ -345,10 +345,45 @@ CHANGE_SIMPLE_APPROVER = Parameter(
 CHANGE_EXECUTE_DAYS = _days(
     "change_execute_days", 15, "An approved change is executed within", "变更获批后执行期限", "practice", 365
 )
+_MORTGAGE_STEPS = (
+    # step, days, English, Chinese, source
+    ("apply", 5, "Bank chosen within", "选定贷款银行期限", "practice"),
+    ("papers", 15, "Papers complete within", "资料收齐期限", "DOMAIN 11: paper deadline; practice"),
+    ("submit", 3, "Papers submitted within", "送审期限", "practice"),
+    ("verdict", 15, "Bank decides within", "银行审批期限", "practice"),
+    ("short", 10, "Supplement signed within", "补充协议签订期限", "practice"),
+    ("route", 5, "Refusal dealt with within", "拒贷处理期限", "practice"),
+    ("sign", 7, "Loan contract signed within", "贷款合同面签期限", "practice"),
+    ("prenotice", 15, "Pre-notice registered within", "抵押预告登记期限", "practice"),
+    ("funding", 15, "Bank pays within", "银行放款期限", "DOMAIN 11: chase bank; practice"),
+    ("possible", 730, "First registration expected within", "预计可办抵押登记期限", "practice"),
+    (
+        "register",
+        90,
+        "Mortgage registered within",
+        "抵押登记期限",
+        "DOMAIN 3, law: the pre-notice lapses after 90 days",
+    ),
+)
+MORTGAGE_DAYS = {
+    step: _days(f"mortgage_{step}_days", days, f"Mortgage: {label}", f"按揭：{zh}", source)
+    for step, days, label, zh, source in _MORTGAGE_STEPS
+}
+"""The days of each step of a loan, by the step's code."""
+MORTGAGE_ESCALATE_DAYS = _days(
+    "mortgage_escalate_days",
+    3,
+    "Mortgage: the manager hears of a late step after",
+    "按揭：逾期上报经理",
+    "practice",
+    60,
+)
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {
-    value.name: value for value in [*globals().values(), *CHANGE_MODES.values()] if isinstance(value, Parameter)
+    value.name: value
+    for value in [*globals().values(), *CHANGE_MODES.values(), *MORTGAGE_DAYS.values()]
+    if isinstance(value, Parameter)
 }
 
 

@@ -95,6 +95,8 @@ _ALL = (
             Permission.CHANGES_EXECUTE,
             Permission.CUSTOMERS_REVIEW,
             Permission.INTEREST_WAIVER_START,
+            Permission.MORTGAGES_WORK,
+            Permission.MORTGAGE_START,
             Permission.PRICES_PROPOSE,
             Permission.SALES_RUN_QUEUE,
             Permission.STAFF_VIEW,
@@ -249,7 +251,14 @@ _ALL = (
         "mortgage_clerk",
         "Mortgage clerk",
         "按揭专员",
-        _SEES_SALES | {Permission.CHANGES_APPLY, Permission.CUSTOMERS_REVEAL, Permission.DOCUMENTS_ISSUE},
+        _SEES_SALES
+        | {
+            Permission.CHANGES_APPLY,
+            Permission.CUSTOMERS_REVEAL,
+            Permission.DOCUMENTS_ISSUE,
+            Permission.MORTGAGES_WORK,
+            Permission.MORTGAGE_START,
+        },
     ),
     Role(
         "service_agent",
@@ -286,6 +295,7 @@ _ALL = (
             Permission.ENGINE_VIEW,
             Permission.MESSAGES_MANAGE,
             Permission.MESSAGES_REVIEW,
+            Permission.MORTGAGES_MANAGE,
             Permission.ORGANISATION_MANAGE,
             Permission.ORGANISATION_REVIEW,
             Permission.PRICES_APPROVE,
