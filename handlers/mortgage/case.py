@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.api import Context, Ending, Missing, ending, handler
+from handlers.mortgage import seen
 from ledger.finance.parties import today_at
 from ledger.finance.sale_labels import label_sales
 from ledger.mortgages import cases
@@ -13,6 +14,8 @@ from ledger.mortgages.models import MortgageCase
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.queries import parameters_on
+from ledger.progress.kinds import Family
+from ledger.progress.operations import stop_steps
 from ledger.sales.models import Sale
 
 PROCESS = "mortgage"
@@ -105,7 +108,11 @@ class RefreshOut:
 @handler("mortgage.refresh", again=True)
 def refresh(data: RefreshIn, ctx: Context) -> RefreshOut:
     """Read price, buyers and plan again; loans follow the plan as it is now."""
+    before = cases.open_loans(ctx.session, data.case_id)
     ids = cases.refresh_case(ctx.session, ctx.ledger_actor, ctx.clock, case_id=data.case_id, changed=data.changed)
+    for loan in before:
+        if loan.id not in ids:
+            seen.ended(ctx, loan)
     sale_id = ctx.session.get_one(MortgageCase, data.case_id).sale_id
     names = label_sales(ctx.session, [sale_id])[sale_id].buyer_names
     customer = "、".join(names[:_PEOPLE_NAMED])
@@ -130,6 +137,8 @@ def close(data: CloseIn, ctx: Context) -> None:
     case = ctx.session.get_one(MortgageCase, data.case_id)
     closed = ctx.session.get_one(Sale, case.sale_id).state == "closed"
     reason = "sale_over" if closed and data.reason == "plan_changed" else data.reason
+    for loan in cases.open_loans(ctx.session, data.case_id):
+        seen.ended(ctx, loan)
     cases.close_case(ctx.session, ctx.ledger_actor, ctx.clock, case_id=data.case_id, reason=reason)
 
 
@@ -138,4 +147,6 @@ def case_over(ended: Ending) -> None:
     """However a case ends, the ledger holds it open no longer."""
     case_id = ended.variables.get("case_id")
     if isinstance(case_id, str):
+        sale_id = ended.session.get_one(MortgageCase, case_id).sale_id
+        stop_steps(ended.session, ended.ledger_actor, ended.clock, sale_id=sale_id, family=Family.MORTGAGE)
         cases.close_case(ended.session, ended.ledger_actor, ended.clock, case_id=case_id, reason="ended")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.api import Context, handler
+from handlers.mortgage import seen
 from handlers.mortgage.step import LoadIn, words_of
 from handlers.telling import tell_staff
 from ledger.mortgages import concluding
@@ -107,3 +108,4 @@ def record_registration(data: RegistrationIn, ctx: Context) -> None:
         registration_no=data.registration_no,
         registered_on=data.registered_on,
     )
+    seen.ended(ctx, ctx.session.get_one(MortgageLoan, data.loan_id))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from engine.api import Context, handler
+from handlers.mortgage import seen
 from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_person, tell_staff
 from ledger.finance.sale_labels import label_sales
@@ -85,6 +86,8 @@ def begin_step(data: StepIn, ctx: Context) -> BeginOut:
     step = Step(data.step)
     loan = steps.begin_step(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, step=step)
     assert loan.step_due_on is not None  # noqa: S101 - the step has begun
+    clerk = ctx.session.get_one(MortgageCase, loan.case_id).clerk_id
+    seen.begun(ctx, loan, loan.step_due_on, clerk)
     zone = ctx.session.get_one(Project, loan.project_id).zone
     late_at = end_of_day(loan.step_due_on, zone)
     begun_on = late_at.astimezone(UTC).date()
@@ -108,6 +111,7 @@ def tell_late(data: StepIn, ctx: Context) -> None:
         return
     times, through = late
     loan = ctx.session.get_one(MortgageLoan, data.loan_id)
+    seen.late(ctx, loan)
     words = {**words_of(ctx, loan), "due_on": loan.step_due_on.isoformat() if loan.step_due_on else ""}
     template = f"mortgage_late_{through}"
     clerk = ctx.session.get_one(MortgageCase, loan.case_id).clerk_id
