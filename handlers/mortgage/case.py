@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from engine.api import Context, Ending, Missing, ending, handler
 from handlers.mortgage import seen
-from ledger.finance.parties import today_at
 from ledger.finance.sale_labels import label_sales
 from ledger.mortgages import cases
 from ledger.mortgages.errors import CaseOpen
 from ledger.mortgages.models import MortgageCase
-from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
-from ledger.organisation.queries import parameters_on
 from ledger.progress.kinds import Family
 from ledger.progress.operations import stop_steps
 from ledger.sales.models import Sale
@@ -41,8 +38,6 @@ class OpenOut:
     customer: str
     path: str
     zone: str
-    approval_reminder_hours: int
-    approval_expiry_days: int
 
 
 @handler("mortgage.open", again=True)
@@ -58,8 +53,6 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
     project = ctx.session.get_one(Project, sale.project_id)
     customer = "、".join(label.buyer_names[:_PEOPLE_NAMED])
     ctx.set_facts(project=label.project_name, unit=label.unit_label, customer=customer, sale_no=sale.no)
-    today = today_at(ctx.session, ctx.clock, project.id)
-    settings = parameters_on(ctx.session, sale.path, today)
     return OpenOut(
         case_id=case.id,
         loan_ids=[loan.id for loan in cases.open_loans(ctx.session, case.id)],
@@ -69,8 +62,6 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
         customer=customer,
         path=sale.path,
         zone=project.zone,
-        approval_reminder_hours=int(settings[known.APPROVAL_REMINDER_HOURS.name]),
-        approval_expiry_days=int(settings[known.APPROVAL_EXPIRY_DAYS.name]),
     )
 
 

@@ -9,11 +9,11 @@ from kernel.facts import Telling, on
 from ledger.finance.facts import ReceivableSettled
 from ledger.finance.kinds import ReceivableKind
 from ledger.mortgages import cases, concluding
-from ledger.mortgages.facts import LoanFunded, LoanRefusedForGood, RegistrationPossible
+from ledger.mortgages.facts import LoanFunded, LoanRefusedForGood, RegistrationPossible, ShortLoanApproved
 from ledger.sales.facts import ContractSigned
 
 _LENT = (ReceivableKind.LOAN, ReceivableKind.FUND)
-CANCELLATION = "sale_cancellation"
+CANCELLATION, SUPPLEMENT = "sale_cancellation", "supplement"
 
 
 @on(ContractSigned)
@@ -60,3 +60,17 @@ def refused_for_good(fact: LoanRefusedForGood, telling: Telling) -> None:
         return
     given = {"sale_id": fact.sale_id, "fault": fact.fault, "reason": fact.reason}
     engine.start(CANCELLATION, given, scope=fact.path)
+
+
+@on(ShortLoanApproved)
+def short_loan(fact: ShortLoanApproved, telling: Telling) -> None:
+    """The supplement of a short loan begins as a change of the sale (补充协议)."""
+    given = {
+        "sale_id": fact.sale_id,
+        "loan": fact.kind,
+        "approved_fen": fact.approved_fen,
+        "due_on": fact.due_on,
+        "reason": fact.reason,
+        "evidence_id": None,
+    }
+    engine_of_system(telling).start(SUPPLEMENT, given, scope=fact.path)

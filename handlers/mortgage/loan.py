@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from engine.api import Context, handler
-from handlers.booking_to_contract.money import collect
-from ledger.finance.accounts import allocated_by_receivable
-from ledger.finance.kinds import ReceivableClass, ReceivableState
-from ledger.finance.models import Receivable
-from ledger.finance.receivables import current_schedule
 from ledger.mortgages import applying, deciding
 from ledger.mortgages.kinds import Fault, Route, Verdict
 from ledger.mortgages.models import MortgageLoan
@@ -99,6 +92,7 @@ class VerdictIn:
     approved_fen: int | None = None
     verdict_reason: str | None = None
     fault: Fault | None = None
+    gap_due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +118,7 @@ def record_verdict(data: VerdictIn, ctx: Context) -> VerdictOut:
         approved_fen=data.approved_fen,
         reason=data.verdict_reason or "",
         fault=data.fault,
+        gap_due_on=data.gap_due_on,
     )
     loan = ctx.session.get_one(MortgageLoan, data.loan_id)
     lent = loan.approved_fen or loan.amount_fen
@@ -134,41 +129,16 @@ def record_verdict(data: VerdictIn, ctx: Context) -> VerdictOut:
 
 @dataclass(frozen=True)
 class SupplementIn:
-    """The day of signing, and the day by which the buyer pays the gap."""
+    """The short loan, and the day by which the buyer pays the gap."""
 
     loan_id: str
-    sale_id: str
-    supplement_on: date
     gap_due_on: date
 
 
-@handler("mortgage_loan.record_supplement")
-def record_supplement(data: SupplementIn, ctx: Context) -> None:
-    """The gap becomes the buyer's line; finance is asked to collect it, and the shorter loan from the bank."""
-    deciding.sign_supplement(
-        ctx.session,
-        ctx.ledger_actor,
-        ctx.clock,
-        loan_id=data.loan_id,
-        signed_on=data.supplement_on,
-        due_on=data.gap_due_on,
-    )
-    _ask_for_new_lines(ctx, data.sale_id)
-
-
-def _ask_for_new_lines(ctx: Context, sale_id: str) -> None:
-    """A collect to-do for each dated price line that the new schedule has raised."""
-    schedule = current_schedule(ctx.session, sale_id)
-    query = select(Receivable).where(
-        Receivable.raised_in == (schedule.id if schedule else None),
-        Receivable.class_ == ReceivableClass.PRICE,
-        Receivable.state == ReceivableState.PLANNED,
-        Receivable.due_on.is_not(None),
-    )
-    lines = list(ctx.session.scalars(query.order_by(Receivable.sequence)))
-    paid = allocated_by_receivable(ctx.session, [line.id for line in lines])
-    for line in lines:
-        collect(ctx, line, amount_fen=line.amount_fen - paid.get(line.id, 0))
+@handler("mortgage_loan.ask_supplement", again=True)
+def ask_supplement(data: SupplementIn, ctx: Context) -> None:
+    """Ask for the change of the sale that makes the gap the buyer's; the case waits for it."""
+    deciding.ask_supplement(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, due_on=data.gap_due_on)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from ledger.mortgages.models import MortgageBank, MortgageCase, MortgageLoan
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import MORTGAGE_ESCALATE_DAYS
 from ledger.organisation.queries import parameter
-from ledger.sales.models import Sale
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,6 @@ class LoadOut:
     outcome: str
     gap_fen: int
     verdict_reason: str
-    stage: str
-    verdict_by: str | None = None
     route: str | None = None
 
 
@@ -44,17 +41,13 @@ class LoadOut:
 def load(data: LoadIn, ctx: Context) -> LoadOut:
     """Read the loan as the ledger has it."""
     loan = ctx.session.get_one(MortgageLoan, data.loan_id, populate_existing=True)
-    sale = ctx.session.get_one(Sale, loan.sale_id)
     planned, _ = cases.lent_fen(ctx.session, loan.sale_id).get(loan.kind, (0, 0))
-    clerk = ctx.session.get_one(MortgageCase, loan.case_id).clerk_id
     return LoadOut(
         step=loan.step.value,
         loan_amount_fen=loan.approved_fen or loan.amount_fen,
-        outcome={Step.SHORT: "less", Step.ROUTE: "refused"}.get(loan.step, "full"),
+        outcome="refused" if loan.step in (Step.SHORT, Step.ROUTE) else "full",
         gap_fen=max(0, planned - (loan.approved_fen or 0)),
         verdict_reason=loan.verdict_reason or "",
-        stage="filed" if sale.stage == "filed" else "contracted",
-        verdict_by=clerk,
     )
 
 

@@ -10,7 +10,6 @@ from ledger.finance.compensation import (
 )
 from ledger.finance.failed_sale import compensate_late_delivery, settle_failed_sale
 from ledger.finance.interest_charges import charge_interest
-from ledger.finance.loan_lines import shorten_loan
 from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest
@@ -65,6 +64,5 @@ __all__ = [
     "reverse_receipt",
     "settle_area",
     "settle_failed_sale",
-    "shorten_loan",
     "take_receipt",
 ]

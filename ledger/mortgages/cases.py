@@ -129,6 +129,10 @@ def refresh_case(session: Session, actor: Actor, clock: Clock, *, case_id: str, 
     if changed:
         _follow_plan(session, actor, clock, case)
         note(session, actor, clock, case, "plan_read")
+    for loan in open_loans(session, case.id):
+        if loan.step is Step.SHORT:
+            # The supplement came to nothing: what follows a refusal is open.
+            _stand_at(session, clock, loan, Step.ROUTE)
     return [loan.id for loan in open_loans(session, case.id)]
 
 
@@ -145,7 +149,8 @@ def _follow_plan(session: Session, actor: Actor, clock: Clock, case: MortgageCas
         elif fen != (loan.approved_fen or loan.amount_fen):
             _apply_anew(session, actor, clock, case, loan, fen)
         elif loan.step is Step.SHORT:
-            loan.step = Step.SIGN
+            loan.supplement_on = today_at(session, clock, loan.project_id)
+            _stand_at(session, clock, loan, Step.SIGN)
     for kind, (fen, left) in planned.items():
         if left > 0:
             _add_loan(session, clock, case, kind, fen)
@@ -158,9 +163,14 @@ def _apply_anew(
     before = loan.approved_fen or loan.amount_fen
     loan.approved_fen, loan.amount_fen = None, fen
     loan.verdict = loan.route = loan.fault = loan.verdict_reason = None
-    loan.step, loan.step_since = Step.APPLY, today_at(session, clock, case.project_id)
-    loan.step_due_on = loan.late_on = loan.late_through = None
+    _stand_at(session, clock, loan, Step.APPLY)
     note(session, actor, clock, case, "applied_anew", loan, details={"before_fen": before, "after_fen": fen})
+
+
+def _stand_at(session: Session, clock: Clock, loan: MortgageLoan, step: Step) -> None:
+    """Put a loan at a step that is yet to begin."""
+    loan.step, loan.step_since = step, today_at(session, clock, loan.project_id)
+    loan.step_due_on = loan.late_on = loan.late_through = None
 
 
 def withdraw_loan(session: Session, actor: Actor, clock: Clock, loan: MortgageLoan, reason: str) -> None:

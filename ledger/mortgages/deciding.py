@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
-from ledger.finance.loan_lines import shorten_loan
 from ledger.finance.parties import today_at
 from ledger.mortgages.applying import require_day, require_step
 from ledger.mortgages.cases import lent_fen, lock_loan, note
 from ledger.mortgages.errors import MortgageInvalid
-from ledger.mortgages.facts import LoanRefusedForGood
-from ledger.mortgages.kinds import RECEIVABLE_OF, Fault, Route, Step, Verdict
+from ledger.mortgages.facts import LoanRefusedForGood, ShortLoanApproved
+from ledger.mortgages.kinds import Fault, Route, Step, Verdict
 from ledger.mortgages.models import MortgageCase, MortgageLoan
 
 _LONGEST = 500
@@ -32,11 +31,12 @@ def record_verdict(
     approved_fen: int | None = None,
     reason: str = "",
     fault: Fault | None = None,
+    gap_due_on: date | None = None,
 ) -> int:
     """The bank lends all, less, or nothing. Returns the gap to what the plan lends, in fen.
 
-    Less needs the amount, less than applied for, in the steps of loans; a refusal its reason and through whom.
-    Raises `MortgageInvalid` by field.
+    Less needs the amount, less than applied for, in the steps of loans; a gap the day by which the buyer pays it
+    (``gap_due_on``); a refusal its reason and through whom. Raises `MortgageInvalid` by field.
     """
     loan = lock_loan(session, actor, loan_id, Step.VERDICT)
     require_day(session, clock, loan, decided_on, "decided_on", loan.submitted_on)
@@ -55,10 +55,12 @@ def record_verdict(
             raise MortgageInvalid("required", field="verdict_reason")
         if fault is None:
             raise MortgageInvalid("required", field="fault")
+    gap = planned - (approved or 0)
+    if approved is not None and gap > 0:
+        _require_gap_day(session, clock, loan, gap_due_on)
     loan.verdict, loan.decided_on, loan.approved_fen = verdict, decided_on, approved
     loan.verdict_reason = reason.strip()[:_LONGEST] or None
     loan.fault = fault if verdict is not Verdict.FULL else None
-    gap = planned - approved if approved is not None else planned
     details = {
         "verdict": f"mortgage_verdict.{verdict}",
         "decided_on": decided_on,
@@ -71,31 +73,30 @@ def record_verdict(
     return gap
 
 
-def sign_supplement(
-    session: Session, actor: Actor, clock: Clock, *, loan_id: str, signed_on: date, due_on: date
-) -> int:
-    """The buyer has signed for the gap (DOMAIN §4): the loan's line shrinks, a line of his own makes it up.
+def _require_gap_day(session: Session, clock: Clock, loan: MortgageLoan, due_on: date | None) -> None:
+    today = today_at(session, clock, loan.project_id)
+    if due_on is None:
+        raise MortgageInvalid("required", field="gap_due_on")
+    if due_on < today:
+        raise MortgageInvalid("mortgage_gap_day", field="gap_due_on", earliest=today.isoformat())
 
-    Returns the gap in fen. The price lines sum to the contract's total as before.
+
+def ask_supplement(session: Session, actor: Actor, clock: Clock, *, loan_id: str, due_on: date) -> None:
+    """The gap is to become the buyer's own line by a supplement (DOMAIN §4): that change of the sale is asked for.
+
+    Approved and signed, it reaches the case as a change that was executed.
     """
     loan = lock_loan(session, actor, loan_id, Step.SHORT)
-    require_day(session, clock, loan, signed_on, "supplement_on", loan.decided_on)
-    if due_on < signed_on:
-        raise MortgageInvalid("mortgage_due_before_signing", field="gap_due_on", earliest=signed_on.isoformat())
     assert loan.approved_fen is not None  # noqa: S101 - a short loan was approved for less
-    gap = shorten_loan(
+    reason = loan.verdict_reason or "—"
+    tell(
         session,
-        actor,
-        clock,
-        sale_id=loan.sale_id,
-        kind=RECEIVABLE_OF[loan.kind],
-        lent_fen=loan.approved_fen,
-        due_on=due_on,
+        ShortLoanApproved(
+            loan.sale_id, loan.id, loan.kind.value, loan.approved_fen, due_on.isoformat(), reason, loan.path
+        ),
     )
-    loan.supplement_on = signed_on
-    details = {"gap_fen": gap, "due_on": due_on, "approved_fen": loan.approved_fen}
+    details = {"approved_fen": loan.approved_fen, "due_on": due_on}
     note(session, actor, clock, session.get_one(MortgageCase, loan.case_id), "supplement", loan, details=details)
-    return gap
 
 
 def choose_route(

@@ -33,3 +33,16 @@ class LoanRefusedForGood(Fact):
     fault: str
     reason: str
     path: str
+
+
+@dataclass(frozen=True)
+class ShortLoanApproved(Fact):
+    """A bank lends less than planned: a supplement is to make the gap the buyer's, due on an ISO day."""
+
+    sale_id: str
+    loan_id: str
+    kind: str
+    approved_fen: int
+    due_on: str
+    reason: str
+    path: str

@@ -12,17 +12,21 @@ from engine.api import Task, TaskFilter
 from kernel.actor import Actor
 from kernel.clock import business_date
 from kernel.ids import new_id
+from ledger.changes.models import ChangeOrder
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.allocation import live_price_lines
-from ledger.finance.kinds import ReceivableKind
-from ledger.finance.operations import confirm_receipt, take_receipt
+from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKind
+from ledger.finance.operations import approve_plan, confirm_receipt, propose_plan, take_receipt
+from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.messages.models import Message
-from ledger.mortgages import applying, banks, steps
+from ledger.mortgages import applying, banks, concluding, steps
 from ledger.mortgages.kinds import BroughtBy, LenderKind, LoanKind
 from ledger.mortgages.models import MortgageCase, MortgageEvent, MortgageLoan
+from ledger.progress.models import ProgressStep
 from tests.stories.company import CITY, Case, Company
 
 LOAN = 890_000_00
+WAITS_FOR_CHANGE = ["closed_meanwhile", "executed", "not_executed"]
 
 
 class Mortgage:
@@ -79,10 +83,7 @@ class Mortgage:
 
     def task(self, element: str) -> Task:
         """The open task at an element; with two loans, the first."""
-        actor = self.company.actor("system")
-        asked = TaskFilter(box="all", instance_id=self.process().id)
-        rows = self.company.read(lambda s: self.company.engine(s, actor).find_tasks(asked)).rows
-        return next(row for row in rows if row.element_id == element and row.state == "open")
+        return next(row for row in self._tasks() if row.element_id == element and row.state == "open")
 
     def do(self, element: str, name: str = "loans", **answers: Any) -> None:
         """Somebody completes the task at an element."""
@@ -106,6 +107,42 @@ class Mortgage:
                 s, a, self.company.clock, loan_id=loan.id, paper_ids=ids, received_on=day
             ),
         )
+
+    def do_for(self, kind: LoanKind, element: str, **answers: Any) -> None:
+        """The clerk completes the task of one of several loans."""
+        wanted = self.loan(kind).id
+        tasks = [task for task in self._tasks() if task.element_id == element and task.state == "open"]
+        task = next(one for one in tasks if self._variables(one)["loan_id"] == wanted)
+        self.company.act("loans", lambda s, a: self.company.engine(s, a).complete(task.id, answers))
+
+    def _variables(self, task: Task) -> dict[str, Any]:
+        actor = self.company.actor("system")
+        return self.company.read(lambda s: self.company.engine(s, actor).get_task(task.id)).variables
+
+    def _tasks(self) -> list[Task]:
+        actor = self.company.actor("system")
+        asked = TaskFilter(box="all", instance_id=self.process().id)
+        return list(self.company.read(lambda s: self.company.engine(s, actor).find_tasks(asked)).rows)
+
+    def registration_is_possible(self, day: date) -> None:
+        """The clerk notes since when the mortgage can be registered."""
+        loan = self.loan()
+        self.company.act(
+            "loans",
+            lambda s, a: concluding.allow_registration(s, a, self.company.clock, loan_id=loan.id, possible_on=day),
+        )
+
+    def change(self) -> Case:
+        """The process of the sale's newest change order."""
+        query = select(ChangeOrder).where(ChangeOrder.sale_id == self.sale_id).order_by(ChangeOrder.id.desc())
+        order = self.company.read(lambda s: s.scalars(query).first())
+        return Case(self.company, str(order.instance_id))
+
+    def seen(self) -> list[tuple[str, str | None]]:
+        """The steps that the buyer sees with their outcome, by code."""
+        query = select(ProgressStep.step, ProgressStep.outcome).where(ProgressStep.sale_id == self.sale_id)
+        rows = self.company.read(lambda s: s.execute(query.order_by(ProgressStep.step)).all())
+        return [(row.step, row.outcome.value if row.outcome else None) for row in rows]
 
     def collect(self) -> None:
         """All papers come and are declared complete."""
@@ -170,3 +207,31 @@ class Mortgage:
         query = select(Message.recipient_id).where(Message.template == template).order_by(Message.id)
         by_id = {staff_id: name for name, staff_id in self.company.people.items()}
         return [by_id.get(one, one) for one in self.company.read(lambda s: s.scalars(query).all())]
+
+
+def combined_plan(company: Company) -> str:
+    """500,000 of the housing fund, the bank's loan up to 70 %, the rest paid by the buyer."""
+    due = Trigger(TriggerKind.AFTER_SIGNING, days=60)
+    lines = [
+        PlanLine(
+            ReceivableKind.DOWN_PAYMENT, Share(ShareKind.REMAINDER), Trigger(TriggerKind.AFTER_SIGNING, days=7)
+        ),
+        PlanLine(ReceivableKind.FUND, Share(ShareKind.FIXED, 500_000_00), due),
+        PlanLine(ReceivableKind.LOAN, Share(ShareKind.BASIS_POINTS, 7000, inclusive=True), due),
+    ]
+
+    def agree(session: Session, actor: Actor) -> str:
+        plan = propose_plan(
+            session,
+            company.actor("marketing_1"),
+            company.clock,
+            project_id=company.project_id,
+            code="combined",
+            kind=PlanKind.COMBINED,
+            labels={"zh": "组合贷款", "en": "Combined"},
+            lines=lines,
+        )
+        approve_plan(session, actor, company.clock, template_id=plan.id)
+        return plan.id
+
+    return company.act("system", agree)

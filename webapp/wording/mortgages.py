@@ -51,7 +51,7 @@ TEXTS = {
     "mortgage_event.papers_complete": N_("Papers complete"),
     "mortgage_event.submitted": N_("Submitted to the bank"),
     "mortgage_event.decided": N_("The bank has decided"),
-    "mortgage_event.supplement": N_("Supplement signed"),
+    "mortgage_event.supplement": N_("Supplement asked for"),
     "mortgage_event.routed": N_("Way after the refusal"),
     "mortgage_event.signed": N_("Loan contract signed"),
     "mortgage_event.prenoted": N_("Pre-notice registered"),
@@ -87,7 +87,7 @@ TEXTS = {
     "mortgage_day": N_("The day lies between %(earliest)s and %(latest)s."),
     "mortgage_day_to_come": N_("The day cannot lie in the future; the latest is %(latest)s."),
     "mortgage_not_less": N_("Less means below what was applied for, %(amount_fen)s."),
-    "mortgage_due_before_signing": N_("The gap falls due on %(earliest)s at the earliest."),
+    "mortgage_gap_day": N_("The gap falls due on %(earliest)s at the earliest."),
     "mortgage_node_missing": N_("Choose a node of the organisation at or below the bank’s."),
     "mortgage_name_taken": N_("%(name)s is entered here already."),
     "mortgage_share": N_("Enter a share above 0 and up to 100 %%."),
@@ -95,5 +95,4 @@ TEXTS = {
     "mortgage_nothing_ticked": N_(
         "Tick at least one loan that waits for submission to this bank, and at most %(most)s."
     ),
-    "loan_not_shorter": N_("The plan lends %(amount_fen)s; a supplement is only for less."),
 }
