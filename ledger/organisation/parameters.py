@@ -116,6 +116,10 @@ def _flag(name: str, label: str, zh: str) -> Parameter[bool]:
     return Parameter(name, "boolean", True, "", label, zh, "practice: two people, FEATURES O2")
 
 
+def _count(name: str, default: int, label: str, zh: str, source: str, maximum: int) -> Parameter[int]:
+    return Parameter(name, "integer", default, "", label, zh, source, 1, maximum)
+
+
 HOLD_HOURS = _hours(
     "hold_hours", 24, "Hold lasts", "预留时长", "DOMAIN 9, hold table: 24 h is the manager's; practice"
 )
@@ -378,6 +382,33 @@ MORTGAGE_ESCALATE_DAYS = _days(
     "practice",
     60,
 )
+MOVE_IN_NOTICE_DAYS = _days(
+    "move_in_notice_days", 7, "Move-in: notice before the first day", "入伙通知提前", "practice; contract form", 90
+)
+MOVE_IN_APPOINT_DAYS = _days(
+    "move_in_appoint_days", 7, "Move-in: buyer chooses an appointment within", "入伙预约期限", "practice", 90
+)
+MOVE_IN_NO_SHOWS = _count(
+    "move_in_no_shows", 2, "Move-in: missed appointments until a person decides", "入伙爽约次数上限", "practice", 9
+)
+MOVE_IN_REPAIR_DAYS = _days(
+    "move_in_repair_days", 15, "Move-in: defects are repaired within", "验房整改期限", "practice", 365
+)
+MOVE_IN_RATING_DAYS = _days(
+    "move_in_rating_days", 7, "Move-in: wait for the buyer's opinion", "入伙满意度回复期限", "practice", 90
+)
+WARRANTY_WATERPROOFING_MONTHS = _count(
+    "warranty_waterproofing_months", 60, "Warranty of waterproofing, months", "防水保修期（月）",
+    "DOMAIN 7: 5 years at least, Construction Quality Rules art. 40", 600,
+)  # fmt: skip
+WARRANTY_HEATING_MONTHS = _count(
+    "warranty_heating_months", 24, "Warranty of heating, months", "供热保修期（月）",
+    "DOMAIN 7: 2 seasons at least, Construction Quality Rules art. 40", 600,
+)  # fmt: skip
+WARRANTY_FITTINGS_MONTHS = _count(
+    "warranty_fittings_months", 24, "Warranty of wiring, pipes, decoration, months", "水电装修保修期（月）",
+    "DOMAIN 7: 2 years at least, Construction Quality Rules art. 40", 600,
+)  # fmt: skip
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {

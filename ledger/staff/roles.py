@@ -94,6 +94,7 @@ _ALL = (
             Permission.CHANGES_EXPORT,
             Permission.CHANGES_EXECUTE,
             Permission.CUSTOMERS_REVIEW,
+            Permission.HANDOVER_VIEW,
             Permission.INTEREST_WAIVER_START,
             Permission.MORTGAGES_WORK,
             Permission.MORTGAGE_START,
@@ -118,6 +119,8 @@ _ALL = (
             Permission.CUSTOMERS_REVEAL,
             Permission.CUSTOMERS_REVIEW,
             Permission.FINANCE_EXPORT,
+            Permission.HANDOVER_PLAN,
+            Permission.HANDOVER_VIEW,
             Permission.ORGANISATION_REVIEW,
             Permission.SALES_CANCEL,
             Permission.SALES_HOLD,
@@ -264,7 +267,14 @@ _ALL = (
         "service_agent",
         "Service agent",
         "客服专员",
-        (_SEES_SALES | _CUSTOMERS) - {Permission.FINANCE_VIEW},
+        ((_SEES_SALES | _CUSTOMERS) - {Permission.FINANCE_VIEW})
+        | {
+            Permission.DOCUMENTS_ISSUE,
+            Permission.HANDOVER_INSPECT,
+            Permission.HANDOVER_PLAN,
+            Permission.HANDOVER_VIEW,
+            Permission.HANDOVER_WORK,
+        },
     ),
     # Draws the processes and mends their incidents; sees sales but no customer.
     Role(
