@@ -1,4 +1,4 @@
-"""Appointments (预约): hours of staff with a capacity, taken by buyer or clerk; the database refuses one too many."""
+"""Appointments (预约): hours of staff with a capacity; the database refuses one too many."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -100,7 +101,7 @@ def _require_sane(
         if not 0 < part.capacity <= MOST_AT_ONCE:
             raise SlotRefused("move_in_slot_capacity", field="capacity")
     ordered = sorted(hours, key=lambda part: part.begins)
-    if any(one.ends > other.begins for one, other in zip(ordered, ordered[1:], strict=False)):
+    if any(one.ends > other.begins for one, other in pairwise(ordered)):
         raise SlotRefused("move_in_slot_overlap", field="hours")
     if not 0 < day_capacity <= MOST_AT_ONCE * 10:
         raise SlotRefused("move_in_slot_capacity", field="day_capacity")
@@ -148,7 +149,7 @@ def book(
 
 
 def _take(session: Session, slot: MoveInSlot) -> None:
-    """Count one more in the slot and on its day; the day first, as everybody does, so that nobody waits in a ring."""
+    """Count one more on the day and in the slot; the day first for everybody, so nobody waits in a ring."""
     try:
         with session.begin_nested():
             day = (MoveInDay.batch_id == slot.batch_id) & (MoveInDay.on_date == slot.on_date)

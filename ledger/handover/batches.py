@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -88,7 +88,7 @@ def begin_batch(
     return batch
 
 
-def _running(building_id: str) -> object:
+def _running(building_id: str) -> Select[int]:
     return select(func.count()).where(
         MoveInBatch.building_id == building_id, MoveInBatch.state == RunState.RUNNING
     )

@@ -1,4 +1,4 @@
-"""What is looked at in a home while nobody has said otherwise: rooms, and the parts of each (分户验收, practice)."""
+"""What is looked at in a home while nobody has said otherwise: rooms and their parts (分户验收, practice)."""
 
 from __future__ import annotations
 

@@ -43,9 +43,9 @@ def hand_over(session: Session, actor: Actor, clock: Clock, *, case_id: str) -> 
     act = Act(session, actor, clock)
     sale, unit = act.lock(case.sale_id, Permission.SALES_VIEW)
     move_unit(session, actor, clock, unit=unit, status=UnitStatus.DELIVERED, sale_id=sale.id, reason=_REASON)
+    case.risk_passed_on = case.risk_passed_on or today
     unit.handed_over_on = sale.handed_over_on = case.handed_over_on = today
     act.note(sale, "delivered", details={"handed_over_on": today.isoformat()})
-    case.risk_passed_on = case.risk_passed_on or today
     move(case, clock, CaseState.HANDED_OVER)
     note(session, actor, clock, case, EventKind.ACCEPTED, details={"open_fen": case.open_fen})
     tell(session, HomeHandedOver(case.id, case.sale_id, case.path, case.unit_id, today))
@@ -73,7 +73,7 @@ def compensate(session: Session, actor: Actor, clock: Clock, *, case_id: str) ->
 def judge_refusal(
     session: Session, actor: Actor, clock: Clock, *, case_id: str, justified: bool, reason: str
 ) -> MoveInCase:
-    """Whether a refusal had cause; without, the risk passed on the day that was notified (SPC 2020 art. 8, [L])."""
+    """Whether a refusal had cause; without, the risk passed on the notified day (SPC 2020 art. 8, law)."""
     case = lock_case(session, actor, Permission.HANDOVER_WORK, case_id)
     require_state(case, "judge", CaseState.REFUSED, CaseState.NOTIFIED)
     if not reason.strip():

@@ -55,8 +55,8 @@ def words(kind: type[StrEnum], name: str) -> EnumType:
 class MoveInBatch(Base):
     """A building handed over together (集中交付): its notice (入伙通知), its days, how far the notices are.
 
-    ``completion_no`` is the number under which its completion is filed (竣工验收备案), without which nothing may be
-    handed over; ``first_on`` to ``last_on`` are the days of the hand-over.
+    ``completion_no`` is the number under which its completion is filed (竣工验收备案), without which nothing may
+    be handed over; ``first_on`` to ``last_on`` are the days of the hand-over.
     """
 
     __tablename__ = "move_in_batch"
@@ -140,9 +140,9 @@ class MoveInSlot(Base):
 class MoveInCase(Base):
     """One home on its way to its buyer (入伙), at most one at a time for a sale.
 
-    ``agreed_on`` is the contract's day of delivery, ``risk_passed_on`` the day from which the buyer bears the risk:
-    that of the keys, or the notified day after a refusal without cause (SPC 2020). ``allowed`` holds the fen by line
-    with which keys were allowed, ``allowed_hash`` seals what was approved.
+    ``agreed_on`` is the contract's day of delivery, ``risk_passed_on`` the day from which the buyer bears the
+    risk: that of the keys, or the notified day after a refusal without cause (SPC 2020). ``allowed`` holds the fen
+    by line with which keys were allowed, ``allowed_hash`` seals what was approved.
     """
 
     __tablename__ = "move_in_case"

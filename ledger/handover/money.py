@@ -1,4 +1,4 @@
-"""The money check before keys: open lines of the price, of the area and of what is collected for others (DOMAIN §2)."""
+"""The money check before keys: open lines of the price, the area and what is collected for others (DOMAIN §2)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Photos from phones are distrusted: what is kept was decoded and written anew, so that nothing else travels in it.
+"""Photos from phones are distrusted: what is kept was decoded and written anew, so nothing else travels in it.
 
-EXIF (place, device, time), thumbnails and whatever hangs behind the picture are gone afterwards; which way is up is
-applied before. Large pictures are made smaller.
+EXIF (place, device, time), thumbnails and whatever hangs behind the picture are gone afterwards; which way is up
+is applied before. Large pictures are made smaller.
 """
 
 from __future__ import annotations

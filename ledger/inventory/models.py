@@ -35,8 +35,9 @@ class Building(Base):
 class Unit(Base):
     """A home (房源). ``status`` says how far its sale is; ``sale_id``, ``taken_by``, ``taken_at`` who has it.
 
-    ``handed_over_on`` is the day on which its buyer got the keys (交付日). ``held_until`` is the end of a hold, after which the unit is free for anybody. ``listed_reason`` is what the
-    last price list said, so that reading the same list again does not undo what people decided since.
+    ``handed_over_on`` is the day of the keys (交付日). ``held_until`` is the end of a hold, after which the unit
+    is free for anybody. ``listed_reason`` is what the last price list said, so that reading the same list again
+    does not undo what people decided since.
     """
 
     __tablename__ = "unit"

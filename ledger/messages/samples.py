@@ -35,6 +35,7 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
     "family": ("按揭", "Mortgage"),
     "step": ("签订借款合同", "Loan contract"),
     "result": ("已完成", "Done"),
+    "place": ("物业服务中心", "the service centre"),
     "times": ("2", "2"),
     "count": ("3", "3"),
     "lines": ("· 云溪 3-1201\n· 云溪 3-1202", "· Yunxi 3-1201\n· Yunxi 3-1202"),

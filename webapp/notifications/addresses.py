@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from kernel.vault import Vault
 from ledger.messages.models import Message
 from ledger.notices.kinds import KINDS
+from webapp.handover.tokens import move_in_token
 from webapp.links.tokens import token_of
 
 _SALT = "stop notices"
@@ -42,6 +43,8 @@ class Addresses:
             )
         if params.get("task_link_id"):
             links["decide_link"] = f"{self._site}/d/{token_of(self._vault, str(params['task_link_id']))}"
+        if params.get("move_in_id"):
+            links["move_in_link"] = f"{self._site}/h/{move_in_token(self._vault, str(params['move_in_id']))}"
         return links
 
     def _stop(self, staff_id: str, *kinds: str) -> str:
