@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from engine.api import BusinessError, Context, handler
+from handlers.move_in.repairs import part_names
 from handlers.move_in.start import CaseIn, tell_buyers
 from ledger.handover import keys
 from ledger.handover.errors import KeysStopped
+from ledger.handover.kinds import DefectState
 from ledger.handover.models import MoveInCase
+from ledger.handover.signing import defects_of
 
 MONEY_OPEN = "move_in.hand_over.money_open"
 
 
+@dataclass(frozen=True)
+class HandedOut:
+    """What the key hand-over form says beside the sale: the day and what is still to be repaired."""
+
+    key_form: dict[str, Any]
+
+
 @handler("move_in.hand_over", errors={MONEY_OPEN})
-def hand_over(data: CaseIn, ctx: Context) -> None:
+def hand_over(data: CaseIn, ctx: Context) -> HandedOut:
     """Give the keys. Raises the business error `MONEY_OPEN` when money has come to be open since the check."""
     try:
         keys.hand_over(ctx.session, ctx.ledger_actor, ctx.clock, case_id=data.case_id)
     except KeysStopped as stopped:
         raise BusinessError(MONEY_OPEN, why=stopped.code) from stopped
+    case = ctx.session.get_one(MoveInCase, data.case_id)
+    names = part_names(ctx, case)
+    waiting = [
+        {"room": names.get((one.room, one.part), one.room), "text": one.note, "until": one.due_on.isoformat()}
+        for one in defects_of(ctx.session, case.id)
+        if one.state is DefectState.OPEN
+    ]
+    return HandedOut({"handed_on": str(case.handed_over_on), "clerk": ctx.actor.name, "defect": waiting})
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,14 @@ class DefectsOut:
 def begin_repairs(data: CaseIn, ctx: Context) -> DefectsOut:
     """Each open defect becomes a task with its day."""
     found = defects.begin_repairs(ctx.session, ctx.ledger_actor, ctx.clock, case_id=data.case_id)
-    names = _names(ctx, data.case_id)
+    names = part_names(ctx, ctx.session.get_one(MoveInCase, data.case_id))
     return DefectsOut(
         [{"id": one.id, "about": _about(one, names), "due_on": one.due_on.isoformat()} for one in found]
     )
 
 
-def _names(ctx: Context, case_id: str) -> dict[tuple[str, str], str]:
-    case = ctx.session.get_one(MoveInCase, case_id)
+def part_names(ctx: Context, case: MoveInCase) -> dict[tuple[str, str], str]:
+    """What rooms and parts of a home are called, in the language of the house's papers."""
     layout = ctx.session.get_one(Unit, case.unit_id).layout
     language = parameter(ctx.session, case.path, LANGUAGE, case.notified_on)
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -105,13 +106,22 @@ class CaseIn:
     case_id: str
 
 
+@dataclass(frozen=True)
+class NoticeOut:
+    """What the notice on paper says beside the sale."""
+
+    notice: dict[str, Any]
+
+
 @handler("move_in.notify", again=True)
-def notify(data: CaseIn, ctx: Context) -> None:
+def notify(data: CaseIn, ctx: Context) -> NoticeOut:
     """Tell every buyer when and where, with the link by which he chooses his appointment."""
     case = ctx.session.get_one(MoveInCase, data.case_id)
     batch = ctx.session.get_one(MoveInBatch, case.batch_id)
     more = {"from_on": batch.first_on.isoformat(), "until_on": batch.last_on.isoformat(), "place": batch.place}
     tell_buyers(ctx, case, "move_in_notice", **more, by_on=case.appoint_by.isoformat())
+    until = {"hand_over_on": case.hand_over_on.isoformat(), "deadline_on": batch.last_on.isoformat()}
+    return NoticeOut({"place": batch.place, **until})
 
 
 def tell_buyers(ctx: Context, case: MoveInCase, template: str, **more: object) -> None:
