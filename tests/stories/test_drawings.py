@@ -15,7 +15,6 @@ from forms import compile as forms
 SLUGS = sorted(
     folder.name for folder in files("processes").iterdir() if folder.joinpath(f"{folder.name}.bpmn").is_file()
 )
-SLUGS = ("booking_to_contract", "approval", "review_of_change", "interest_waiver", "refund", "move_in")
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

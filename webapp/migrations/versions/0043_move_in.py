@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0041_move_in'
-down_revision = '0040_sale_moves'
+revision = '0043_move_in'
+down_revision = '0042_mortgages'
 branch_labels = None
 depends_on = None
 
