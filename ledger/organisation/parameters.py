@@ -409,6 +409,24 @@ WARRANTY_FITTINGS_MONTHS = _count(
     "warranty_fittings_months", 24, "Warranty of wiring, pipes, decoration, months", "水电装修保修期（月）",
     "DOMAIN 7: 2 years at least, Construction Quality Rules art. 40", 600,
 )  # fmt: skip
+PORTAL_LINK_HOURS = _hours(
+    "portal_link_hours",
+    72,
+    "A buyer’s link opens within",
+    "业主进度链接有效期",
+    "practice: read in days",
+)
+PORTAL_SESSION_MINUTES = Parameter(
+    "portal_session_minutes",
+    "integer",
+    60,
+    "minutes",
+    "A buyer’s page stays open for (minutes)",
+    "业主进度页面保持（分钟）",
+    "practice: phones are lent and lost",
+    5,
+    24 * 60,
+)
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {

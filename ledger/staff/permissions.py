@@ -57,6 +57,7 @@ class Permission(StrEnum):
     ORGANISATION_REVIEW = "organisation:review"
     PAPERS_ISSUE = "papers:issue"
     PAPERS_MANAGE = "papers:manage"
+    PORTAL_SEND = "portal:send"
     PRICES_APPROVE = "prices:approve"
     PRICES_PROPOSE = "prices:propose"
     PRICES_RELEASE = "prices:release"

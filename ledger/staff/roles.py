@@ -46,6 +46,7 @@ _SELLS = frozenset(
         Permission.BOOKING_TO_CONTRACT_START,
         Permission.CHANGES_APPLY,
         Permission.DOCUMENTS_ISSUE,
+        Permission.PORTAL_SEND,
         Permission.SALES_CANCEL,
         Permission.SALES_HOLD,
         Permission.SALES_QUEUE,
@@ -261,6 +262,7 @@ _ALL = (
             Permission.DOCUMENTS_ISSUE,
             Permission.MORTGAGES_WORK,
             Permission.MORTGAGE_START,
+            Permission.PORTAL_SEND,
         },
     ),
     Role(
@@ -274,6 +276,7 @@ _ALL = (
             Permission.HANDOVER_PLAN,
             Permission.HANDOVER_VIEW,
             Permission.HANDOVER_WORK,
+            Permission.PORTAL_SEND,
         },
     ),
     # Draws the processes and mends their incidents; sees sales but no customer.
