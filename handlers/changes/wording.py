@@ -13,6 +13,8 @@ FIELDS = {
     "loan_fen": ("Loan", "贷款"),
     "unit": ("Home", "房源"),
     "buyers": ("Buyers", "买受人"),
+    "cause": ("Why it ends", "退房原因"),
+    "fault": ("Fault", "过错方"),
 }
 DOES = {
     "due": ("due anew", "新增应收"),
@@ -23,6 +25,7 @@ DOES = {
     "kept": ("kept", "不退"),
     "compensated": ("compensated", "赔偿"),
 }
+PAYEES = {"bank": (" to the bank", "（银行）"), "fund_centre": (" to the fund centre", "（公积金中心）")}
 
 
 def change_words(before: Mapping[str, Any], after: Mapping[str, Any], language: int) -> str:
@@ -37,10 +40,15 @@ def change_words(before: Mapping[str, Any], after: Mapping[str, Any], language: 
 
 def money_words(money: list[Mapping[str, Any]], language: int) -> str:
     """The sums of the money effect, a line for each thing that becomes of money."""
-    sums: dict[str, int] = {}
+    sums: dict[tuple[str, str], int] = {}
     for line in money:
-        sums[line["does"]] = sums.get(line["does"], 0) + line["amount_fen"]
-    return "\n".join(f"{DOES[does][language]}: {_yuan(fen)}" for does, fen in sums.items() if does in DOES)
+        to = str(line.get("debtor") or "") if line["does"] == "refunded" else ""
+        sums[line["does"], to] = sums.get((line["does"], to), 0) + line["amount_fen"]
+    return "\n".join(
+        f"{DOES[does][language]}{PAYEES.get(to, ('', ''))[language]}: {_yuan(fen)}"
+        for (does, to), fen in sums.items()
+        if does in DOES
+    )
 
 
 def _value(name: str, value: Any, language: int) -> str:

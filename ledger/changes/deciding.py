@@ -16,12 +16,14 @@ from ledger.changes.contents import LONGEST_REASON, Content, differing, work_out
 from ledger.changes.errors import ChangeNotReady, ChangeOwn, ChangeStale, ChangeUnapproved
 from ledger.changes.events import about, move
 from ledger.changes.facts import ChangeEnded
-from ledger.changes.kind import Standing
+from ledger.changes.kind import ChangeKind, Standing, TakesUnits
 from ledger.changes.models import END_STATES, OPEN_STATES, ChangeApproval, ChangeApprover, ChangeOrder
 from ledger.changes.refusals import typed_refusals
 from ledger.changes.registry import find_kind
 from ledger.changes.scope import lock_order
+from ledger.inventory.models import Unit
 from ledger.sales.acts import Act
+from ledger.sales.models import Sale
 from ledger.staff.permissions import Permission
 
 BEFORE_EXECUTION = ("approved", "waiting", "executing")
@@ -145,6 +147,7 @@ def require_as_approved(
     """
     kind = find_kind(order.kind)
     system = _as_system(actor)
+    _lock_units(session, order, kind)
     sale, _unit = Act(session, system, clock).lock(order.sale_id, Permission.SALES_VIEW)
     standing = stand(session, system, clock, kind, sale, order.fault)
     content = work_out(kind, standing, order.wanted)
@@ -157,6 +160,14 @@ def require_as_approved(
             names.add("money")
         raise ChangeStale(no=order.no, fields=[f"change_value.{name}" for name in sorted(names)])
     return standing, content
+
+
+def _lock_units(session: Session, order: ChangeOrder, kind: ChangeKind) -> None:
+    """Lock the sale's unit and others that the change takes, by their ids: two opposite changes cannot block."""
+    if isinstance(kind, TakesUnits):
+        own = session.scalars(select(Sale.unit_id).where(Sale.id == order.sale_id)).one()
+        wanted = select(Unit.id).where(Unit.id.in_({own, *kind.units(order.wanted)}))
+        session.execute(wanted.order_by(Unit.id).with_for_update(key_share=True))
 
 
 def _as_system(actor: Actor) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -137,6 +137,15 @@ class ChangeKind(Protocol):
 
     def execute(self, standing: Standing, wanted: Values, execution: Execution) -> Mapping[str, Any]:
         """Put it into effect in this transaction; returns what the register keeps of it as JSON."""
+        ...
+
+
+@runtime_checkable
+class TakesUnits(Protocol):
+    """A kind of change that takes or gives units besides the sale's own: they are locked together with it."""
+
+    def units(self, wanted: Values) -> tuple[str, ...]:
+        """Their ids."""
         ...
 
 

@@ -10,7 +10,13 @@ from ledger.changes.errors import ChangeRefused
 from ledger.changes.kind import ChangeKind
 
 #: The modules whose kinds are known; each registers its class when it is imported.
-MODULES = ("ledger.changes.payment_plan", "ledger.changes.discount", "ledger.changes.short_loan")
+MODULES = (
+    "ledger.changes.payment_plan",
+    "ledger.changes.discount",
+    "ledger.changes.short_loan",
+    "ledger.changes.room_change",
+    "ledger.changes.sale_cancellation",
+)
 
 C = TypeVar("C", bound=type)
 _kinds: dict[str, ChangeKind] = {}

@@ -19,14 +19,16 @@ from kernel.clock import Clock
 from ledger.finance.accounts import receipts_at_home
 from ledger.finance.compensation import ask_compensation
 from ledger.finance.compensation_sums import by_the_day
-from ledger.finance.deposits import DepositOutcome, Fault, settle_deposit
+from ledger.finance.deposits import DepositOutcome, Fault
 from ledger.finance.errors import CompensationRefused
-from ledger.finance.kinds import CompensationKind, Debtor, ReceivableClass, ReceivableKind
+from ledger.finance.failed_preview import outcome_of
+from ledger.finance.kinds import CompensationKind, ReceivableClass
 from ledger.finance.models import Allocation, Receipt, Receivable, Refund
 from ledger.finance.parties import AccountHolder, lock_sale
 from ledger.finance.payout_models import Compensation
-from ledger.finance.receivables import close_account
+from ledger.finance.receivables import close_account, credit_of
 from ledger.finance.refunds import forfeit_deposit, request_refunds
+from ledger.finance.setting_off import let_go, set_off
 from ledger.organisation.parameters import REFUND_INTEREST_DAILY_RATE
 from ledger.organisation.queries import parameter
 from ledger.sales.stage_models import Contract
@@ -55,16 +57,23 @@ def settle_failed_sale(
 ) -> FailedSale:
     """End a sale's receivables and settle its money by whose fault it is; the sale itself is closed elsewhere.
 
-    ``with_interest`` pays interest on everything that goes back, from the day it was paid through ``ended_on``
-    (today), by the parameter `REFUND_INTEREST_DAILY_RATE`. Doing it again returns what was settled. Raises what
-    the deposit's cap and the receipts refuse.
+    Late interest that is open is set off against what goes back (Civil Code 568); beside a forfeited deposit it is
+    no longer claimed: penalty and deposit exclude each other (588). ``with_interest`` pays interest on everything
+    that goes back, from the day it was paid through ``ended_on`` (today), by the parameter
+    `REFUND_INTEREST_DAILY_RATE`. Doing it again returns what was settled. Raises what the deposit's cap and the
+    receipts refuse.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_REFUND, sale_id)
-    outcome = _deposit_outcome(session, holder, sale_id, fault)
+    assert holder.sale is not None  # noqa: S101 - a locked sale's account has its sale
+    outcome = outcome_of(session, holder.sale, fault, receipts_at_home(session, sale_id))
     credit = close_account(session, actor, clock, sale_id=sale_id, reason=reason)
-    forfeit = _keep(session, actor, clock, sale_id, outcome, reason) if credit else None
-    rest = credit - (outcome.forfeited_fen if forfeit else 0)
-    refunds = _refund(session, actor, clock, sale_id, rest, reason)
+    forfeit = None
+    if credit:
+        forfeit = _keep(session, actor, clock, sale_id, outcome, reason)
+        if forfeit is None:
+            set_off(session, actor, clock, sale_id)
+    let_go(session, sale_id)
+    refunds = _refund(session, actor, clock, sale_id, credit_of(session, sale_id), reason)
     owed: list[Compensation] = []
     if outcome.compensation_fen and (refunds or credit):
         double = {"key": f"failed:{sale_id}:double", "kind": CompensationKind.DEPOSIT_DOUBLE}
@@ -73,19 +82,6 @@ def settle_failed_sale(
     if with_interest:
         owed += _interest(session, actor, clock, holder, refunds, reason, ended_on or holder.today(clock))
     return FailedSale(forfeit, tuple(refunds), tuple(owed))
-
-
-def _deposit_outcome(session: Session, holder: AccountHolder, sale_id: str, fault: Fault) -> DepositOutcome:
-    """What becomes of as much of the deposit as was paid, whatever line the money stands on now."""
-    query = select(Receivable.amount_fen).where(
-        Receivable.sale_id == sale_id, Receivable.kind == ReceivableKind.DEPOSIT
-    )
-    asked = session.scalar(query.order_by(Receivable.sequence).limit(1)) or 0
-    receipts = receipts_at_home(session, sale_id)
-    paid = sum(receipt.amount_fen for receipt in receipts if receipt.payer_role is Debtor.BUYER)
-    sale = holder.sale
-    price = (sale.deal_price_fen or sale.list_price_fen) if sale else 0
-    return settle_deposit(min(paid, asked), price, fault)
 
 
 def _keep(

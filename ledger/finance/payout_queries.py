@@ -102,3 +102,24 @@ def _words(
         row.instance_id,
         standing,
     )
+
+
+def owes_payouts(session: Session, sale_id: str) -> bool:
+    """Whether refunds or compensations of a sale are neither paid nor withdrawn."""
+    closed = (RefundEventKind.PAID, RefundEventKind.CANCELLED)
+    gone = select(RefundEvent.id).where(RefundEvent.refund_id == Refund.id, RefundEvent.kind.in_(closed))
+    done = select(CompensationEvent.id).where(
+        CompensationEvent.compensation_id == Compensation.id, CompensationEvent.kind.in_(closed)
+    )
+    refund = select(Refund.id).where(Refund.sale_id == sale_id, ~gone.exists())
+    owed = select(Compensation.id).where(Compensation.sale_id == sale_id, ~done.exists())
+    return session.scalar(refund.limit(1)) is not None or session.scalar(owed.limit(1)) is not None
+
+
+def sale_of_payout(session: Session, payout_id: str) -> str | None:
+    """The sale that a refund or a compensation belongs to."""
+    refund = session.get(Refund, payout_id)
+    if refund is not None:
+        return refund.sale_id
+    owed = session.get(Compensation, payout_id)
+    return owed.sale_id if owed else None

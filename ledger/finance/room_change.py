@@ -145,6 +145,11 @@ def require_movable_money(session: Session, sale_id: str) -> None:
     for receipt in receipts_at_home(session, sale_id):
         if receipt.payer_role is not Debtor.BUYER and held_fen(session, receipt):
             raise RoomMoneyRefused("room_change_loan_paid_out", field="sale_id")
+    require_confirmed_money(session, sale_id)
+
+
+def require_confirmed_money(session: Session, sale_id: str) -> None:
+    """Raise `RoomMoneyRefused` while money waits to be confirmed: nobody can say yet what becomes of it."""
     known = select(ReceiptEvent.receipt_id).where(ReceiptEvent.kind.in_([EventKind.CONFIRMED, EventKind.REVERSED]))
     waiting = select(Receipt.id).where(Receipt.sale_id == sale_id, Receipt.id.not_in(known))
     if session.scalar(waiting.limit(1)) is not None:

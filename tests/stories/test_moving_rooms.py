@@ -20,7 +20,8 @@ from ledger.finance.operations import confirm_receipt, take_receipt
 from ledger.finance.room_change import RoomChanged, change_room, preview_room_change
 from ledger.inventory.errors import UnitNotSellable, UnitTaken
 from ledger.inventory.models import Unit
-from ledger.inventory.prices import Prices, approve_prices, propose_prices, put_prices_in_force
+from ledger.inventory.operations import put_prices_in_force
+from ledger.inventory.prices import Prices, approve_prices, propose_prices
 from ledger.sales.errors import ApprovalMissing, ApprovalStale, FilingStands, RoomChangeRefused
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.sales.move_models import SaleMove

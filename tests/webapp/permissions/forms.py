@@ -53,7 +53,6 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "version": "0",
         "reason": "shorter",
     },
-    "POST /sales/<sale_id>/portal-links": lambda world: {"customer_id": world.ids["customer_id"]},
     "POST /workload/give": lambda world: {"id": world.ids["task_id"], "staff_id": _manager(world)},
     "POST /tasks/<task_id>/signers": lambda world: {
         "signers_part": "before",

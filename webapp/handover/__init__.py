@@ -1,1 +1,0 @@
-"""The hand-over desk (入伙)."""
