@@ -12,7 +12,7 @@ from .data import (
 )
 from .errors import MissingGlyphs, PaperError, PaperIncomplete
 from .plan_columns import DiscountLine, FeeLine, LoanLine, PlanColumn, PlanLine
-from .render import Paper, issue, render
+from .render import Paper, issue, pictures, render
 from .template_data import TemplatedData
 
 __all__ = [
@@ -36,5 +36,6 @@ __all__ = [
     "StatementOpen",
     "TemplatedData",
     "issue",
+    "pictures",
     "render",
 ]

@@ -49,6 +49,16 @@ def issue(data: PaperData | ArrearsLetterData | TemplatedData, *, language: Lang
     return render(data.template, {**asdict(data), **data.derived()}, language=language)
 
 
+def pictures(data: TemplatedData, *, language: Language, dots_per_inch: int = 80) -> list[bytes]:
+    """The pages of a paper as PNG, to be looked at. Raises as `issue` does."""
+    for path in _empty(data):
+        raise PaperIncomplete(field=path)
+    content = {**asdict(data), **data.derived()}
+    check_glyphs(content)
+    made = _compile(data.template, content, language, "png", dots_per_inch)
+    return [page for page in (made if isinstance(made, list) else [made]) if isinstance(page, bytes)]
+
+
 def render(template: str, data: Mapping[str, object], *, language: Language) -> Paper:
     """Fill the layout ``template`` with plain ``data``: the fields of its dataclass and what it derives.
 
@@ -59,16 +69,28 @@ def render(template: str, data: Mapping[str, object], *, language: Language) -> 
     layout = LAYOUTS / f"{template}.typ"
     if not template.isidentifier() or not layout.is_file():
         raise PaperError("paper.unknown_template", template=template)
-    inputs = {"data": json.dumps(data, ensure_ascii=False), "language": language}
-    try:
-        pdf = typst.compile(
-            str(layout), root=str(LAYOUTS), font_paths=_fonts(), format="pdf", sys_inputs=inputs, timestamp=0
-        )
-    except typst.TypstError as error:
-        raise PaperError("paper.layout_failed", template=template, reason=error.message) from error
+    pdf = _compile(template, data, language, "pdf")
     if not isinstance(pdf, bytes):
         raise PaperError("paper.layout_failed", template=template, reason="no PDF was made")
     return Paper(pdf, hashlib.sha256(pdf).hexdigest(), _pages(pdf))
+
+
+def _compile(
+    template: str, data: Mapping[str, object], language: Language, kind: Literal["pdf", "png"], ppi: int = 80
+) -> object:
+    inputs = {"data": json.dumps(data, ensure_ascii=False), "language": language}
+    try:
+        return typst.compile(
+            str(LAYOUTS / f"{template}.typ"),
+            root=str(LAYOUTS),
+            font_paths=_fonts(),
+            format=kind,
+            ppi=float(ppi),
+            sys_inputs=inputs,
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        raise PaperError("paper.layout_failed", template=template, reason=error.message) from error
 
 
 @lru_cache(maxsize=1)

@@ -68,6 +68,8 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff:manage"
     STAFF_VIEW = "staff:view"
     TASKS_OVERSEE = "tasks:oversee"
+    TEMPLATES_MANAGE = "templates:manage"
+    TEMPLATES_RELEASE = "templates:release"
     UNITS_IMPORT = "units:import"
     UNITS_VIEW = "units:view"
     UNITS_VIEW_FLOOR_PRICE = "units:view_floor_price"

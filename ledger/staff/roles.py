@@ -177,8 +177,13 @@ _ALL = (
             Permission.UNITS_VIEW_FLOOR_PRICE,
         },
     ),
-    # Judges contracts and cancellations, so the papers name people in the clear.
-    Role("legal", "Legal", "法务", _SEES_SALES | {Permission.CUSTOMERS_REVEAL}),
+    # Judges contracts, their texts and cancellations, so the papers name people in the clear.
+    Role(
+        "legal",
+        "Legal",
+        "法务",
+        _SEES_SALES | {Permission.CUSTOMERS_REVEAL, Permission.TEMPLATES_RELEASE},
+    ),
     # Takes the money and says that it has arrived; asks for refunds and pays those that are approved.
     Role(
         "finance_clerk",
@@ -294,6 +299,8 @@ _ALL = (
             Permission.STAFF_MANAGE,
             Permission.STAFF_VIEW,
             Permission.TASKS_OVERSEE,
+            Permission.TEMPLATES_MANAGE,
+            Permission.TEMPLATES_RELEASE,
             Permission.UNITS_IMPORT,
             Permission.UNITS_VIEW_FLOOR_PRICE,
             Permission.UNITS_WITHHOLD,

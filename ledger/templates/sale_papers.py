@@ -77,14 +77,19 @@ def sale_paper_values(
     subject_id: str | None,
     extra: Mapping[str, Any] | None,
     language: Language | None = None,
+    *,
+    masked: bool = False,
 ) -> tuple[dict[str, Any], Language, SaleValues]:
-    """The values of a sale's paper that its kind knows, the paper's language, and the sale they were read from."""
+    """The values of a sale's paper that its kind knows, the paper's language, and the sale they were read from.
+
+    ``masked`` shows stars for what leads to a person.
+    """
     about = kind_of(kind)
     if not about.of_sale:
         raise KindUnknown("paper_kind_not_of_sale", field="kind", kind=kind)
     given = {name: value for name, value in (extra or {}).items() if value is not None}
     check_values(about, given)
-    gathered = SaleValues(session, actor, clock, sale_id, language)
+    gathered = SaleValues(session, actor, clock, sale_id, language, masked=masked)
     known = {variable.name for variable in about.variables}
     told = {**gathered.of(kind), **_of_subject(session, kind, subject_id, gathered.language)}
     values = {name: value for name, value in told.items() if name in known}

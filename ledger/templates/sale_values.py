@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock, business_date
 from kernel.errors import Missing
+from ledger.customers.models import Customer
 from ledger.customers.reveal import Identity, identities_for_paper
 from ledger.finance.kinds import ReceivableClass, ReceivableState
 from ledger.finance.models import PaymentPlanTemplate, Receivable
@@ -35,9 +36,16 @@ class SaleValues:
     """Gathers the values of one sale's papers in one language; each identity read is logged as the actor's."""
 
     def __init__(
-        self, session: Session, actor: Actor, clock: Clock, sale_id: str, language: Language | None = None
+        self,
+        session: Session,
+        actor: Actor,
+        clock: Clock,
+        sale_id: str,
+        language: Language | None = None,
+        *,
+        masked: bool = False,
     ) -> None:
-        self.session, self.actor, self.clock = session, actor, clock
+        self.session, self.actor, self.clock, self.masked = session, actor, clock, masked
         sale = session.get(Sale, sale_id)
         if sale is None:
             raise Missing("sale_missing", field="sale_id", id=sale_id)
@@ -80,10 +88,7 @@ class SaleValues:
         """The buyers in the clear, or before there are terms whoever asked."""
         rows = self._buyer_rows()
         ids = [row.customer_id for row in rows] or [self.sale.customer_id]
-        found = identities_for_paper(
-            self.session, self.actor, self.clock, customer_ids=ids, purpose=f"paper:{kind}"
-        )
-        people = [found[customer_id] for customer_id in ids]
+        people = self._masked_people(ids) if self.masked else self._people_in_the_clear(ids, kind)
         shares = [_share(row) for row in rows] or [""]
         comma = words.say(("、", ", "), self.language)
         return {
@@ -95,6 +100,21 @@ class SaleValues:
             "sale_no": self.sale.no,
             "consultant": names(self.session, [self.sale.owner_id]).get(self.sale.owner_id, self.sale.owner_id),
         }
+
+    def _people_in_the_clear(self, ids: list[str], kind: str) -> list[Identity]:
+        found = identities_for_paper(
+            self.session, self.actor, self.clock, customer_ids=ids, purpose=f"paper:{kind}"
+        )
+        return [found[customer_id] for customer_id in ids]
+
+    def _masked_people(self, ids: list[str]) -> list[Identity]:
+        """The buyers by name, with stars for what leads to them: a preview is for nobody's file."""
+        query = select(Customer.id, Customer.kind, Customer.name, Customer.id_type).where(Customer.id.in_(ids))
+        rows = {row.id: row for row in self.session.execute(query)}
+        found = (rows[customer_id] for customer_id in ids)
+        return [
+            Identity(row.id, row.kind, row.name, row.id_type, "*" * 18, "*" * 11, "*" * 8, None) for row in found
+        ]
 
     def _buyer(self, person: Identity, share: str) -> dict[str, Any]:
         return {

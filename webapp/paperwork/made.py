@@ -21,17 +21,19 @@ from webapp.paperwork.printed import Printed
 
 
 def typeset(
-    filled: Filled,
-    values: Mapping[str, Any],
-    *,
-    language: str,
-    version: str = "",
-    reprint: int = 0,
-    sample: bool = False,
+    filled: Filled, values: Mapping[str, Any], *, language: str, version: str = "", reprint: int = 0
 ) -> Paper:
     """The PDF of a filled text. Raises `PaperError` for what cannot be set, such as signs that the fonts lack."""
+    printed: Language = "en" if language == "en" else "zh"
+    return issue(sheet_of(filled, values, version=version, reprint=reprint), language=printed)
+
+
+def sheet_of(
+    filled: Filled, values: Mapping[str, Any], *, version: str = "", reprint: int = 0, sample: bool = False
+) -> TemplatedData:
+    """What the layout sets."""
     company = str(values.get("company") or values.get("project") or "—")
-    data = TemplatedData(
+    return TemplatedData(
         number=str(values.get("number") or "—"),
         issued_on=str(values["issued_on"]),
         letterhead=Letterhead(
@@ -45,8 +47,6 @@ def typeset(
         reprint=reprint,
         sample=sample,
     )
-    printed: Language = "en" if language == "en" else "zh"
-    return issue(data, language=printed)
 
 
 def set_paper(session: Session, paper: MadePaper, *, reprint: int = 0) -> Paper:

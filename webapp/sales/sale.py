@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from engine.api import Page, Task, TaskFilter
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Missing
-from ledger.documents.queries import find_documents
+from ledger.documents.queries import find_documents, reprint_counts
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.changes import given_reason
 from ledger.organisation.models import Project
@@ -45,6 +45,8 @@ def sale(sale_id: str) -> str:
         people |= {approver for approval in view.approvals for approver in approval.approvers}
         tasks = open_tasks(session, actor, [view.sale.instance_id] if view.sale.instance_id else [])
         people |= {one.task.assignee for one in tasks if one.task.assignee} | {view.sale.owner_id}
+        documents = find_documents(session, actor, subject="sale", subject_ids=[sale_id])
+        people |= {one.issued_by for one in documents}
         plan = session.get(PaymentPlanTemplate, view.sale.plan_id) if view.sale.plan_id else None
         return render_template(
             "sales/sale.html",
@@ -55,7 +57,8 @@ def sale(sale_id: str) -> str:
             plan=plan,
             account=accounts_of(session, actor, [sale_id], project.zone).get(sale_id),
             tasks=tasks,
-            documents=find_documents(session, actor, subject="sale", subject_ids=[sale_id]),
+            documents=documents,
+            reprints=reprint_counts(session, [one.id for one in documents]),
             names=staff.names(session, people),
             opens_case=_opens_case(session, actor, view.sale.instance_id),
             may_withdraw=_may_withdraw(actor, view.sale),

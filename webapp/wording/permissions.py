@@ -65,6 +65,8 @@ TEXTS = {
     "permission.staff:manage": N_("managing staff"),
     "permission.staff:view": N_("seeing staff"),
     "permission.tasks:oversee": N_("overseeing tasks"),
+    "permission.templates:manage": N_("writing the texts of papers"),
+    "permission.templates:release": N_("releasing the texts of papers"),
     "permission.units:import": N_("loading price lists"),
     "permission.units:view": N_("seeing homes"),
     "permission.units:view_floor_price": N_("knowing floor prices"),

@@ -66,6 +66,8 @@ VARIANTS = {
     "POST /finance/receipts/<receipt_id>/move": ("confirmed",),
     "POST /finance/receipts/<receipt_id>/issue": ("confirmed",),
     "POST /admin/plans/<template_id>/retire": ("in use",),
+    "POST /admin/papers/versions/<template_id>/release": ("proposed",),
+    "POST /admin/papers/versions/<template_id>/take-back": ("proposed",),
 }
 _BY_VARIANT = {
     "collect": {"todo_id": "collect_id"},
@@ -76,6 +78,7 @@ _BY_VARIANT = {
     "confirmed": {"receipt_id": "paid_id"},
     "matched": {"line_id": "matched_line_id"},
     "in use": {"template_id": "used_plan_id"},
+    "proposed": {"template_id": "proposed_text_id"},
 }
 # Ids whose name means something else at these addresses.
 _BY_RULE = {
@@ -84,6 +87,7 @@ _BY_RULE = {
     "/finance/vouchers/": {"batch_id": "voucher_batch_id"},
     "/units/imports/": {"batch_id": "import_id"},
     "/units/price-lists/": {"document_id": "price_list_id"},
+    "/admin/papers/": {"template_id": "draft_text_id"},
 }
 _FIXED = {
     "name": "review_plans", "kind": "subscription", "version": "1", "box": "work", "ending": "csv",

@@ -53,6 +53,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "version": "0",
         "reason": "shorter",
     },
+    "POST /admin/papers/<kind>/<language>/draft": lambda world: {"node": world.house.project.path},
+    "POST /admin/papers/versions/<template_id>/preview.pdf": lambda _world: {"text": "# 补充协议\n"},
+    "POST /admin/papers/versions/<template_id>": lambda _world: {"text": "# 补充协议\n\n> 云栖\n"},
     "POST /workload/give": lambda world: {"id": world.ids["task_id"], "staff_id": _manager(world)},
     "POST /tasks/<task_id>/signers": lambda world: {
         "signers_part": "before",

@@ -22,8 +22,11 @@ TABLES = {
     "api.txt": ("api",),
     "work.txt": ("inbox", "boards", "notifications", "approval_sheet", "reviews", "lookup", "account"),
     "business.txt": ("units", "customers", "sales", "documents", "finance"),
-    "house.txt": ("staff", "organisation", "calendars", "plans", "audit", "operations", "studio", "message_texts"),
-}
+    "house.txt": (
+        "staff", "organisation", "calendars", "plans", "audit", "operations", "studio", "message_texts",
+        "paper_templates",
+    ),
+}  # fmt: skip
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 

@@ -16,6 +16,7 @@ from ledger.organisation.operations import add_node, create_project
 from ledger.staff.operations import revoke_role
 from ledger.staff.queries import role_history
 from ledger.staff.roles import ROLES
+from ledger.templates.editing import begin_draft, propose, save_draft
 from tests.engine.definitions.drawing import extended, flow, process
 from tests.webapp.house import PRICE_CHANGE, House, found_house
 from tests.webapp.permissions.ledger import fill_ledger
@@ -78,8 +79,21 @@ def found_world(database: Database) -> World:
     # The posts are filled before there is work, so that none of it goes to who answers for a vacant one.
     with database.unit_of_work() as session:
         ids, task = _one_of_everything(session, house)
-    ids |= fill_ledger(house, people["here"])
+    ids |= fill_ledger(house, people["here"]) | _texts_of_papers(house)
     return World(house, ids, task, people | {"nobody": {"": Actor(_account(house), "Nobody")}})
+
+
+def _texts_of_papers(house: House) -> dict[str, str]:
+    """A text of a paper that is written, and one that waits for its second person."""
+    found = {}
+    with house.database.unit_of_work() as session:
+        about = (session, SYSTEM, house.database.clock)
+        for name, kind in (("draft_text_id", "supplement"), ("proposed_text_id", "key_form")):
+            draft = begin_draft(*about, kind=kind, path=house.project.path, language="zh")
+            found[name] = draft.id
+        save_draft(*about, template_id=found["proposed_text_id"], text="# 交接单\n\n> 云栖\n")
+        propose(*about, template_id=found["proposed_text_id"], note="shorter")
+    return found
 
 
 def _account(house: House) -> str:

@@ -20,6 +20,7 @@ import { startFormActions } from './pages/form_actions.js'
 import { startPane } from './pages/pane.js'
 import { startDiagrams } from './pages/diagrams.js'
 import { startArranging } from './pages/arranging.js'
+import { startPaperText } from './pages/paper_text.js'
 
 startTheme()
 startLanguage()
@@ -41,3 +42,4 @@ startRefresh()
 startKeys()
 startPane()
 startDiagrams()
+startPaperText()
