@@ -15,6 +15,7 @@ from demo.agenda import Agenda, Script
 from demo.cast import PROJECTS, YUNXI
 from demo.changes import BEGINS_BEFORE_END, review_changes
 from demo.finance_desk import keep_the_desk
+from demo.lending import agree_banks
 from demo.life import Life
 from demo.names import Buyers
 from demo.places import Places, agree_offers, agree_plans, found, load_prices
@@ -75,6 +76,7 @@ def build(
         with database.unit_of_work() as session:
             agree_plans(session, clock, places)
             agree_offers(session, clock, places)
+            agree_banks(session, clock, places)
         say(f"  three price lists with {units} homes, released")
         life = Life(database, clock, places, JobRunner(database, handlers.registry(), name="demo"))
         sales = _live(life, clock, ends_at, list(plots(seed, ends_at))[:most], say)

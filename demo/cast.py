@@ -52,6 +52,7 @@ CAST = (
     _at("cashier2", "蒋亦凡", "finance_clerk", HARBOUR),
     _at("filing", "曹知微", "filing_clerk", *PROJECTS),
     _at("filing2", "袁克己", "filing_clerk", HARBOUR),
+    _at("mortgage", "贺安澜", "mortgage_clerk", *PROJECTS),
     _at("sales", "陈嘉树", "sales_consultant", YUNXI),
     _at("sales2", "李思远", "sales_consultant", YUNXI),
     _at("sales3", "王雨桐", "sales_consultant", YUNXI),
@@ -71,7 +72,7 @@ MANAGERS = {YUNXI: "manager", HARBOUR: "manager3", LANTING: "manager"}
 # One sign-in per role, in the order in which they are shown.
 SHOWN = (
     "sales", "manager", "gm", "marketing", "cityfinance", "citygm", "pricing", "legal", "cashier", "finance",
-    "filing", "analyst", "admin",
+    "filing", "mortgage", "analyst", "admin",
 )  # fmt: skip
 
 

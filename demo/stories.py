@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from demo.agenda import Script
+from demo.lending import TO_MONEY, lend
 from demo.life import Case, Life
 from demo.names import Buyer
 from kernel.clock import business_date
@@ -134,6 +135,8 @@ def _after_signing(case: Case, plot: Plot) -> Script:
         return
     if plot.until != "signed":
         yield from _filing(case, plot)
+    if plot.plan in ("loan", "fund", "combined"):
+        yield from lend(case, TO_MONEY if plot.pays > 1 else plot.unit % (TO_MONEY + 1))
     for number in range(plot.pays):
         due = case.price_todos()
         if not due:

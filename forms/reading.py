@@ -33,7 +33,20 @@ _KINDS = {
 }
 #: Values of ``properties.kind`` that look something up; the page draws a pick field with this source.
 LOOKUPS = frozenset(
-    {"customer", "unit", "staff", "colleague", "plan", "project", "batch", "offer", "document", "receipt", "sale"}
+    {
+        "customer",
+        "unit",
+        "staff",
+        "colleague",
+        "plan",
+        "project",
+        "batch",
+        "offer",
+        "document",
+        "receipt",
+        "sale",
+        "loan_product",
+    }
 )
 _TYPED = {"money": "money", "basis_points": "percent", "share": "share", "integer": "integer"}
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")

@@ -14,6 +14,7 @@ DELIVER = "messages.deliver"
 PAPERS = "papers.issue"
 MAKE_PAPER = "papers.make"
 ARREARS = "arrears.work"
+MOVE_IN = "move_in.notices"
 LATE_STEPS = "progress.look"
 
 
@@ -34,6 +35,10 @@ class Office(Protocol):
 
     def work_arrears(self, run_id: str, *, key: str) -> None:
         """Bring an arrears run on for a while, and order its next portion."""
+        ...
+
+    def work_move_in(self, batch_id: str, *, key: str) -> None:
+        """Send the notices of a building for a while, and order the next portion."""
         ...
 
     def look_for_late_steps(self, path: str, *, key: str) -> None:
@@ -77,6 +82,12 @@ def issue_paper(payload: dict[str, Any], ctx: JobContext) -> None:
 def make_paper(payload: dict[str, Any], ctx: JobContext) -> None:
     """Set and store a paper that was ordered."""
     _present().make_paper(payload["paper_id"], key=ctx.idempotency_key)
+
+
+@job_kind(MOVE_IN)
+def work_move_in(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Bring the notices of a building on."""
+    _present().work_move_in(payload["batch_id"], key=ctx.idempotency_key)
 
 
 @job_kind(ARREARS)

@@ -12,8 +12,11 @@ import ledger.documents.models
 import ledger.finance.interest_models
 import ledger.finance.models
 import ledger.finance.payout_models
+import ledger.handover.inspection_models
+import ledger.handover.models
 import ledger.inventory.models
 import ledger.messages.models
+import ledger.mortgages.models
 import ledger.notices.models
 import ledger.organisation.models
 import ledger.papers.models

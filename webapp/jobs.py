@@ -33,6 +33,7 @@ from webapp.links.tokens import forget_links
 from webapp.notifications.telling import Notices
 from webapp.once import forget_before
 from webapp.pace import forget_counts
+from webapp.portal.tokens import forget_portal
 from webapp.presence import forget_lookers
 from webapp.request_sent import RequestSent
 from webapp.statement_runs import forget_statement_runs
@@ -91,6 +92,7 @@ class JobRunner:
             session.execute(delete(RequestSent).where(RequestSent.at < before))
             forget_messages(session, before)
             forget_links(session, before)
+            forget_portal(session, before)
             forget_notices(session, self.now() - NOTICES_KEPT)
         self._look_at_posts()
         self._index_cases()

@@ -9,6 +9,7 @@ import webapp.links.models
 import webapp.notifications.models
 import webapp.once
 import webapp.pace
+import webapp.portal.models
 import webapp.presence
 import webapp.request_sent
 import webapp.statement_runs

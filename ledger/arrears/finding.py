@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, Table, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    Table,
+    and_,
+    cast,
+    func,
+    select,
+    union,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -21,6 +34,7 @@ from ledger.finance.kinds import Debtor, ReceivableKind, ReceivableState
 from ledger.finance.models import Receivable
 from ledger.finance.queries import paid_on_line
 from ledger.inventory.models import Unit, table_of
+from ledger.mortgages.models import MortgageLoan
 from ledger.organisation.models import PresalePermit
 from ledger.sales.models import Sale
 
@@ -54,8 +68,8 @@ def find_lines(
 ) -> Iterator[Line]:
     """The open lines of live sales at or below a path that are due until ``ahead_days`` after ``on``.
 
-    A sale before its permit (预售许可证) makes its lines our own fault. A bank's line is the buyer's once papers
-    failed through him.
+    A sale before its permit (预售许可证) makes its lines our own fault. A bank's line is the buyer's while its
+    loan is late through him (`ledger.mortgages`), or once papers failed through him.
     """
     rows = session.execute(late_lines(path, on, ahead_days=ahead_days, sale_id=sale_id))
     for row in rows:
@@ -147,8 +161,13 @@ def _contested(sale_id: str | None) -> Subquery:
     )
 
 
-def through_the_buyer() -> Select[tuple[str]]:
-    """The ids of the bank's lines whose papers failed through the buyer."""
-    event = table_of(ArrearsEvent)
-    chosen = select(event.c.subject_id.label("receivable_id")).where(event.c.kind == EventKind.BUYER_AT_FAULT)
-    return chosen.distinct()
+def through_the_buyer() -> CompoundSelect[tuple[str]]:
+    """The ids of the bank's lines late through the buyer: as somebody found out, or as the mortgage says now."""
+    event, line, loan = table_of(ArrearsEvent), table_of(Receivable), table_of(MortgageLoan)
+    found_out = select(event.c.subject_id.label("receivable_id")).where(event.c.kind == EventKind.BUYER_AT_FAULT)
+    at_fault = (
+        select(line.c.id)
+        .join(loan, and_(loan.c.sale_id == line.c.sale_id, cast(loan.c.kind, String) == cast(line.c.kind, String)))
+        .where(loan.c.state == "open", loan.c.late_through == "buyer")
+    )
+    return union(found_out, at_fault)

@@ -6,10 +6,10 @@ withheld (销控) when ``withheld_reason`` is set. Areas are integer hundredths 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
@@ -35,8 +35,9 @@ class Building(Base):
 class Unit(Base):
     """A home (房源). ``status`` says how far its sale is; ``sale_id``, ``taken_by``, ``taken_at`` who has it.
 
-    ``held_until`` is the end of a hold, after which the unit is free for anybody. ``listed_reason`` is what the
-    last price list said, so that reading the same list again does not undo what people decided since.
+    ``handed_over_on`` is the day of the keys (交付日). ``held_until`` is the end of a hold, after which the unit
+    is free for anybody. ``listed_reason`` is what the last price list said, so that reading the same list again
+    does not undo what people decided since.
     """
 
     __tablename__ = "unit"
@@ -65,6 +66,7 @@ class Unit(Base):
     taken_by: Mapped[str | None] = mapped_column(String(36))
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    handed_over_on: Mapped[date | None] = mapped_column(Date)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     changed_at: Mapped[Instant]
 

@@ -112,7 +112,7 @@ def free_unit(session: Session, actor: Actor, clock: Clock, *, unit: Unit, sale_
         return
     before = unit.status
     unit.status, unit.held_until = UnitStatus.AVAILABLE.value, None
-    unit.sale_id = unit.taken_by = unit.taken_at = None
+    unit.sale_id = unit.taken_by = unit.taken_at = unit.handed_over_on = None
     note_change(
         session,
         actor,

@@ -116,6 +116,10 @@ def _flag(name: str, label: str, zh: str) -> Parameter[bool]:
     return Parameter(name, "boolean", True, "", label, zh, "practice: two people, FEATURES O2")
 
 
+def _count(name: str, default: int, label: str, zh: str, source: str, maximum: int) -> Parameter[int]:
+    return Parameter(name, "integer", default, "", label, zh, source, 1, maximum)
+
+
 HOLD_HOURS = _hours(
     "hold_hours", 24, "Hold lasts", "预留时长", "DOMAIN 9, hold table: 24 h is the manager's; practice"
 )
@@ -345,10 +349,90 @@ CHANGE_SIMPLE_APPROVER = Parameter(
 CHANGE_EXECUTE_DAYS = _days(
     "change_execute_days", 15, "An approved change is executed within", "变更获批后执行期限", "practice", 365
 )
+_MORTGAGE_STEPS = (
+    # step, days, English, Chinese, source
+    ("apply", 5, "Bank chosen within", "选定贷款银行期限", "practice"),
+    ("papers", 15, "Papers complete within", "资料收齐期限", "DOMAIN 11: paper deadline; practice"),
+    ("submit", 3, "Papers submitted within", "送审期限", "practice"),
+    ("verdict", 15, "Bank decides within", "银行审批期限", "practice"),
+    ("short", 10, "Supplement signed within", "补充协议签订期限", "practice"),
+    ("route", 5, "Refusal dealt with within", "拒贷处理期限", "practice"),
+    ("sign", 7, "Loan contract signed within", "贷款合同面签期限", "practice"),
+    ("prenotice", 15, "Pre-notice registered within", "抵押预告登记期限", "practice"),
+    ("funding", 15, "Bank pays within", "银行放款期限", "DOMAIN 11: chase bank; practice"),
+    ("possible", 730, "First registration expected within", "预计可办抵押登记期限", "practice"),
+    (
+        "register",
+        90,
+        "Mortgage registered within",
+        "抵押登记期限",
+        "DOMAIN 3, law: the pre-notice lapses after 90 days",
+    ),
+)
+MORTGAGE_DAYS = {
+    step: _days(f"mortgage_{step}_days", days, f"Mortgage: {label}", f"按揭：{zh}", source)
+    for step, days, label, zh, source in _MORTGAGE_STEPS
+}
+"""The days of each step of a loan, by the step's code."""
+MORTGAGE_ESCALATE_DAYS = _days(
+    "mortgage_escalate_days",
+    3,
+    "Mortgage: the manager hears of a late step after",
+    "按揭：逾期上报经理",
+    "practice",
+    60,
+)
+MOVE_IN_NOTICE_DAYS = _days(
+    "move_in_notice_days", 7, "Move-in: notice before the first day", "入伙通知提前", "practice; contract form", 90
+)
+MOVE_IN_APPOINT_DAYS = _days(
+    "move_in_appoint_days", 7, "Move-in: buyer chooses an appointment within", "入伙预约期限", "practice", 90
+)
+MOVE_IN_NO_SHOWS = _count(
+    "move_in_no_shows", 2, "Move-in: missed appointments until a person decides", "入伙爽约次数上限", "practice", 9
+)
+MOVE_IN_REPAIR_DAYS = _days(
+    "move_in_repair_days", 15, "Move-in: defects are repaired within", "验房整改期限", "practice", 365
+)
+MOVE_IN_RATING_DAYS = _days(
+    "move_in_rating_days", 7, "Move-in: wait for the buyer's opinion", "入伙满意度回复期限", "practice", 90
+)
+WARRANTY_WATERPROOFING_MONTHS = _count(
+    "warranty_waterproofing_months", 60, "Warranty of waterproofing, months", "防水保修期（月）",
+    "DOMAIN 7: 5 years at least, Construction Quality Rules art. 40", 600,
+)  # fmt: skip
+WARRANTY_HEATING_MONTHS = _count(
+    "warranty_heating_months", 24, "Warranty of heating, months", "供热保修期（月）",
+    "DOMAIN 7: 2 seasons at least, Construction Quality Rules art. 40", 600,
+)  # fmt: skip
+WARRANTY_FITTINGS_MONTHS = _count(
+    "warranty_fittings_months", 24, "Warranty of wiring, pipes, decoration, months", "水电装修保修期（月）",
+    "DOMAIN 7: 2 years at least, Construction Quality Rules art. 40", 600,
+)  # fmt: skip
+PORTAL_LINK_HOURS = _hours(
+    "portal_link_hours",
+    72,
+    "A buyer’s link opens within",
+    "业主进度链接有效期",
+    "practice: read in days",
+)
+PORTAL_SESSION_MINUTES = Parameter(
+    "portal_session_minutes",
+    "integer",
+    60,
+    "minutes",
+    "A buyer’s page stays open for (minutes)",
+    "业主进度页面保持（分钟）",
+    "practice: phones are lent and lost",
+    5,
+    24 * 60,
+)
 LANGUAGE = _choice("language", ("zh", "en"), "Language of papers", "文书语言", "DOMAIN 12")
 
 PARAMETERS: dict[str, Parameter[Any]] = {
-    value.name: value for value in [*globals().values(), *CHANGE_MODES.values()] if isinstance(value, Parameter)
+    value.name: value
+    for value in [*globals().values(), *CHANGE_MODES.values(), *MORTGAGE_DAYS.values()]
+    if isinstance(value, Parameter)
 }
 
 

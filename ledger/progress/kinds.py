@@ -64,6 +64,9 @@ STEPS: Mapping[Family, Mapping[str, tuple[str, str]]] = {
     },
 }
 
+# Steps that only some sales need: nobody is told to expect them.
+OPTIONAL = frozenset({(Family.AREA_SETTLEMENT, "choice"), (Family.MOVE_IN, "repair")})
+
 
 def known_labels(family: Family, step: str) -> dict[str, str] | None:
     """What a step is called by language, if the house knows it."""

@@ -7,11 +7,12 @@ further buyers for the version (see `ledger.sales.constraints`), so the sum hold
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -31,6 +32,8 @@ from ledger.sales.constraints import guard_sales
 
 class Sale(Base):
     """The line of one unit's sale, from first hold to filing. ``owner_id`` is the consultant (置业顾问).
+
+    ``handed_over_on`` is the day of the keys: the clocks of certificate and warranty begin there.
 
     ``stage`` says how far it is; ``floor_price_fen`` is secret (底价). The columns of the price repeat the terms
     in force (``terms_version``) so that lists need no join.
@@ -60,6 +63,7 @@ class Sale(Base):
     queue_number_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("queue_number.id"))
     instance_id: Mapped[str | None] = mapped_column(String(36), index=True)
     opened_at: Mapped[Instant]
+    handed_over_on: Mapped[date | None] = mapped_column(Date)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     close_kind: Mapped[str | None] = mapped_column(String(20))
     close_reason: Mapped[str | None] = mapped_column(String(200))

@@ -13,7 +13,7 @@ from kernel.actor import Actor
 from kernel.clock import business_date
 from ledger.arrears import promises, runs
 from ledger.arrears.kinds import ProposalState, Role
-from ledger.arrears.models import ArrearsCase, ArrearsEvent, ArrearsProposal, ArrearsStep
+from ledger.arrears.models import ArrearsCase, ArrearsEvent, ArrearsProposal, ArrearsReach, ArrearsStep
 from ledger.finance.kinds import Debtor, ReceivableKind
 from ledger.finance.models import Receivable
 from ledger.finance.operations import confirm_receipt, take_receipt
@@ -72,6 +72,15 @@ class Chase:
         """What waits on the clerk's list."""
         query = select(ArrearsProposal).where(ArrearsProposal.state == ProposalState.OPEN)
         return list(self.company.read(lambda s: s.scalars(query.order_by(ArrearsProposal.level)).all()))
+
+    def lines_of(self, proposal: ArrearsProposal) -> list[str]:
+        """The kinds of the instalments that a proposal is about."""
+        query = (
+            select(Receivable.kind)
+            .join(ArrearsReach, ArrearsReach.receivable_id == Receivable.id)
+            .where(ArrearsReach.proposal_id == proposal.id)
+        )
+        return [kind.value for kind in self.company.read(lambda s: s.scalars(query).all())]
 
     def steps(self) -> list[tuple[str, int, str]]:
         """What was sent: role, level, channel."""

@@ -57,6 +57,7 @@ PEOPLE = {
     "cashier": ("finance_clerk", PROJECT),
     "treasurer": ("finance_manager", PROJECT),
     "filer": ("filing_clerk", PROJECT),
+    "loans": ("mortgage_clerk", PROJECT),
     "analyst": ("business_analyst", "/keyturn/"),
     "admin": ("administrator", "/keyturn/"),
 }

@@ -16,7 +16,7 @@ from ledger.documents.models import Document
 from ledger.finance.kinds import ReceivableKind
 from ledger.messages.models import Message
 from tests.stories.chasing import Chase
-from tests.stories.company import PROJECT, Case, Company, hire
+from tests.stories.company import Case, Company
 
 
 @pytest.fixture
@@ -131,9 +131,6 @@ def test_a_loan_chases_the_mortgage_clerk_and_the_buyer_only_when_papers_failed_
     assert chase.on(date(2026, 5, 2)) == 1
     assert chase.steps() == [("bank", 1, "task")]
     assert chase.proposals() == []
-    chase.company.people["loans"] = chase.company.act(
-        "system", lambda s, _: hire(s, chase.company.clock, "loans", "mortgage_clerk", PROJECT).id
-    )
     chase.answer("ask_why", "loans", outcome="papers_missing", remark="income proof")
     assert chase.on(date(2026, 5, 3)) == 1
     assert [(p.role, p.level) for p in chase.proposals()] == [(Role.BUYER, 1)]

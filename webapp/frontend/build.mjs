@@ -15,7 +15,7 @@ const committed = join(here, '..', 'static', 'dist')
 async function buildInto(folder) {
   const result = await esbuild.build({
     absWorkingDir: here,
-    entryPoints: ['src/app.js', 'src/charts.js', 'src/viewer.js', 'src/app.css', 'src/viewer.css'],
+    entryPoints: ['src/app.js', 'src/charts.js', 'src/viewer.js', 'src/app.css', 'src/portal.css', 'src/viewer.css'],
     outdir: folder,
     bundle: true,
     minify: true,

@@ -49,8 +49,13 @@ def mint(session: Session, clock: Clock, person: Staff, offer: Offer, channel: s
 
 def token_of(vault: Vault, link_id: str) -> str:
     """The secret part of a link's address."""
+    return sealed_token(vault, b"task link:", link_id)
+
+
+def sealed_token(vault: Vault, purpose: bytes, link_id: str) -> str:
+    """A token that follows from an id and the house's key; one made for a purpose is good for no other."""
     name = UUID(link_id).bytes
-    seal = hmac.new(vault.signing, b"task link:" + name, hashlib.sha256).digest()
+    seal = hmac.new(vault.signing, purpose + name, hashlib.sha256).digest()
     return _text(name) + _text(seal)[:_CHARACTERS]
 
 

@@ -17,11 +17,12 @@ from ledger.finance.queries import ReceiptFilter, list_receipts
 from ledger.finance.sale_labels import find_sales
 from ledger.finance.templates import list_plans
 from ledger.inventory.queries import Cell, UnitFilter, find_units
+from ledger.mortgages.queries import products_at
 from ledger.organisation.queries import list_projects, names_of_paths, project_at
 from ledger.sales.offers import list_offers
 from ledger.sales.queries import find_queue_batches
 from ledger.staff.queries import find_anybody, list_staff
-from webapp.formatting import area, money, money_short
+from webapp.formatting import area, money, money_short, percent
 from webapp.language import current_language
 from webapp.wording import word
 
@@ -144,6 +145,14 @@ def sales(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     return [Choice(row.sale_id, f"{row.unit_label} · {row.no}", "、".join(row.buyer_names)) for row in rows]
 
 
+def loan_products(session: Session, _actor: Actor, asked: Asked) -> list[Choice]:
+    """What banks and fund centres lend at the project."""
+    found = products_at(session, asked.path)
+    return _containing(
+        [Choice(p.id, f"{bank.name} · {p.name}", percent(p.max_share_bp)) for p, bank in found], asked.text
+    )
+
+
 def _containing(choices: list[Choice], text: str) -> list[Choice]:
     part = text.lower()
     return [c for c in choices if part in f"{c.words} {c.sub}".lower()][:MOST]
@@ -160,4 +169,5 @@ FINDERS: dict[str, Finder] = {
     "offer": offers,
     "receipt": receipts,
     "sale": sales,
+    "loan_product": loan_products,
 }

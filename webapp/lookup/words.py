@@ -13,6 +13,7 @@ from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.receipt_queries import receipt_numbers
 from ledger.finance.sale_labels import label_sales
 from ledger.inventory.queries import labels_of_units
+from ledger.mortgages.models import MortgageBank, MortgageProduct
 from ledger.organisation.models import OrgNode
 from ledger.sales.models import Sale
 from ledger.sales.offer_models import DiscountOffer
@@ -66,6 +67,12 @@ def _sales(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
     return {label.sale_id: f"{label.unit_label} · {label.no}" for label in label_sales(session, seen).values()}
 
 
+def _loan_products(session: Session, _actor: Actor, ids: list[str]) -> dict[str, str]:
+    query = select(MortgageProduct.id, MortgageProduct.name, MortgageBank.name.label("bank"))
+    query = query.join(MortgageBank, MortgageBank.id == MortgageProduct.bank_id).where(MortgageProduct.id.in_(ids))
+    return {row.id: f"{row.bank} · {row.name}" for row in session.execute(query)}
+
+
 _WORDERS: dict[str, Worder] = {
     "customer": names_seen,
     "unit": labels_of_units,
@@ -77,4 +84,5 @@ _WORDERS: dict[str, Worder] = {
     "offer": _offers,
     "receipt": receipt_numbers,
     "sale": _sales,
+    "loan_product": _loan_products,
 }

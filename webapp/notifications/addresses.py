@@ -9,7 +9,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from kernel.vault import Vault
 from ledger.messages.models import Message
 from ledger.notices.kinds import KINDS
+from webapp.handover.tokens import move_in_token
 from webapp.links.tokens import token_of
+from webapp.portal.tokens import token_of as portal_token_of
 
 _SALT = "stop notices"
 _STOP = {"zh": "不再接收“{kind}”邮件：{link}", "en": "No more mails of the kind “{kind}”: {link}"}
@@ -42,6 +44,11 @@ class Addresses:
             )
         if params.get("task_link_id"):
             links["decide_link"] = f"{self._site}/d/{token_of(self._vault, str(params['task_link_id']))}"
+        if params.get("move_in_id"):
+            links["move_in_link"] = f"{self._site}/h/{move_in_token(self._vault, str(params['move_in_id']))}"
+        if params.get("portal_link_id"):
+            token = portal_token_of(self._vault, str(params["portal_link_id"]))
+            links["portal_link"] = f"{self._site}/p/{token}"
         return links
 
     def _stop(self, staff_id: str, *kinds: str) -> str:

@@ -24,6 +24,7 @@ from ledger.templates.making import find_paper
 from ledger.templates.sale_papers import order_sale_paper
 from webapp.arrears.running import work
 from webapp.db import Database
+from webapp.handover.running import work as send_notices
 from webapp.notifications.addresses import Addresses
 from webapp.paperwork.made import set_paper, store_made
 from webapp.progress.looking import look_for_late_steps
@@ -115,6 +116,10 @@ class PaperOffice:
     def look_for_late_steps(self, path: str, *, key: str) -> None:
         """Mark the steps whose day is over, a few in each unit of work."""
         look_for_late_steps(self._database, path)
+
+    def work_move_in(self, batch_id: str, *, key: str) -> None:
+        """Send the notices of a building for a while; what is left is ordered as the next job."""
+        send_notices(self._database, batch_id)
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make a paper of a sale that was ordered before papers had templates, once."""

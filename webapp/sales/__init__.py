@@ -4,10 +4,10 @@ from flask import Flask
 
 from webapp.language import N_
 from webapp.navigation import NavEntry, add_entry
-from webapp.sales import issuing, listing, sale
+from webapp.sales import issuing, line, listing, sale
 from webapp.sales.desk import pages
 
-__all__ = ["install", "issuing", "listing", "pages", "sale"]
+__all__ = ["install", "issuing", "line", "listing", "pages", "sale"]
 
 
 def install(app: Flask) -> None:

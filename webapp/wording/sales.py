@@ -72,6 +72,7 @@ TEXTS = {
     "sale_event.terms_approved": N_("had the terms approved"),
     "sale_event.activated": N_("brought the subscription into force"),
     "sale_event.extended": N_("extended the sign-by date"),
+    "sale_event.delivered": N_("handed the home over"),
     "sale_event.signed": N_("signed the contract"),
     "sale_event.filing_submitted": N_("submitted the filing"),
     "sale_event.filing_returned": N_("noted that the filing was returned"),

@@ -24,6 +24,14 @@ EVERYBODY = {
     "GET /d/<token>": "the address is the right: test_links.py walks it by whose link it is",
     "POST /d/<token>": "the address is the right: test_links.py walks it by whose link it is",
 }
+_BUYER = "a buyer's link and visit are the right, never a sign-in: tests/webapp/portal walks them"
+EVERYBODY |= {
+    f"{way} /p/{rest}": _BUYER
+    for way, rest in (
+        ("GET", ""), ("GET", "<token>"), ("POST", "<token>"), ("POST", "<token>/new"), ("POST", "new"),
+        ("POST", "leave"), ("POST", "messages"), ("GET", "papers/<document_id>"),
+    )
+}  # fmt: skip
 EVERYBODY |= {
     f"{way} /styleguide/{rest}": "shows how pages look, with invented data; not served unless it is asked for"
     for way, rest in (

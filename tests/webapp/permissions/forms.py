@@ -56,6 +56,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /admin/papers/<kind>/<language>/draft": lambda world: {"node": world.house.project.path},
     "POST /admin/papers/versions/<template_id>/preview.pdf": lambda _world: {"text": "# 补充协议\n"},
     "POST /admin/papers/versions/<template_id>": lambda _world: {"text": "# 补充协议\n\n> 云栖\n"},
+    "POST /sales/<sale_id>/portal-links": lambda world: {"customer_id": world.ids["customer_id"]},
     "POST /workload/give": lambda world: {"id": world.ids["task_id"], "staff_id": _manager(world)},
     "POST /tasks/<task_id>/signers": lambda world: {
         "signers_part": "before",

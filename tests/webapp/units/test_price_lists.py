@@ -127,7 +127,7 @@ def test_new_prices_wait_and_show_what_they_change(homes: Floor, browser_of: Cal
     page = proposed(browser_of("sales_manager"), homes, effective_at="2100-01-01T09:00")
     shown = approver.get(page).text
     assert "¥2,100,000.00" in shown and "2100" in shown
-    assert "/inbox/cases/" in shown
+    assert "/cases/" in shown
     assert versions(homes.house)[-1] == (2, "submitted")
 
 

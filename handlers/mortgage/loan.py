@@ -1,0 +1,167 @@
+"""What is recorded of a loan: application, papers, submission, verdict, supplement, route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from engine.api import Context, handler
+from ledger.mortgages import applying, deciding
+from ledger.mortgages.kinds import Fault, Route, Verdict
+from ledger.mortgages.models import MortgageLoan
+
+
+@dataclass(frozen=True)
+class ApplicationIn:
+    """Bank and product, the amount in fen and the months."""
+
+    loan_id: str
+    product_id: str
+    amount_fen: int
+    months: int
+
+
+@dataclass(frozen=True)
+class AmountOut:
+    """The amount of the loan in fen."""
+
+    loan_amount_fen: int
+
+
+@handler("mortgage_loan.record_application")
+def record_application(data: ApplicationIn, ctx: Context) -> AmountOut:
+    """Choose the bank; its list of papers begins. Raises what the ledger refuses, by field."""
+    loan = applying.apply_for(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        loan_id=data.loan_id,
+        product_id=data.product_id,
+        amount_fen=data.amount_fen,
+        months=data.months,
+    )
+    ctx.set_facts(amount_fen=loan.amount_fen)
+    return AmountOut(loan.amount_fen)
+
+
+@dataclass(frozen=True)
+class PapersIn:
+    """The day on which the last paper came."""
+
+    loan_id: str
+    complete_on: date
+
+
+@handler("mortgage_loan.complete_papers")
+def complete_papers(data: PapersIn, ctx: Context) -> None:
+    """Every paper that must be there is there. Raises `MortgageInvalid` naming what is missing."""
+    applying.complete_papers(
+        ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, complete_on=data.complete_on
+    )
+
+
+@dataclass(frozen=True)
+class SubmissionIn:
+    """The day of submission and the bank's number, if it gave one."""
+
+    loan_id: str
+    submitted_on: date
+    bank_no: str | None = None
+
+
+@handler("mortgage_loan.record_submission")
+def record_submission(data: SubmissionIn, ctx: Context) -> None:
+    """The papers are with the bank."""
+    applying.submit(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        loan_id=data.loan_id,
+        submitted_on=data.submitted_on,
+        bank_no=data.bank_no or "",
+    )
+
+
+@dataclass(frozen=True)
+class VerdictIn:
+    """What the bank said. ``approved_fen`` is asked for when it lends less, ``fault`` when it refuses."""
+
+    loan_id: str
+    verdict: Verdict
+    decided_on: date
+    approved_fen: int | None = None
+    verdict_reason: str | None = None
+    fault: Fault | None = None
+    gap_due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class VerdictOut:
+    """full, less or refused by what the plan lends, the gap in fen, and what is lent."""
+
+    outcome: str
+    gap_fen: int
+    loan_amount_fen: int
+    verdict_reason: str
+
+
+@handler("mortgage_loan.record_verdict")
+def record_verdict(data: VerdictIn, ctx: Context) -> VerdictOut:
+    """Record the verdict. A loan below the plan's needs a supplement, even if no more was asked for."""
+    gap = deciding.record_verdict(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        loan_id=data.loan_id,
+        verdict=data.verdict,
+        decided_on=data.decided_on,
+        approved_fen=data.approved_fen,
+        reason=data.verdict_reason or "",
+        fault=data.fault,
+        gap_due_on=data.gap_due_on,
+    )
+    loan = ctx.session.get_one(MortgageLoan, data.loan_id)
+    lent = loan.approved_fen or loan.amount_fen
+    ctx.set_facts(amount_fen=lent)
+    outcome = "refused" if data.verdict is Verdict.REFUSED else "less" if gap > 0 else "full"
+    return VerdictOut(outcome, gap, lent, loan.verdict_reason or "")
+
+
+@dataclass(frozen=True)
+class SupplementIn:
+    """The short loan, and the day by which the buyer pays the gap."""
+
+    loan_id: str
+    gap_due_on: date
+
+
+@handler("mortgage_loan.ask_supplement", again=True)
+def ask_supplement(data: SupplementIn, ctx: Context) -> None:
+    """Ask for the change of the sale that makes the gap the buyer's; the case waits for it."""
+    deciding.ask_supplement(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, due_on=data.gap_due_on)
+
+
+@dataclass(frozen=True)
+class RouteIn:
+    """What follows the refusal, through whom it failed, and why."""
+
+    loan_id: str
+    route: Route
+    fault: Fault
+    route_reason: str
+
+
+@handler("mortgage_loan.record_route")
+def record_route(data: RouteIn, ctx: Context) -> None:
+    """Another bank begins anew; another plan and the end of the sale are changes of the sale."""
+    loan = deciding.choose_route(
+        ctx.session,
+        ctx.ledger_actor,
+        ctx.clock,
+        loan_id=data.loan_id,
+        route=data.route,
+        fault=data.fault,
+        reason=data.route_reason,
+    )
+    if data.route is Route.OTHER_BANK:
+        deciding.begin_anew(ctx.session, ctx.clock, loan)

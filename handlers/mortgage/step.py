@@ -1,0 +1,123 @@
+"""A loan comes to a step: its last day, who is late once it is over, and what the buyer sees of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from engine.api import Context, handler
+from handlers.mortgage import seen
+from handlers.shared import end_of_day, instant_text
+from handlers.telling import tell_person, tell_staff
+from ledger.finance.sale_labels import label_sales
+from ledger.mortgages import cases, concluding, steps
+from ledger.mortgages.kinds import Step
+from ledger.mortgages.models import MortgageBank, MortgageCase, MortgageLoan
+from ledger.organisation.models import Project
+from ledger.organisation.parameters import MORTGAGE_ESCALATE_DAYS
+from ledger.organisation.queries import parameter
+
+
+@dataclass(frozen=True)
+class LoadIn:
+    """The loan."""
+
+    loan_id: str
+
+
+@dataclass(frozen=True)
+class LoadOut:
+    """Where it stands, and what earlier steps have brought; so that it can go on after a change. Money is fen."""
+
+    step: str
+    loan_amount_fen: int
+    outcome: str
+    gap_fen: int
+    verdict_reason: str
+    route: str | None = None
+
+
+@handler("mortgage_loan.load", again=True)
+def load(data: LoadIn, ctx: Context) -> LoadOut:
+    """Read the loan as the ledger has it."""
+    loan = ctx.session.get_one(MortgageLoan, data.loan_id, populate_existing=True)
+    planned, _ = cases.lent_fen(ctx.session, loan.sale_id).get(loan.kind, (0, 0))
+    return LoadOut(
+        step=loan.step.value,
+        loan_amount_fen=loan.approved_fen or loan.amount_fen,
+        outcome="refused" if loan.step in (Step.SHORT, Step.ROUTE) else "full",
+        gap_fen=max(0, planned - (loan.approved_fen or 0)),
+        verdict_reason=loan.verdict_reason or "",
+    )
+
+
+@dataclass(frozen=True)
+class StepIn:
+    """The loan and the step's code."""
+
+    loan_id: str
+    step: str
+
+
+@dataclass(frozen=True)
+class BeginOut:
+    """The last day in time; the instant after it (UTC), and the turns of being late from then on.
+
+    ``funded`` says whether the bank's money is there already.
+    """
+
+    step: str
+    step_due_on: str
+    step_late_at: str
+    step_late_cycle: str
+    funded: bool
+
+
+@handler("mortgage_loan.begin_step", again=True)
+def begin_step(data: StepIn, ctx: Context) -> BeginOut:
+    """Begin the step; the case's page, the board and the buyer see it."""
+    step = Step(data.step)
+    loan = steps.begin_step(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, step=step)
+    assert loan.step_due_on is not None  # noqa: S101 - the step has begun
+    clerk = ctx.session.get_one(MortgageCase, loan.case_id).clerk_id
+    seen.begun(ctx, loan, loan.step_due_on, clerk)
+    zone = ctx.session.get_one(Project, loan.project_id).zone
+    late_at = end_of_day(loan.step_due_on, zone)
+    begun_on = late_at.astimezone(UTC).date()
+    days = parameter(ctx.session, loan.path, MORTGAGE_ESCALATE_DAYS, begun_on)
+    at = instant_text(late_at)
+    return BeginOut(
+        step=step.value,
+        step_due_on=loan.step_due_on.isoformat(),
+        step_late_at=at,
+        step_late_cycle=f"R2/{at}/P{max(1, days)}D",
+        funded=concluding.is_paid_out(ctx.session, loan),
+    )
+
+
+@handler("mortgage_loan.tell_late", again=True)
+def tell_late(data: StepIn, ctx: Context) -> None:
+    """The step is late: the mortgage clerk hears of it first, after the parameter's days his manager too."""
+    step = Step(data.step)
+    late = steps.mark_late(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, step=step)
+    if late is None:
+        return
+    times, through = late
+    loan = ctx.session.get_one(MortgageLoan, data.loan_id)
+    seen.late(ctx, loan)
+    words = {**words_of(ctx, loan), "due_on": loan.step_due_on.isoformat() if loan.step_due_on else ""}
+    template = f"mortgage_late_{through}"
+    clerk = ctx.session.get_one(MortgageCase, loan.case_id).clerk_id
+    if times > 1:
+        tell_staff(ctx, template, "sales_manager", loan.path, words, part=f"{step}:{times}")
+    elif clerk is not None:
+        tell_person(ctx, template, clerk, loan.path, words)
+    else:
+        tell_staff(ctx, template, "mortgage_clerk", loan.path, words, part=f"{step}:{times}")
+
+
+def words_of(ctx: Context, loan: MortgageLoan) -> dict[str, object]:
+    """What messages say of a loan."""
+    label = label_sales(ctx.session, [loan.sale_id])[loan.sale_id]
+    bank = ctx.session.get_one(MortgageBank, loan.bank_id).name if loan.bank_id else "—"
+    return {"unit": label.unit_label, "number": label.no, "bank": bank, "project": label.project_name}

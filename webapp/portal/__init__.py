@@ -1,0 +1,13 @@
+"""The buyer's page (业主进度): opened by a one-time link, it shows one sale and nothing else."""
+
+from flask import Flask
+
+
+def install(app: Flask) -> None:
+    """Serve the buyer's pages and the clerk's card."""
+    from webapp.portal.desk import desk, links_of_sale  # noqa: PLC0415 - whoever runs jobs needs no views
+    from webapp.portal.views import pages  # noqa: PLC0415
+
+    app.register_blueprint(pages)
+    app.register_blueprint(desk)
+    app.add_template_global(links_of_sale)
