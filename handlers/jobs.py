@@ -16,6 +16,7 @@ MAKE_PAPER = "papers.make"
 ARREARS = "arrears.work"
 MOVE_IN = "move_in.notices"
 LATE_STEPS = "progress.look"
+BUILDINGS = "buildings.work"
 
 
 class Office(Protocol):
@@ -43,6 +44,10 @@ class Office(Protocol):
 
     def look_for_late_steps(self, path: str, *, key: str) -> None:
         """Mark the steps at or below a path whose day is over, and let their buyers be told."""
+        ...
+
+    def work_building(self, run_id: str, *, key: str) -> None:
+        """Bring a run over the sales of a building on for a while, and order its next portion."""
         ...
 
 
@@ -100,3 +105,9 @@ def work_arrears(payload: dict[str, Any], ctx: JobContext) -> None:
 def look_for_late_steps(payload: dict[str, Any], ctx: JobContext) -> None:
     """Find the steps whose day is over."""
     _present().look_for_late_steps(payload["path"], key=ctx.idempotency_key)
+
+
+@job_kind(BUILDINGS)
+def work_building(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Bring a run over the sales of a building on."""
+    _present().work_building(payload["run_id"], key=ctx.idempotency_key)

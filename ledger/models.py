@@ -28,6 +28,8 @@ import ledger.sales.offer_models
 import ledger.sales.queue_models
 import ledger.sales.stage_models
 import ledger.staff.models
+import ledger.surveys.models
 import ledger.templates.models
+import ledger.titles.models
 
 __all__ = ["ledger"]

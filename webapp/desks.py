@@ -27,6 +27,7 @@ from webapp import (
     sales,
     security,
     studio,
+    titles,
     units,
 )
 from webapp.app import create_app
@@ -50,6 +51,7 @@ DESKS: tuple[ModuleType, ...] = (
     paper_templates,
     approval_sheet,
     finance,
+    titles,
     operations,
     studio,
     admin,

@@ -15,6 +15,7 @@ from webapp.language import N_
 GROUPS = {
     "work": N_("Work"),
     "business": N_("Business"),
+    "after_sales": N_("After-sales"),
     "design": N_("Processes"),
     "house": N_("Company"),
 }

@@ -189,7 +189,9 @@ def take_back(
     query = select(Allocation.receivable_id, total).where(Allocation.receipt_id == receipt.id)
     if only is not None:
         query = query.where(Allocation.receivable_id == only.id)
-    query = query.group_by(Allocation.receivable_id).having(total > 0).order_by(Allocation.receivable_id)
+    # What was freed against a line below zero is taken back only with that line (`give_back`).
+    has_money = total > 0 if only is None or only.amount_fen > 0 else total != 0
+    query = query.group_by(Allocation.receivable_id).having(has_money).order_by(Allocation.receivable_id)
     freed, lines = 0, []
     for receivable_id, fen in session.execute(query).all():
         lines.append(session.get_one(Receivable, receivable_id))
@@ -198,6 +200,12 @@ def take_back(
     if any(line.kind is ReceivableKind.LATE_INTEREST for line in lines):
         order_interest_transfer(session, actor, clock, receipt)
     return freed
+
+
+def give_back(session: Session, actor: Actor, clock: Clock, receipt: Receipt, line: Receivable, fen: int) -> None:
+    """Free money of a locked receipt against a line below zero: the price went down by what was paid too much."""
+    require_amount(fen)
+    _write(session, actor, clock, receipt, line, -fen)
 
 
 def _write(session: Session, actor: Actor, clock: Clock, receipt: Receipt, line: Receivable, fen: int) -> None:

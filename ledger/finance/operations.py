@@ -1,6 +1,7 @@
 """The writes of finance, for handlers and desks: each verb guards, changes, records and tells."""
 
 from ledger.finance.allocating import allocate, allocate_credit, reallocate
+from ledger.finance.area import AreaMoney, post_area, rebase_charges
 from ledger.finance.charges import Charge
 from ledger.finance.compensation import (
     approve_compensation,
@@ -23,6 +24,7 @@ from ledger.finance.todos import cancel_todo, complete_todo, open_todo
 from ledger.finance.waivers import end_waiver, grant_waiver, request_waiver
 
 __all__ = [
+    "AreaMoney",
     "Charge",
     "Confirmation",
     "allocate",
@@ -50,11 +52,13 @@ __all__ = [
     "open_todo",
     "pay_compensation",
     "pay_refund",
+    "post_area",
     "propose_plan",
     "raise_deposit",
     "raise_earnest",
     "reach_milestone",
     "reallocate",
+    "rebase_charges",
     "refund_earnest",
     "replace_lines",
     "replan",

@@ -164,7 +164,7 @@ def seal_schedule(
         sealed_on=booking_today(session, clock, holder.place.project_id),
     )
     with typed_refusals():
-        for line in gone:
+        for line in _below_zero_last(gone):
             supersede(session, actor, clock, line, reason, schedule.id)
         _raise_lines(session, clock, holder, lines, charges, schedule)
         session.flush()  # The schedule checks the sum of the lines and so comes after them.
@@ -173,6 +173,11 @@ def seal_schedule(
     after = {"number": schedule.number, "total_fen": total_fen, "reason": reason}
     audit.record(session, actor, clock, "finance:schedule", "sale", sale_id, path=schedule.path, after=after)
     return schedule
+
+
+def _below_zero_last(lines: Sequence[Receivable]) -> list[Receivable]:
+    """What an area refund freed can be taken back only after the money that it was freed of."""
+    return sorted(lines, key=lambda line: line.amount_fen < 0)
 
 
 def _raise_lines(
@@ -220,7 +225,7 @@ def close_account(session: Session, actor: Actor, clock: Clock, *, sale_id: str,
     gone = list(session.scalars(query.order_by(Receivable.sequence)))
     standing = current_schedule(session, sale_id)
     if standing is None or not any(line.class_ is ReceivableClass.PRICE for line in gone):
-        for line in gone:
+        for line in _below_zero_last(gone):
             supersede(session, actor, clock, line, reason)
     else:
         written_off = sum(

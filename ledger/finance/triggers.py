@@ -41,9 +41,14 @@ _RECEIPT_REFUNDED = _REFUNDED.format(receipt="NEW.receipt_id")
 _PAIR_ALLOCATED = _ALLOCATED.format(where="a.receipt_id = NEW.receipt_id AND a.receivable_id = NEW.receivable_id")
 _LINE_ALLOCATED = _ALLOCATED.format(where="a.receivable_id = NEW.receivable_id")
 _LINE_TAKES = (
-    "(SELECT CASE r.state WHEN 'planned' THEN r.amount_fen ELSE 0 END FROM receivable r"
+    "(SELECT CASE WHEN r.state = 'planned' AND r.amount_fen > 0 THEN r.amount_fen ELSE 0 END FROM receivable r"
     " WHERE r.id = NEW.receivable_id)"
 )
+_LINE_GIVES = (
+    "(SELECT CASE WHEN r.state = 'planned' AND r.amount_fen < 0 THEN r.amount_fen ELSE 0 END FROM receivable r"
+    " WHERE r.id = NEW.receivable_id)"
+)
+_BELOW_ZERO_LINE = "EXISTS (SELECT 1 FROM receivable r WHERE r.id = NEW.receivable_id AND r.amount_fen < 0)"
 _OVERDRAWN = f"NEW.amount_fen + {_RECEIPT_ALLOCATED} + {_RECEIPT_REFUNDED} > {_RECEIPT_HOLDS}"
 _RECEIPT_IS = "EXISTS (SELECT 1 FROM receipt_event e WHERE e.receipt_id = NEW.receipt_id AND e.kind = '{kind}')"
 _USABLE = f"({_RECEIPT_IS.format(kind='confirmed')} AND NOT {_RECEIPT_IS.format(kind='reversed')})"
@@ -121,7 +126,15 @@ RULES = (
         f"NEW.amount_fen > 0 AND {_OVERDRAWN}",
         (_LOCK_RECEIPT, ("receivable", "NEW.receivable_id")),
     ),
-    Rule("allocation", "INSERT", "allocation_below_zero", f"NEW.amount_fen + {_PAIR_ALLOCATED} < 0"),
+    # A line below zero frees as much as it takes off the price, and no receipt more than it pays of others.
+    Rule(
+        "allocation",
+        "INSERT",
+        "allocation_below_zero",
+        f"NEW.amount_fen < 0 AND ((NOT {_BELOW_ZERO_LINE} AND NEW.amount_fen + {_PAIR_ALLOCATED} < 0)"
+        f" OR ({_BELOW_ZERO_LINE} AND (NEW.amount_fen + {_LINE_ALLOCATED} < {_LINE_GIVES}"
+        f" OR NEW.amount_fen + {_RECEIPT_ALLOCATED} < 0)))",
+    ),
     Rule(
         "allocation",
         "INSERT",

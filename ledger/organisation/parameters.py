@@ -232,7 +232,39 @@ AREA_TOLERANCE = _points(
     "面积误差比",
     "DOMAIN 5: 3 %, inclusive",
 )
-AREA_RULE = _choice("area_rule", ("contract_price", "none"), "Area settlement", "面积补差规则", "DOMAIN 5, 12")
+AREA_RULE = _choice(
+    "area_rule", ("contract_price", "whole_difference", "none"), "Area settlement", "面积补差规则", "DOMAIN 5, 12"
+)
+AREA_ANSWER_DAYS = _days(
+    "area_answer_days", 30, "The buyer answers an area notice within", "面积差异答复期限", "practice", 365
+)
+AREA_ANSWER_REMINDER_DAYS = _days(
+    "area_answer_reminder_days",
+    7,
+    "Remind before the answer to an area notice",
+    "面积差异答复提醒提前",
+    "practice",
+)
+AREA_PAY_DAYS = _days("area_pay_days", 15, "Area difference is paid within", "面积补差付款期限", "practice", 365)
+AREA_RESCIND_DAYS = _days(
+    "area_rescind_days",
+    30,
+    "Refund after rescission for the area within",
+    "面积差异解约退款期限",
+    "商品房销售管理办法 art. 20: 30 days of asking",
+)
+TITLE_PAPERS_DAYS = _days("title_papers_days", 15, "Papers for the certificate within", "办证资料期限", "practice")
+TITLE_STEP_DAYS = _days("title_step_days", 30, "A step of the certificate takes", "办证环节期限", "practice")
+TITLE_WARNING_DAYS = _days(
+    "title_warning_days", 15, "Warn before the certificate is late", "办证到期提醒提前", "practice"
+)
+LATE_TITLE_DAILY_RATE = _daily(
+    "late_title_daily_rate",
+    Fraction(1, 10_000),
+    "Late certificate a day",
+    "逾期办证违约金日率",
+    "DOMAIN 3: the developer is liable, law; rate: practice",
+)
 TITLE_DAYS = _days(
     "title_days", 90, "Certificate within", "办证期限", "DOMAIN 3: law, where the contract is silent"
 )

@@ -102,6 +102,7 @@ _ALL = (
             Permission.PRICES_PROPOSE,
             Permission.SALES_RUN_QUEUE,
             Permission.STAFF_VIEW,
+            Permission.SURVEYS_RELEASE,
             Permission.TASKS_OVERSEE,
             Permission.UNITS_IMPORT,
             Permission.UNITS_VIEW_FLOOR_PRICE,
@@ -243,7 +244,8 @@ _ALL = (
             Permission.REFUND_START,
         },
     ),
-    # The authority's form wants names and ID numbers in full.
+    # Deals with the authorities: files contracts, brings surveys in, settles areas, gets certificates. Their forms
+    # want names and ID numbers in full.
     Role(
         "filing_clerk",
         "Filing clerk",
@@ -251,9 +253,14 @@ _ALL = (
         _SEES_SALES
         | {
             Permission.CHANGES_EXECUTE,
+            Permission.AREA_SETTLEMENT_START,
             Permission.CUSTOMERS_REVEAL,
             Permission.DOCUMENTS_ISSUE,
             Permission.SALES_FILE,
+            Permission.SURVEYS_IMPORT,
+            Permission.SURVEYS_RELEASE,
+            Permission.TITLES_WORK,
+            Permission.TITLE_START,
         },
     ),
     Role(

@@ -65,6 +65,10 @@ AREA_RULES: Mapping[str, Pair] = {
         "An area difference of up to {tolerance} (inclusive) is settled at the contract price; beyond it the "
         "buyer may rescind, or the difference is settled as the rules provide.",
     ),
+    "whole_difference": (
+        "面积差异按合同单价据实结算，多退少补。",
+        "An area difference is settled at the contract price, whatever its size.",
+    ),
     "none": ("按套计价，面积差异互不补退。", "Sold per home: area differences are not settled."),
 }
 NONE: Pair = ("—", "—")

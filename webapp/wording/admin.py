@@ -43,6 +43,7 @@ TEXTS = {
     "parameter_choice.multiply": N_("Multiply"),
     "parameter_choice.add": N_("Add up"),
     "parameter_choice.contract_price": N_("At the contract price"),
+    "parameter_choice.whole_difference": N_("All of it at the contract price"),
     "parameter_choice.none": N_("Not settled"),
     "parameter_choice.daily": N_("Daily sale"),
     "parameter_choice.opening_day": N_("Opening day"),

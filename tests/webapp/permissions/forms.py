@@ -231,6 +231,12 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "POST /admin/plans/new": lambda world: {"project": world.ids["project_id"]} | _PLAN,
     "POST /studio/deploy": lambda world: {"files": (BytesIO(DIAGRAM), "booking_to_contract.bpmn")},
+    "POST /titles/areas/<building_id>/surveys": lambda _world: {
+        "kind": "measured",
+        "surveyed_on": "2026-03-01",
+        "file": (BytesIO("房号,建筑面积,套内面积\n1201,100,80".encode()), "survey.csv"),
+    },
+    "POST /titles/surveys/<survey_id>/reject": lambda world: {"building_id": world.ids["building_id"]},
     "POST /operations/incidents/retry": lambda world: {"id": world.ids["incident_id"]},
 }
 # What stands behind the question mark of a page's address.
@@ -274,6 +280,7 @@ SHOWN = {
     "GET /finance/statements/matching": "line_id",
     "GET /finance/statements/rules": "match_rule_id",
     "GET /reviews/": "change_id",
+    "GET /titles/areas": "building_id",
     "GET /units/": "unit_id",
     "GET /units/prices": "version_id",
     "GET /units/price-lists": "import_id",
@@ -301,6 +308,7 @@ SHOWN = {
 
 # Forms that nobody brings further, because what they ask for does not stand; the refusals come before.
 STANDS = {
+    "POST /titles/areas/<building_id>/run": "no survey of the building is released, and no sale of it has a contract",
     "POST /finance/sales/<sale_id>/waiver": "the sale is not signed, so that nothing of it bears interest",
     "POST /inbox/bulk": "a run is begun in one transaction and worked on in others; each task is refused for itself",
     "POST /finance/receipts/<receipt_id>/move [confirmed]": "the money belongs to the only sale there is",

@@ -49,6 +49,7 @@ from ledger.staff.queries import role_history
 from ledger.staff.tokens import issue_token
 from tests.ledger.banking.bank import Bank
 from tests.webapp.house import House
+from tests.webapp.permissions.areas import fill_areas
 from tests.webapp.selling import price_list, row
 from webapp.engine_room import engine_for
 
@@ -69,6 +70,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids |= _sale(session, house, ids, people["sales_consultant"])
         ids |= _money(session, house, ids)
         ids |= _arrears(session, house, ids)
+        ids |= fill_areas(session, house, ids, people["sales_consultant"], SECOND)
         ids |= _bank(session, house, ids)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)

@@ -1,0 +1,207 @@
+"""The money of an area settlement (面积补差): top-up, refund, compensation, charges on the settled price and area.
+
+What the buyer gets back is taken off the price by a line below zero; as much as he has paid comes free against it,
+settles what he still owes of the price, and the rest is refunded. The loan is untouched: only his own money moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.clock import Clock
+from ledger.accounting.periods import booking_today
+from ledger.finance.accounts import free_fen, receipts_at_home, settled_by_receivable
+from ledger.finance.allocating import allocate_credit
+from ledger.finance.allocation import give_back
+from ledger.finance.charges import Charge, parameter_charges
+from ledger.finance.compensation import ask_compensation
+from ledger.finance.kinds import CompensationKind, Debtor, ReceivableKind, ReceivableState, TriggerKind
+from ledger.finance.models import Allocation, Receipt, Receivable, Refund
+from ledger.finance.parties import AccountHolder, lock_sale
+from ledger.finance.payout_models import Compensation
+from ledger.finance.plans import PlannedLine, Trigger
+from ledger.finance.raising import next_sequence, receivable_row
+from ledger.finance.receivables import settle_area
+from ledger.finance.refunds import request_refunds
+from ledger.finance.superseding import supersede
+from ledger.finance.todos import ask_for
+from ledger.staff.permissions import Permission
+
+REASON = "area_settlement"
+
+
+@dataclass(frozen=True)
+class AreaMoney:
+    """What was posted: the schedule of the settled total, refunds, compensation; sums are fen."""
+
+    schedule_id: str | None
+    refunds: tuple[Refund, ...]
+    compensation: Compensation | None
+
+    @property
+    def refunded_fen(self) -> int:
+        """What goes back to the buyer, compensation apart."""
+        return sum(refund.amount_fen for refund in self.refunds)
+
+
+def post_area(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    key: str,
+    sale_id: str,
+    difference_fen: int,
+    compensation_fen: int,
+    due_on: date,
+    instance_id: str | None = None,
+    basis: Mapping[str, object] | None = None,
+) -> AreaMoney:
+    """Post an area settlement: the caller sees to it that it happens once.
+
+    A top-up becomes a receivable with a to-do to collect it, unless money that lies ready pays it; a refund is
+    ordered out of what the buyer paid, and the second half beyond the tolerance as compensation (DOMAIN §5).
+    """
+    schedule = None
+    if difference_fen:
+        schedule = settle_area(
+            session, actor, clock, sale_id=sale_id, difference_fen=difference_fen, due_on=due_on
+        )
+    refunds: list[Refund] = []
+    if difference_fen > 0:
+        _collect(session, actor, clock, sale_id, key, due_on)
+    elif difference_fen < 0:
+        refunds = _give_back(session, actor, clock, sale_id, key, due_on)
+    owed = None
+    if compensation_fen:
+        owed = ask_compensation(
+            session,
+            actor,
+            clock,
+            key=f"{key}:excess",
+            sale_id=sale_id,
+            kind=CompensationKind.AREA_EXCESS,
+            amount_fen=compensation_fen,
+            reason=REASON,
+            basis=basis,
+            needs_approval=False,
+            instance_id=instance_id,
+            due_on=due_on,
+        )
+    return AreaMoney(schedule.id if schedule else None, tuple(refunds), owed)
+
+
+def _area_line(session: Session, sale_id: str) -> Receivable:
+    query = select(Receivable).where(
+        Receivable.sale_id == sale_id,
+        Receivable.kind == ReceivableKind.AREA,
+        Receivable.state == ReceivableState.PLANNED,
+    )
+    return session.scalars(query.order_by(Receivable.sequence.desc()).limit(1)).one()
+
+
+def _collect(session: Session, actor: Actor, clock: Clock, sale_id: str, key: str, due_on: date) -> None:
+    line = _area_line(session, sale_id)
+    left = line.amount_fen - settled_by_receivable(session, [line.id]).get(line.id, 0)
+    if left:
+        ask_for(session, actor, clock, line, key=f"{key}:collect", fen=left, due_on=due_on, note=REASON)
+
+
+def _give_back(session: Session, actor: Actor, clock: Clock, sale_id: str, key: str, due_on: date) -> list[Refund]:
+    """Free the buyer's own money against the line below zero, count it towards the price, refund the rest."""
+    line = _area_line(session, sale_id)
+    before = _free_of_buyer(session, sale_id)
+    left = -line.amount_fen
+    for receipt in reversed(_of_buyer(session, sale_id)):
+        share = min(left, _on_price(session, receipt))
+        if share:
+            give_back(session, actor, clock, receipt, line, share)
+            left -= share
+    allocate_credit(session, actor, clock, sale_id=sale_id)
+    rest = min(_free_of_buyer(session, sale_id) - before, -line.amount_fen - left)
+    if rest <= 0:
+        return []
+    return request_refunds(
+        session,
+        actor,
+        clock,
+        key=f"{key}:refund",
+        sale_id=sale_id,
+        amount_fen=rest,
+        reason=REASON,
+        due_on=due_on,
+        payee_role=Debtor.BUYER,
+    )
+
+
+def _of_buyer(session: Session, sale_id: str) -> list[Receipt]:
+    return [one for one in receipts_at_home(session, sale_id) if one.payer_role is Debtor.BUYER]
+
+
+def _free_of_buyer(session: Session, sale_id: str) -> int:
+    return sum(free_fen(session, receipt) for receipt in _of_buyer(session, sale_id))
+
+
+def _on_price(session: Session, receipt: Receipt) -> int:
+    """Fen of a receipt that pay the price now."""
+    query = (
+        select(func.coalesce(func.sum(Allocation.amount_fen), 0))
+        .join(Receivable, Receivable.id == Allocation.receivable_id)
+        .where(Allocation.receipt_id == receipt.id, Receivable.class_ == "price")
+    )
+    return max(0, int(session.scalar(query) or 0))
+
+
+def rebase_charges(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    sale_id: str,
+    price_fen: int,
+    area_hundredths: int,
+    signed_on: date,
+) -> list[Receivable]:
+    """Tax and maintenance fund on the settled price and area, at the rates of signing; returns what is raised.
+
+    A charge that comes out as before stays; what was paid on one that goes counts towards the new one.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    charges = parameter_charges(
+        session, holder.place.path, on=signed_on, price_fen=price_fen, area_hundredths=area_hundredths
+    )
+    wanted = {charge.kind: charge for charge in charges}
+    query = select(Receivable).where(
+        Receivable.sale_id == sale_id,
+        Receivable.kind.in_(wanted),
+        Receivable.state == ReceivableState.PLANNED,
+    )
+    raised = []
+    for old in session.scalars(query.order_by(Receivable.sequence)).all():
+        charge = wanted[old.kind]
+        if charge.amount_fen == old.amount_fen:
+            continue
+        raised.append(_raise_anew(session, clock, holder, old, charge))
+        supersede(session, actor, clock, old, REASON)
+    if raised:
+        session.flush()  # What comes free is counted towards the new lines.
+        allocate_credit(session, actor, clock, sale_id=sale_id)
+    return raised
+
+
+def _raise_anew(
+    session: Session, clock: Clock, holder: AccountHolder, old: Receivable, charge: Charge
+) -> Receivable:
+    trigger = Trigger(TriggerKind(old.trigger_kind), milestone=old.milestone, on=old.due_on)
+    line = PlannedLine(charge.kind, Debtor.BUYER, charge.amount_fen, old.due_on, trigger)
+    row = receivable_row(clock, holder, line, f"rebased:{old.id}", next_sequence(session, holder))
+    row.milestone_days, row.raised_on = old.milestone_days, booking_today(session, clock, row.project_id)
+    session.add(row)
+    session.flush()  # The next line takes the place after it.
+    return row
