@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from demo.agenda import Agenda, Script
 from demo.bank import NUMBER, Booked, write_statement
-from demo.cast import HARBOUR, LANTING, SHANGHAI
+from demo.cast import HARBOUR, LANTING, NINGBO, SHANGHAI
 from demo.life import Life
 from kernel.clock import business_date
 from ledger.accounting.cash import count_cash
@@ -29,7 +29,7 @@ from ledger.finance.interest import late_interest
 from ledger.finance.kinds import Account, Debtor, ReceivableKind, TodoKind, TodoState
 from ledger.finance.models import JournalTransaction, MoneyTodo, Receipt, Receivable
 from ledger.finance.operations import complete_todo
-from ledger.finance.sale_labels import label_sales
+from ledger.finance.sale_labels import SaleLabel, label_sales
 from ledger.organisation.queries import get_node
 from ledger.papers.operations import receive_range
 from ledger.sales.models import Sale
@@ -104,21 +104,22 @@ def _papers(life: Life, ends_at: datetime) -> Script:
 
 
 def _books(life: Life) -> Script:
-    """The chart of the city, and a project's books closed through the end of the month before."""
-    project_id = life.places.projects[HARBOUR].id
+    """The chart of the cities, and two projects' books closed through the end of the month before."""
     through = business_date(life.clock).replace(day=1) - timedelta(days=1)
-    life.act(
-        "cityfinance",
-        lambda s, a: set_chart(s, a, life.clock, node_id=get_node(s, SHANGHAI).id, values=_CHART),
-    )
-    life.act("cityfinance", lambda s, a: close_day(s, a, life.clock, project_id=project_id, through=through))
-    yield timedelta(hours=1)
-    booked = select(JournalTransaction.id).where(
-        JournalTransaction.project_id == project_id, JournalTransaction.booked_on <= through
-    )
-    if life.ask(lambda s: s.scalars(booked.limit(1)).first()) is None:
-        return
-    life.act("cityfinance", lambda s, a: make_batch(s, a, life.clock, project_id=project_id, through=through))
+    for city in (SHANGHAI, NINGBO):
+        life.act(
+            "cityfinance",
+            lambda s, a, c=city: set_chart(s, a, life.clock, node_id=get_node(s, c).id, values=_CHART),
+        )
+    for path in (HARBOUR, LANTING):
+        given = {"project_id": life.places.projects[path].id, "through": through}
+        life.act("cityfinance", lambda s, a, g=given: close_day(s, a, life.clock, **g))
+        yield timedelta(hours=1)
+        booked = select(JournalTransaction.id).where(
+            JournalTransaction.project_id == given["project_id"], JournalTransaction.booked_on <= through
+        )
+        if life.ask(lambda s, q=booked: s.scalars(q.limit(1)).first()) is not None:
+            life.act("cityfinance", lambda s, a, g=given: make_batch(s, a, life.clock, **g))
 
 
 def _hear_debtors(life: Life) -> Script:
@@ -211,16 +212,22 @@ def _booked(life: Life, project_id: str) -> Iterator[Booked]:
     banks = [(todo, kind) for todo, kind in owed if todo.debtor is not Debtor.BUYER]
     for place, (todo, kind) in enumerate(buyers[:5]):
         label = labels[todo.sale_id]
-        home, payer = label.unit_label.replace("-", ""), label.buyer_names[0]
+        home, payer = _home(label), label.buyer_names[0]
         memo = f"购房{home}{_WORDS[kind]}" if place < 3 else (home if place == 3 else "房款")
         fen = todo.amount_fen if place != 4 else todo.amount_fen // 3
         yield Booked(fen, payer, memo, account=f"62220210{place:02}1234567{place}")
     for todo, _kind in banks[:2]:
-        home = labels[todo.sale_id].unit_label.replace("-", "")
-        yield Booked(todo.amount_fen, "中国建设银行个贷中心", f"{home}按揭放款", "贷款发放")
+        memo = f"{_home(labels[todo.sale_id])}按揭放款"
+        yield Booked(todo.amount_fen, "中国建设银行个贷中心", memo, "贷款发放")
     yield Booked(1_284_55, "", "结息", "利息")
     yield Booked(-35_00, "", "账户管理费", "收费")
     yield Booked(68_000_00, "苏州嘉禾装饰有限公司", "往来", account="3205019812340000")
+
+
+def _home(label: SaleLabel) -> str:
+    """A home as payers write it: A座2502."""
+    building, _, unit = label.unit_label.partition("-")
+    return building + unit.rpartition("-")[2]
 
 
 def _requests(life: Life) -> Script:
@@ -242,7 +249,7 @@ def _requests(life: Life) -> Script:
 def _cash(life: Life) -> Script:
     """The clerk has counted yesterday's cash; a second person has still to sign."""
     query = select(MoneyTodo).where(
-        MoneyTodo.path == HARBOUR, MoneyTodo.kind == TodoKind.COLLECT, MoneyTodo.state == TodoState.OPEN,
+        MoneyTodo.path == LANTING, MoneyTodo.kind == TodoKind.COLLECT, MoneyTodo.state == TodoState.OPEN,
         MoneyTodo.debtor == Debtor.BUYER, MoneyTodo.sale_id.is_not(None),
     )  # fmt: skip
     todo = life.ask(lambda s: s.scalars(query.order_by(MoneyTodo.due_on, MoneyTodo.id)).first())
@@ -252,7 +259,7 @@ def _cash(life: Life) -> Script:
     life.pay_todo(todo, "现金缴款", amount_fen=fen, method="cash")
     yield timedelta(minutes=30)
     pieces = {100_00: fen // 100_00}
-    project_id, day = life.places.projects[HARBOUR].id, business_date(life.clock)
+    project_id, day = life.places.projects[LANTING].id, business_date(life.clock)
     life.act(
         "cashier",
         lambda s, a: count_cash(s, a, life.clock, project_id=project_id, on_date=day, pieces=pieces),
