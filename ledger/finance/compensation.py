@@ -34,7 +34,13 @@ from ledger.finance.kinds import Account, CompensationKind, Debtor, RefundEventK
 from ledger.finance.models import Receipt
 from ledger.finance.parties import AccountHolder, lock_sale, today_at
 from ledger.finance.payout_models import Compensation, CompensationEvent
-from ledger.finance.payouts import note_approval, require_approved, require_day_of_payment, require_words
+from ledger.finance.payouts import (
+    note_approval,
+    require_approved,
+    require_day_of_payment,
+    require_other_payer,
+    require_words,
+)
 from ledger.finance.sale_labels import label_sales
 from ledger.finance.todos import close_todo, open_todos_of, void_todo
 from ledger.staff.permissions import Permission
@@ -179,7 +185,8 @@ def pay_compensation(
 ) -> Compensation:
     """It was paid out of the general account: post the expense and close the to-do. Paying twice is once.
 
-    Raises `DateInvalid` for a future date, `AlreadyDone` if it was withdrawn, `PayoutUnapproved`, `PayoutStale`.
+    Raises `DateInvalid` for a future date, `AlreadyDone` if it was withdrawn, `PayoutUnapproved`, `PayoutStale`,
+    `OwnAct` for whoever asked for it.
     """
     row = lock_compensation(session, actor, Permission.FINANCE_PAY, compensation_id)
     if compensation_event_of(session, row, RefundEventKind.PAID):
@@ -189,6 +196,8 @@ def pay_compensation(
     today = require_day_of_payment(session, clock, row.project_id, paid_on)
     subject = {"compensation_id": row.id}
     require_approved(session, subject, compensation_hash(row), row.content_hash, needed=row.needs_approval)
+    if row.needs_approval:
+        require_other_payer(actor, row.requested_by)
     add_compensation_event(session, actor, clock, row, RefundEventKind.PAID, paid_on)
     journal.post(
         session,

@@ -10,7 +10,7 @@ old ones by that day was charged, and the new ones bear interest from the next d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ledger.finance.interest_models import InterestCharge, WaiverPart
 from ledger.finance.kinds import Debtor, ReceivableClass, ReceivableKind, ReceivableState
-from ledger.finance.late_clauses import LateClause, late_clauses
+from ledger.finance.late_clauses import LateClause, late_clause, late_clauses
 from ledger.finance.late_sums import Stretch, round_fen, stretches
 from ledger.finance.models import Allocation, Receipt, Receivable, ReceivableSchedule
 from ledger.organisation.models import Project
@@ -135,6 +135,36 @@ def interest_of_sales(session: Session, sale_ids: Collection[str], *, on: date) 
         if interest.segments or interest.charged_fen:
             found[sale_id].append(interest)
     return {id_: SaleInterest(id_, on, clauses[id_], tuple(found[id_])) for id_ in ids if id_ in clauses}
+
+
+def interest_without(
+    session: Session, line: Receivable, paid: Mapping[date, int], *, through: date
+) -> LineInterest:
+    """The interest of one line through a day as if only these payments had been made, beside what is charged."""
+    sale_id = str(line.sale_id)
+    clause = late_clause(session, sale_id)
+    books = _read(session, [sale_id], through)
+    begins = _begins(session, [sale_id], [line])
+    found = (
+        stretches(
+            line.amount_fen, begins[line.id], paid, rate=clause.rate, on=through,
+            breaks=books.interest_paid[line.id], rounding=clause.rounding,
+        )
+        if line.id in begins
+        else ()
+    )  # fmt: skip
+    charges = books.charges[line.id]
+    return LineInterest(
+        line.id,
+        line.kind,
+        line.due_on,
+        tuple(_segment(line.id, one, clause.rate) for one in found),
+        charged_fen=sum(charge.fen for charge in charges),
+        charged_through=max((charge.through_day for charge in charges), default=None),
+        paid_fen=0,
+        waived_fen=0,
+        running=False,
+    )
 
 
 @dataclass

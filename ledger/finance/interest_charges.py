@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
+from ledger.accounting.periods import booking_today
 from ledger.finance.accounts import settled_by_receivable
 from ledger.finance.allocation import apply, payable, suggest
 from ledger.finance.errors import DateInvalid
@@ -46,7 +47,7 @@ def charge_interest(
     if through > today:
         raise DateInvalid("date_in_future", field="through", latest=today.isoformat())
     raised = charge_accrued(session, actor, clock, holder, through)
-    _ask(session, actor, clock, raised)
+    ask_to_collect(session, actor, clock, raised)
     return raised
 
 
@@ -61,11 +62,18 @@ def charge_accrued(
     raised: list[Receivable] = []
     for line in interest_of_sale(session, sale_id, on=through).lines:
         if line.running and line.accrued_fen > line.charged_fen:
-            raised += [_raise(session, actor, clock, holder, part) for part in _uncharged(line)]
+            raised += charge_parts(session, actor, clock, holder, uncharged_parts(line))
     return raised
 
 
-def _uncharged(line: LineInterest) -> list[Segment]:
+def charge_parts(
+    session: Session, actor: Actor, clock: Clock, holder: AccountHolder, parts: Sequence[Segment]
+) -> list[Receivable]:
+    """A receivable for each segment."""
+    return [_raise(session, actor, clock, holder, part) for part in parts]
+
+
+def uncharged_parts(line: LineInterest) -> list[Segment]:
     """The segments, or their last days, that no charge covers; ``fen`` is what is left of each."""
     left, parts = line.charged_fen, []
     for one in line.segments:
@@ -90,6 +98,7 @@ def _raise(session: Session, actor: Actor, clock: Clock, holder: AccountHolder, 
     trigger = Trigger(TriggerKind.ON_DATE, on=part.through_day)
     planned = PlannedLine(ReceivableKind.LATE_INTEREST, Debtor.BUYER, part.fen, part.through_day, trigger)
     row = receivable_row(clock, holder, planned, key, next_sequence(session, holder))
+    row.raised_on = booking_today(session, clock, row.project_id)
     session.add(row)
     session.flush()  # The charge names it.
     session.add(
@@ -117,7 +126,8 @@ def _raise(session: Session, actor: Actor, clock: Clock, holder: AccountHolder, 
     return row
 
 
-def _ask(session: Session, actor: Actor, clock: Clock, raised: Sequence[Receivable]) -> None:
+def ask_to_collect(session: Session, actor: Actor, clock: Clock, raised: Sequence[Receivable]) -> None:
+    """A to-do for what is open of each charge."""
     settled = settled_by_receivable(session, [line.id for line in raised])
     for line in raised:
         if left := line.amount_fen - settled.get(line.id, 0):
@@ -179,7 +189,7 @@ def settle(
             allocated[receivable_id] = allocated.get(receivable_id, 0) + fen
     if rewound.through is not None:
         raised = charge_accrued(session, actor, clock, holder, rewound.through)
-        _ask(session, actor, clock, raised if rewound.asked else [])
+        ask_to_collect(session, actor, clock, raised if rewound.asked else [])
     return allocated
 
 

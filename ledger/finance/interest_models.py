@@ -95,7 +95,11 @@ class WaiverEvent(Base):
 
 
 class WaiverPart(Base):
-    """Fen of a receivable that need not be paid: the effect of a granted request."""
+    """Fen of a receivable that need not be paid: the effect of a granted request.
+
+    ``on_date`` is the day by which interest counts it, ``booked_on`` the first open day: reports of a day that was
+    closed by then know nothing of it.
+    """
 
     __tablename__ = "waiver_part"
 
@@ -104,6 +108,7 @@ class WaiverPart(Base):
     receivable_id: Mapped[Ref] = mapped_column(ForeignKey("receivable.id"), index=True)
     amount_fen: Mapped[Fen]
     on_date: Mapped[date] = mapped_column(Date)
+    booked_on: Mapped[date] = mapped_column(Date, server_default="1970-01-01")
     at: Mapped[Instant]
     by: Mapped[Ref]
 

@@ -47,6 +47,12 @@ def require_day_of_payment(session: Session, clock: Clock, project_id: str, paid
     return today
 
 
+def require_other_payer(actor: Actor, requested_by: str) -> None:
+    """Who asked for a payout does not pay it: raises `OwnAct`."""
+    if not actor.is_system and requested_by in (actor.id, actor.on_behalf_of):
+        raise OwnAct("payout_own_payment")
+
+
 def note_approval(
     session: Session,
     actor: Actor,

@@ -39,6 +39,7 @@ from ledger.finance.errors import (
     TodoMissing,
 )
 from ledger.finance.facts import ReceiptConfirmed, ReceiptReversed
+from ledger.finance.frozen_interest import reopen_frozen
 from ledger.finance.interest_charges import Work, settle
 from ledger.finance.journal import Place
 from ledger.finance.kinds import (
@@ -349,6 +350,7 @@ def reverse_receipt(session: Session, actor: Actor, clock: Clock, *, receipt_id:
         for todo in open_todos_of(session, kind, receipt_id=receipt.id):
             if todo.note != BACK_TO_SUPERVISED:
                 void_todo(session, actor, clock, todo, reason)
+    reopen_frozen(session, actor, clock, receipt)
     for line in settled:
         _collect_again(session, actor, clock, receipt, line, today)
     audit.record(session, actor, clock, "finance:reverse", "receipt", receipt.id, path=receipt.path, reason=reason)

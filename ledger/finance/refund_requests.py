@@ -25,7 +25,13 @@ from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Debtor, RefundEventKind, TodoKind
 from ledger.finance.models import Receipt, Refund
 from ledger.finance.parties import today_at
-from ledger.finance.payouts import note_approval, require_approved, require_day_of_payment, require_words
+from ledger.finance.payouts import (
+    note_approval,
+    require_approved,
+    require_day_of_payment,
+    require_other_payer,
+    require_words,
+)
 from ledger.finance.receipt_rows import lock_receipt
 from ledger.finance.refund_rows import (
     Wish,
@@ -139,7 +145,8 @@ def pay_refund(
     """The money went back: post it and close the to-do. Paying twice is once.
 
     Raises `RefundRefused` when ``payee`` is not whom the refund names, `DateInvalid` for a future date,
-    `AlreadyDone` if it was cancelled, `PayoutUnapproved` and `PayoutStale` when it lacks the approval it needs.
+    `AlreadyDone` if it was cancelled, `PayoutUnapproved` and `PayoutStale` when it lacks the approval it needs,
+    `OwnAct` for whoever asked for it.
     """
     refund = lock_refund(session, actor, Permission.FINANCE_PAY, refund_id)
     if refund_event_of(session, refund, RefundEventKind.PAID):
@@ -151,6 +158,8 @@ def pay_refund(
     today = require_day_of_payment(session, clock, refund.project_id, paid_on)
     subject = {"refund_id": refund.id}
     require_approved(session, subject, refund_hash(refund), refund.content_hash, needed=refund.needs_approval)
+    if refund.needs_approval:
+        require_other_payer(actor, refund.requested_by)
     receipt = session.get_one(Receipt, refund.receipt_id)
     add_refund_event(session, actor, clock, refund, RefundEventKind.PAID, paid_on)
     journal.post(

@@ -21,6 +21,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
 from kernel.facts import tell
+from ledger.accounting.periods import booking_day
 from ledger.finance.accounts import settled_by_receivable
 from ledger.finance.amounts import require_amount
 from ledger.finance.errors import (
@@ -302,7 +303,13 @@ def _let_off(
 ) -> None:
     today = holder.today(clock)
     part = WaiverPart(
-        waiver_id=row.id, receivable_id=line.id, amount_fen=fen, on_date=today, at=clock.now(), by=actor.id
+        waiver_id=row.id,
+        receivable_id=line.id,
+        amount_fen=fen,
+        on_date=today,
+        booked_on=booking_day(session, line.project_id, today),
+        at=clock.now(),
+        by=actor.id,
     )
     with typed_refusals():
         session.add(part)

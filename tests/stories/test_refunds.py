@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.api import AnswersInvalid, Invalid, Missing, NotAllowed
 from engine.decisions import check, evaluate, parse
 from kernel.clock import business_date
+from ledger.finance.errors import OwnAct
 from ledger.finance.kinds import TodoKind, TodoState
 from ledger.finance.models import MoneyTodo, Receipt, Refund
 from ledger.finance.operations import cancel_refund, confirm_receipt, pay_compensation, pay_refund, take_receipt
@@ -66,8 +67,10 @@ def test_a_small_refund_is_approved_ordered_and_paid(company: Company, credit: s
     assert company.todos("refund") == [4_000_00]
     assert case.waiting_at == ["await_payment"]
     paying = {"refund_id": todo(company).refund_id, "paid_on": business_date(company.clock)}
-    for _ in range(2):
+    with pytest.raises(OwnAct):
         company.act("cashier", lambda s, a: pay_refund(s, a, company.clock, **paying))
+    for _ in range(2):
+        company.act("treasurer", lambda s, a: pay_refund(s, a, company.clock, **paying))
     assert case.ended_at[-1] == "paid"
     assert company.todos("refund", "done") == [4_000_00]
     approval = company.read(lambda s: s.scalars(select(PayoutApproval)).one())
@@ -150,7 +153,7 @@ def test_compensation_is_approved_and_paid_beside_refunds(company: Company, cred
     decide(company, case, "treasurer")
     owed = todo(company, TodoKind.COMPENSATE)
     paying = {"compensation_id": owed.compensation_id, "paid_on": business_date(company.clock)}
-    company.act("cashier", lambda s, a: pay_compensation(s, a, company.clock, **paying))
+    company.act("treasurer", lambda s, a: pay_compensation(s, a, company.clock, **paying))
     assert case.ended_at[-1] == "paid"
     assert company.credit(sale_id) == CREDIT
 

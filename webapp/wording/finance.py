@@ -164,6 +164,7 @@ TEXTS = {
     "payout_stale": N_("What was approved is no longer what would be paid. Ask for approval anew."),
     "payout_own": N_("Who asked for it cannot approve it, and nobody approves twice."),
     "own_act": N_("A second person is needed for this."),
+    "payout_own_payment": N_("You asked for this yourself: somebody else pays it."),
     "receipt_own": N_("You took this receipt yourself: here a second person confirms it."),
     "refund_missing": N_("There is no such refund, or it lies outside what you may see."),
     "forfeit_above_cap": N_("At most %(cap_fen)s can be kept: a deposit has effect up to 20%% of the price."),

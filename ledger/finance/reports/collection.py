@@ -195,7 +195,7 @@ def _moves(actor: Actor, where: ReportFilter, until: date) -> list[Select[Any]]:
     """Everything that changed what is open, and what was signed, up to a day."""
     conditions = [*kept(actor, where, until), _dated()]
     stood = or_(Receivable.ended_on.is_(None), Allocation.booked_on <= Receivable.ended_on)
-    waived_while = or_(Receivable.ended_on.is_(None), WaiverPart.on_date <= Receivable.ended_on)
+    waived_while = or_(Receivable.ended_on.is_(None), WaiverPart.booked_on <= Receivable.ended_on)
     ended = open_at(Receivable.ended_on.expression)
     parts = [
         _part("raised", Receivable.raised_on, Receivable.amount_fen).where(
@@ -207,9 +207,9 @@ def _moves(actor: Actor, where: ReportFilter, until: date) -> list[Select[Any]]:
         _part("written_off", Receivable.ended_on, ended).where(
             Receivable.ended_on <= until, Receivable.state == ReceivableState.WRITTEN_OFF, *conditions
         ),
-        _part("written_off", WaiverPart.on_date, WaiverPart.amount_fen)
+        _part("written_off", WaiverPart.booked_on, WaiverPart.amount_fen)
         .join(WaiverPart, WaiverPart.receivable_id == Receivable.id)
-        .where(WaiverPart.on_date <= until, waived_while, *conditions),
+        .where(WaiverPart.booked_on <= until, waived_while, *conditions),
         _part("collected", Allocation.booked_on, Allocation.amount_fen)
         .join(Allocation, Allocation.receivable_id == Receivable.id)
         .where(Allocation.booked_on <= until, stood, *conditions),

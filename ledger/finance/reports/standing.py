@@ -62,7 +62,7 @@ def paid_by(on: ColumnElement[Any] | date) -> ColumnElement[int]:
 def waived_by(on: ColumnElement[Any] | date) -> ColumnElement[int]:
     """Fen of the receivable that by the end of a day need not be paid any more: waived or written off."""
     total = func.coalesce(func.sum(WaiverPart.amount_fen), 0)
-    query = select(total).where(WaiverPart.receivable_id == Receivable.id, WaiverPart.on_date <= on)
+    query = select(total).where(WaiverPart.receivable_id == Receivable.id, WaiverPart.booked_on <= on)
     return query.correlate(Receivable).scalar_subquery()
 
 
@@ -127,7 +127,7 @@ def open_lines(actor: Actor, where: ReportFilter, on: date, *more: ColumnElement
     )
     waived = (
         select(WaiverPart.receivable_id, func.sum(WaiverPart.amount_fen).label("fen"))
-        .where(WaiverPart.on_date <= on)
+        .where(WaiverPart.booked_on <= on)
         .group_by(WaiverPart.receivable_id)
         .subquery("waived")
     )

@@ -187,9 +187,9 @@ def _charges(session: Session, holders: Holders, until: date) -> list[Move]:
             kind = "superseded" if line.state is ReceivableState.SUPERSEDED else "written_off"
             moves.append(_charge(kind, line, line.ended_on, -int(gone)))
     waived = (
-        select(Receivable, WaiverPart.on_date, WaiverPart.amount_fen)
+        select(Receivable, WaiverPart.booked_on, WaiverPart.amount_fen)
         .join(WaiverPart, WaiverPart.receivable_id == Receivable.id)
-        .where(_theirs(holders), WaiverPart.on_date <= until)
+        .where(_theirs(holders), WaiverPart.booked_on <= until)
     )
     moves += [_charge("written_off", line, on, -fen) for line, on, fen in session.execute(waived)]
     return [move for move in moves if move.charged_fen]

@@ -369,6 +369,25 @@ def test_planning_anew_keeps_what_has_accrued_and_begins_afresh(desk, late, hous
     assert after.accrued_fen == 2_432_00 + 260_00
 
 
+def test_a_receipt_that_bounces_after_planning_anew_opens_the_interest_that_was_frozen_then(desk, late, house):
+    sale = late(PRINCIPAL_FIRST)
+    receipt = pay(desk, sale, 100_000, FIRST)
+    pay(desk, sale, 60_000, date(2026, 4, 10))
+    at(desk, SECOND)
+    plan = {"sale_id": sale.id, "template_id": house.plan_id, "total_fen": PRICE, "signed_on": date(2026, 3, 3)}
+    desk.do("replan", **plan, reason="plan_change")
+    frozen = 1_080_00 + 260_000_00 * 16 // 5000 + 200_000_00 * 10 // 5000
+    assert sum(fen for fen, _ in charges(desk, sale)) == frozen
+    at(desk, date(2026, 4, 25))
+    for _ in range(2):
+        desk.do("reverse_receipt", receipt_id=receipt.receipt_id, reason="bounced")
+    assert sum(fen for fen, _ in charges(desk, sale)) == 360_000_00 * 31 // 5000 + 300_000_00 * 10 // 5000
+    asked = select(MoneyTodo.amount_fen).where(MoneyTodo.kind == "collect", MoneyTodo.note == "interest_charged")
+    assert sum(desk.session.scalars(asked)) == 100_000_00 * 26 // 5000
+    running = interest(desk, sale, date(2026, 4, 25)).segments[-1]
+    assert (running.from_day, running.principal_fen) == (date(2026, 4, 21), 300_000_00)
+
+
 def test_a_sale_that_ends_keeps_the_interest_that_has_accrued(desk, late):
     sale = late()
     at(desk, FIRST)

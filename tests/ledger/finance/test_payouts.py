@@ -19,6 +19,7 @@ from ledger.finance.errors import (
 from ledger.finance.facts import CompensationPaid, PayoutCancelled, RefundPaid
 from ledger.finance.kinds import CompensationKind, TodoKind
 from ledger.finance.models import MoneyTodo, Refund
+from ledger.finance.operations import pay_compensation, pay_refund
 from ledger.organisation.operations import set_parameter
 
 from .house import DEPOSIT, TODAY
@@ -60,8 +61,10 @@ def test_money_that_is_asked_for_is_reserved_and_paid_only_once_it_is_approved(s
         approve(desk, refund)
     (todo,) = session.scalars(select(MoneyTodo).where(MoneyTodo.kind == TodoKind.REFUND)).all()
     assert todo.refund_id == refund.id
-    for _ in range(2):
+    with pytest.raises(OwnAct):
         desk.do("pay_refund", refund_id=refund.id, paid_on=TODAY)
+    for _ in range(2):
+        pay_refund(session, SYSTEM, desk.clock, refund_id=refund.id, paid_on=TODAY)
     assert len(desk.facts(RefundPaid)) == 1
 
 
@@ -128,7 +131,10 @@ def test_compensation_is_approved_and_paid_as_a_refund_is_but_takes_nothing_from
         desk.do("approve_compensation", approved_hash="0" * 64, **approval)
     for _ in range(2):
         desk.do("approve_compensation", approved_hash=owed.content_hash, **approval)
+    with pytest.raises(OwnAct):
         desk.do("pay_compensation", compensation_id=owed.id, paid_on=TODAY)
+    for _ in range(2):
+        pay_compensation(session, SYSTEM, desk.clock, compensation_id=owed.id, paid_on=TODAY)
     assert len(desk.facts(CompensationPaid)) == 1
     with pytest.raises(AlreadyDone):
         desk.do("cancel_compensation", compensation_id=owed.id, reason="too late")

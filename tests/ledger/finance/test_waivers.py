@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Invalid
 from kernel.ids import new_id
+from ledger.accounting.closing import close_day
 from ledger.finance.arrears import OverdueFilter, list_overdue
 from ledger.finance.errors import (
     AmountInvalid,
@@ -27,6 +28,8 @@ from ledger.finance.interest_models import Waiver, WaiverEvent, WaiverPart
 from ledger.finance.kinds import ReceivableKind, ReceivableState, WaiverEventKind
 from ledger.finance.models import JournalEntry, MoneyTodo, Receivable
 from ledger.finance.operations import Charge, end_waiver, grant_waiver
+from ledger.finance.reports.ageing import ageing, bands_of
+from ledger.finance.reports.standing import ReportFilter
 from ledger.finance.waiver_queries import list_waivers
 from ledger.finance.waivers import open_to_waive
 
@@ -82,6 +85,18 @@ def test_a_waiver_moves_no_money(desk, owing):
     before = desk.session.scalars(select(JournalEntry.id)).all()
     grant(desk, ask(desk, owing, 1_080))
     assert desk.session.scalars(select(JournalEntry.id)).all() == before
+
+
+def test_a_waiver_after_the_day_is_closed_counts_at_once_and_changes_no_report_of_that_day(desk, owing, house):
+    on = {"on": FIRST, "by": "project", "bands": bands_of((30,))}
+    waiver = ask(desk, owing, 80)
+    close_day(desk.session, SYSTEM, desk.clock, project_id=house.project.id, through=FIRST)
+    before = ageing(desk.session, SYSTEM, ReportFilter(), **on).total_fen
+    grant(desk, waiver)
+    assert interest(desk, owing, FIRST).open_fen == 1_000_00
+    assert ageing(desk.session, SYSTEM, ReportFilter(), **on).total_fen == before
+    on["on"] = FIRST + timedelta(days=1)
+    assert ageing(desk.session, SYSTEM, ReportFilter(), **on).total_fen == before + 1_080_00 - 80_00
 
 
 def test_granting_twice_is_once(desk, owing):
@@ -234,7 +249,13 @@ def test_the_database_itself_limits_what_is_let_off(desk, owing, fen, code):
     desk.session.flush()
     desk.session.add(
         WaiverPart(
-            waiver_id=waiver.id, receivable_id=line.id, amount_fen=fen, on_date=FIRST, at=desk.clock.now(), by=BOSS
+            waiver_id=waiver.id,
+            receivable_id=line.id,
+            amount_fen=fen,
+            on_date=FIRST,
+            booked_on=FIRST,
+            at=desk.clock.now(),
+            by=BOSS,
         )
     )
     with pytest.raises(DBAPIError, match=code):
@@ -246,7 +267,13 @@ def test_nothing_is_let_off_before_it_is_granted(desk, owing):
     (line,) = desk.do("charge_interest", sale_id=owing.id)
     desk.session.add(
         WaiverPart(
-            waiver_id=waiver.id, receivable_id=line.id, amount_fen=1, on_date=FIRST, at=desk.clock.now(), by=BOSS
+            waiver_id=waiver.id,
+            receivable_id=line.id,
+            amount_fen=1,
+            on_date=FIRST,
+            booked_on=FIRST,
+            at=desk.clock.now(),
+            by=BOSS,
         )
     )
     with pytest.raises(DBAPIError, match="waiver_not_granted"):
