@@ -22,6 +22,7 @@ from ledger.banking.memos import read_memo
 from ledger.banking.models import BankAccount, LineEvent, LineMatch, LineStanding, StatementLine
 from ledger.banking.queries import line_row
 from ledger.finance.accounts import has_event
+from ledger.finance.dividing import BANK_KEY
 from ledger.finance.interest import late_interest
 from ledger.finance.interest_charges import Work, settle
 from ledger.finance.kinds import Debtor, EventKind, Method
@@ -214,7 +215,7 @@ def _receive(
         session,
         actor,
         clock,
-        key=f"bank:{line.id}:{standing.rounds}:{group.sale_id or customer_id}",
+        key=f"{BANK_KEY}{line.id}:{standing.rounds}:{group.sale_id or customer_id}",
         amount_fen=group.amount_fen,
         method=_method(line, debtor),
         paid_on=line.booked_on,

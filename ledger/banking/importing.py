@@ -18,6 +18,7 @@ from kernel.vault import vault_of
 from ledger.accounting.periods import books_of
 from ledger.banking.accounts import lock_bank_account, save_columns, saved_columns
 from ledger.banking.errors import Problem, StatementRefused
+from ledger.banking.joining import Gap, gaps_of_file
 from ledger.banking.kinds import Column, LineState
 from ledger.banking.models import BankAccount, BankStatement, LineStanding, StatementLine
 from ledger.banking.statement_rows import ParsedLine, ParsedStatement, read_statement
@@ -36,6 +37,7 @@ class ImportPlan:
     new: tuple[ParsedLine, ...]
     known: tuple[ParsedLine, ...]
     problems: tuple[Problem, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def plan_import(
         (known if row else new).append(one)
         problems += _differing(one, row) if row else []
     problems += _days(session, clock, account, new)
-    return ImportPlan(parsed, tuple(new), tuple(known), tuple(problems))
+    gaps = gaps_of_file(session, account.id, parsed.lines) if new and not problems else ()
+    return ImportPlan(parsed, tuple(new), tuple(known), tuple(problems), tuple(gaps))
 
 
 def _there(session: Session, account: BankAccount, serials: Sequence[str]) -> dict[str, Any]:

@@ -79,6 +79,16 @@ def settled_by_receivable(session: Session, receivable_ids: Iterable[str]) -> di
     return settled
 
 
+def allocations_of(session: Session, receipt: Receipt) -> dict[str, int]:
+    """Fen of a receipt by the receivable that it settles; what was taken back is left out."""
+    query = (
+        select(Allocation.receivable_id, func.sum(Allocation.amount_fen))
+        .where(Allocation.receipt_id == receipt.id)
+        .group_by(Allocation.receivable_id)
+    )
+    return {receivable_id: int(fen) for receivable_id, fen in session.execute(query) if fen}
+
+
 def allocated_fen(session: Session, receipt: Receipt) -> int:
     """Fen of a receipt that are allocated."""
     query = select(func.coalesce(func.sum(Allocation.amount_fen), 0)).where(Allocation.receipt_id == receipt.id)

@@ -9,6 +9,7 @@ from ledger.finance.compensation import (
     cancel_compensation,
     pay_compensation,
 )
+from ledger.finance.dividing import divide_receipt
 from ledger.finance.failed_sale import compensate_late_delivery, settle_failed_sale
 from ledger.finance.interest_charges import charge_interest
 from ledger.finance.milestones import reach_milestone
@@ -45,6 +46,7 @@ __all__ = [
     "complete_transfer",
     "confirm_receipt",
     "convert_earnest",
+    "divide_receipt",
     "end_waiver",
     "forfeit_deposit",
     "grant_waiver",

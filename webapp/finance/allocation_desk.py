@@ -194,12 +194,15 @@ def move_it(receipt_id: str) -> Answer:
         entries.refuse(Invalid("required", field="sale_id"))
     else:
         try:
+            fen = _asked_part()
             if request.form.get("seen"):
                 with acting() as (session, actor):
-                    address = once(session, actor, clock(), lambda: _move(session, actor, receipt_id, sale_id))
+                    address = once(
+                        session, actor, clock(), lambda: _move(session, actor, receipt_id, sale_id, fen)
+                    )
                 flash(_("The money belongs to the other sale now. Allocate it there."), "success")
                 return redirect(address)
-            _tried(receipt_id, lambda session, actor: _move(session, actor, receipt_id, sale_id))
+            _tried(receipt_id, lambda session, actor: _move(session, actor, receipt_id, sale_id, fen))
         except (Invalid, Missing) as refused:
             entries.refuse(refused)
     with reading() as (session, actor):
@@ -207,11 +210,24 @@ def move_it(receipt_id: str) -> Answer:
         return page, 422 if entries.errors else 200
 
 
-def _move(session: Session, actor: Actor, receipt_id: str, sale_id: str) -> str:
+def _asked_part() -> int | None:
+    """Fen of the part that shall go over; None for all of it."""
+    text = request.form.get("amount", "").strip()
+    return fen_of_yuan(text, "amount") if text else None
+
+
+def _move(session: Session, actor: Actor, receipt_id: str, sale_id: str, fen: int | None) -> str:
     if get_receipt(session, actor, receipt_id).row.sale_id == sale_id:
         raise Invalid("move_to_same_sale", field="sale_id")
-    finance.move_receipt(session, actor, clock(), receipt_id=receipt_id, sale_id=sale_id)
-    return url_for("finance.receipt", receipt_id=receipt_id)
+    act = (session, actor, clock())
+    if fen is None:
+        finance.move_receipt(*act, receipt_id=receipt_id, sale_id=sale_id)
+        return url_for("finance.receipt", receipt_id=receipt_id)
+    reason = _("A part goes to another sale")
+    _rest, moved = finance.divide_receipt(
+        *act, receipt_id=receipt_id, sale_id=sale_id, amount_fen=fen, reason=reason
+    )
+    return url_for("finance.receipt", receipt_id=moved.id)
 
 
 def _move_page(
@@ -236,6 +252,21 @@ def _move_page(
             "help": _("Search by unit number, sale number or buyer."),
         }
     ]
+    typed = request.form.get("amount", "").strip()
+    if actor.may(Permission.FINANCE_REVERSE, row.path):
+        fields.append(
+            {
+                "name": "amount",
+                "kind": "money",
+                "label": _("A part only"),
+                "value": typed,
+                "error": entries.errors.get("amount"),
+                "help": _(
+                    "Empty moves all. For a part the receipt is taken back by counter-entry, and two stand for it."
+                ),
+            }
+        )
+    part = None if entries.errors else _asked_part()
     sees = target is not None and actor.may(Permission.FINANCE_VIEW, target.path)
     credits = {
         one: sale_account(session, actor, one, today()).credit_fen for one in wanted if one != sale_id or sees
@@ -249,4 +280,6 @@ def _move_page(
         source=labels.get(row.sale_id) if row.sale_id else None,
         target=target if sees and not entries.errors else None,
         credits=credits,
+        moved_fen=detail.credit_fen if part is None else part,
+        typed=typed,
     )

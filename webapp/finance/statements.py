@@ -15,6 +15,7 @@ from ledger.banking.accounts import get_bank_account, list_bank_accounts
 from ledger.banking.errors import BankAccountMissing, Problem, StatementRefused
 from ledger.banking.headings import missing_columns
 from ledger.banking.importing import ImportPlan
+from ledger.banking.joining import gaps_of_statement
 from ledger.banking.kinds import Column, LineState
 from ledger.banking.queries import LineFilter, count_lines, get_statement, list_lines, list_statements
 from ledger.banking.uploads import get_upload, look_at
@@ -181,6 +182,7 @@ def statement(statement_id: str) -> Answer:
         return render_template(
             "finance/statement.html",
             statement=found,
+            missing=gaps_of_statement(session, found.account_id, statement_id),
             rows=rows[:PAGE_SIZE],
             more=len(rows) > PAGE_SIZE,
             number=asked_page(),

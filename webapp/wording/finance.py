@@ -126,6 +126,11 @@ TEXTS = {
     "allocation_to_closed_receivable": N_("This instalment is no longer collected. Choose another."),
     "allocation_wrong_account": N_("The money is in the %(account)s; this instalment needs the %(needed)s."),
     "allocation_to_another_sale": N_("This instalment belongs to another sale. Move the receipt there first."),
+    "divide_at_the_line": N_(
+        "This money came with a line of a bank statement: take the match back and divide the line there."
+    ),
+    "divide_above_free": N_("Only %(free_fen)s of the receipt settle nothing and can go to another sale."),
+    "divide_all": N_("That is the whole receipt. Leave the amount empty to move all of it."),
     "move_to_same_sale": N_("The money belongs to this sale already. Choose another."),
     "move_to_other_project": N_("This sale belongs to another project, whose money has books of its own."),
     "receipt_in_use": N_("The receipt has settled something; take the allocation back first."),

@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from ledger.accounting.closing import lock_period
 from ledger.banking import operations as banking
 from ledger.banking.errors import BankAccountInvalid
+from ledger.banking.importing import plan_import
+from ledger.banking.joining import gaps_of_statement
 from ledger.banking.models import StatementUpload
 from ledger.banking.queries import list_statements, unmatched_lines
 from ledger.documents.models import KeptFile
@@ -77,6 +79,22 @@ def test_an_overlapping_file_adds_its_new_lines_alone(counter: Counter, bank: Ba
     bank.line(88_00)
     outcome = counter.bring(bank.csv(bank.rows[4:]))
     assert (outcome.added, outcome.known) == (1, 3)
+
+
+def test_statements_that_do_not_join_are_told_until_the_one_between_is_brought(
+    counter: Counter, bank: Bank
+) -> None:
+    some(bank)
+    parts = [bank.csv(bank.rows[start:end]) for start, end in ((0, 2), (4, 7), (2, 5))]
+    asked = {"account": counter.account, "file_name": "s.csv"}
+    for content, sides in zip(parts, ([], [True], []), strict=True):
+        plan = plan_import(counter.session, counter.clock, content=content, **asked)
+        assert [gap.is_before for gap in plan.gaps] == sides
+        counter.bring(content)
+    statements = [one.id for one in list_statements(counter.session, counter.actor)]
+    assert not any(gaps_of_statement(counter.session, counter.account.id, one) for one in statements)
+    later = bank.csv(bank.rows[4:])
+    assert plan_import(counter.session, counter.clock, content=later, **asked).gaps == ()
 
 
 def test_utf8_gbk_and_a_workbook_say_the_same(counter: Counter, bank: Bank) -> None:

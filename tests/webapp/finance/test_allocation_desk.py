@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
 
 from kernel.clock import business_date
-from ledger.finance.models import Allocation, JournalTransaction, Receipt, ReceiptMove
+from ledger.finance.models import Allocation, JournalEntry, JournalTransaction, Receipt, ReceiptMove
 from ledger.finance.operations import confirm_receipt, take_receipt
 from ledger.sales.operations import cancel_sale
 from tests.stories.company import Case, Company
@@ -112,6 +113,25 @@ def test_free_money_goes_to_another_sale_found_by_its_home(
     assert company.read(lambda s: s.scalar(select(func.count()).select_from(ReceiptMove))) == 0
     assert clerk.post(desk, {**to, "seen": "1"}, page=desk).status_code == 302
     assert company.credit(other.sale().id) == 0
+
+
+def test_a_part_goes_to_another_sale_as_a_receipt_of_its_own(
+    at_desk: Callable[[str], Browser], company: Company, sold: Case, other: Case, paid: str
+) -> None:
+    treasurer = at_desk("treasurer")
+    desk, to = f"/finance/receipts/{paid}/move", {"sale_id": other.sale().id}
+    for amount, told in (("100.01", "can go to another sale"), ("-5", "above zero")):
+        answer = treasurer.post(desk, {**to, "amount": amount}, page=desk)
+        assert (answer.status_code, told in answer.text) == (422, True)
+    before = written(company)
+    seen = treasurer.post(desk, {**to, "amount": "60"}, page=desk)
+    assert (seen.status_code, "¥40.00" in seen.text, written(company)) == (200, True, before)
+    assert treasurer.post(desk, {**to, "amount": "60", "seen": "1"}, page=desk).status_code == 302
+    assert (company.credit(sold.sale().id), company.credit(other.sale().id)) == (40_00, 60_00)
+    amounts = company.read(lambda s: sorted(s.scalars(select(Receipt.amount_fen).where(Receipt.id != paid))))
+    assert amounts == [60_00, 50_000_00 + 40_00]
+    assert company.read(lambda s: s.scalar(select(func.sum(JournalEntry.amount_fen)))) == 0
+    assert company.todos("collect") == []
 
 
 def test_a_closed_sale_takes_no_money_and_counted_money_does_not_move(
