@@ -30,14 +30,14 @@ def late(company: Company, sold: Case) -> Case:
 def total_on(browser: Browser, address: str) -> str:
     """What a page says is open in all."""
     page = browser.get(address).text
-    found = re.search(r"<tfoot>.*?<td class=\"kt-end\" data-label=\"Total\">.*?(¥[\d,.]+)", page, re.S)
+    found = re.search(r"<tfoot>.*?<td class=\"kt-end\" data-label=\"Total\">.*?([\d,]+[.]\d\d)", page, re.S)
     return found[1] if found else ""
 
 
 def test_the_total_of_a_past_day_stays_what_it_was(clerk: Browser, company: Company, late: Case) -> None:
     before = total_on(clerk, f"{PAGE}?on=2026-03-20")
     company.pay(key="r2")
-    assert before.startswith("¥")
+    assert before
     assert total_on(clerk, f"{PAGE}?on=2026-03-20") == before
     assert total_on(clerk, PAGE) != before
 
@@ -45,7 +45,7 @@ def test_the_total_of_a_past_day_stays_what_it_was(clerk: Browser, company: Comp
 def test_each_figure_leads_to_lines_that_sum_to_it(clerk: Browser, late: Case) -> None:
     page = clerk.get(PAGE).text
     table = page[page.index("<tbody>") : page.index("</table>")]
-    figures = re.findall(r'<a href="([^"]*/lines[^"]*)"><span class="kt-money">(¥[\d,.]+)', table)
+    figures = re.findall(r'<a href="([^"]*/lines[^"]*)"[^>]*><span class="kt-money">([\d,.]+)', table)
     assert len(figures) >= 4
     for address, figure in figures:
         behind = clerk.get(address.replace("&amp;", "&")).text

@@ -35,17 +35,17 @@ def test_the_period_says_what_was_signed_and_collected_and_leads_to_the_sale(
     clerk: Browser, company: Company, signed: Case
 ) -> None:
     page = clerk.get(f"{REPORTS}/collection").text
-    assert "¥1,280,000.00" in page
-    assert "¥50,000.00" in page
+    assert "1,280,000.00" in page
+    assert "50,000.00" in page
     behind = clerk.get(f"{REPORTS}/collection/sales?project={company.project_id}").text
     assert signed.sale().no in behind
-    assert "¥1,230,000.00" in behind
+    assert "1,230,000.00" in behind
     assert "Nothing happened" in clerk.get(f"{REPORTS}/collection?class=collected").text
 
 
 def test_each_figure_of_the_forecast_leads_to_lines_that_sum_to_it(clerk: Browser, signed: Case) -> None:
     page = clerk.get(f"{REPORTS}/forecast").text
-    figures = re.findall(r'<a href="([^"]*/lines[^"]*)"><span class="kt-money">(¥[\d,.]+)', page)
+    figures = re.findall(r'<a href="([^"]*/lines[^"]*)"[^>]*><span class="kt-money">([\d,.]+)', page)
     assert len(figures) >= 3
     for address, figure in figures:
         behind = clerk.get(address.replace("&amp;", "&")).text
