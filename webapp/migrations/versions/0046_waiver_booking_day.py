@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0041_waiver_booking_day'
-down_revision = '0040_sale_moves'
+revision = '0046_waiver_booking_day'
+down_revision = '0045_surveys_and_titles'
 branch_labels = None
 depends_on = None
 
