@@ -19,8 +19,9 @@ from kernel.facts import Telling, on
 from ledger.progress.facts import StepBegun, StepDelayed, StepEnded
 from ledger.progress.kinds import Family, known_labels
 from ledger.progress.models import ProgressStep
-from ledger.progress.operations import begin_step, delay_step, end_step
+from ledger.progress.operations import begin_step, delay_step, end_step, stop_steps
 from ledger.progress.telling import Happened, Outgoing, tell_buyers_of_step
+from ledger.sales.facts import SaleClosed
 
 FamilyName = Literal["mortgage", "title", "area_settlement", "move_in"]
 
@@ -131,6 +132,12 @@ def step_delayed(fact: StepDelayed, telling: Telling) -> None:
 def step_ended(fact: StepEnded, telling: Telling) -> None:
     """The buyers hear that a step is done or was stopped."""
     _tell(fact.step_id, "done" if fact.outcome == "done" else "stopped", telling)
+
+
+@on(SaleClosed)
+def sale_is_over(fact: SaleClosed, telling: Telling) -> None:
+    """Nothing of a sale that is over goes on, whatever its families' diagrams forget."""
+    stop_steps(telling.session, telling.actor, telling.clock, sale_id=fact.sale_id)
 
 
 def order(telling: Telling, outgoing: Iterable[Outgoing]) -> None:

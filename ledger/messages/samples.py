@@ -33,6 +33,7 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
     "task": ("审批折扣", "Decide on the discount"),
     "case": ("云溪 3-1201", "Yunxi 3-1201"),
     "family": ("按揭", "Mortgage"),
+    "change": ("换房", "change to another home"),
     "step": ("签订借款合同", "Loan contract"),
     "result": ("已完成", "Done"),
     "place": ("物业服务中心", "the service centre"),

@@ -441,6 +441,9 @@ WARRANTY_FITTINGS_MONTHS = _count(
     "warranty_fittings_months", 24, "Warranty of wiring, pipes, decoration, months", "水电装修保修期（月）",
     "DOMAIN 7: 2 years at least, Construction Quality Rules art. 40", 600,
 )  # fmt: skip
+CHANGE_LATE_DAYS = _days(
+    "change_late_days", 10, "Buyers hear that a change takes long after", "变更办理延迟告知", "practice", 365
+)
 PORTAL_LINK_HOURS = _hours(
     "portal_link_hours",
     72,

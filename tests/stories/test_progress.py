@@ -18,6 +18,7 @@ from ledger.customers.consents import PROGRESS, set_consent
 from ledger.messages.models import Message
 from ledger.progress.models import ProgressStep
 from ledger.progress.operations import begin_step, delay_step, end_step, stop_steps
+from tests.stories.changing_sales import approve, ask, signed, subscribed
 from tests.stories.company import PROJECT, Case, Company
 from webapp.jobs import JobRunner
 from webapp.paperwork.office import Outlets, PaperOffice
@@ -69,11 +70,9 @@ def outbox(company: Company, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sold(company: Company) -> Case:
-    """A sale to Lin and Zhou together."""
-    case = company.start(entry="walk_in")
+    """A contract that Lin and Zhou have signed together."""
     both = [{"customer_id": company.customers[name]} for name in ("lin", "zhou")]
-    case.enter_terms(ownership="joint", buyers=both)
-    return case
+    return signed(company, ownership="joint", buyers=both)
 
 
 def begin(company: Company, sale_id: str, step: str = "papers", key: str = "k1", days: int | None = 7) -> str:
@@ -90,6 +89,12 @@ def told(company: Company, customer: str) -> list[str]:
     return list(company.read(lambda s: s.scalars(query.order_by(Message.created_at, Message.id)).all()))
 
 
+def sent_of_steps(outbox: Path) -> list[str]:
+    """The text messages about steps that have left the house."""
+    texts = (file.read_text("utf-8") for file in outbox.iterdir())
+    return [text for text in texts if "办理" in text and "按揭" in text]
+
+
 def work(company: Company) -> None:
     """Timers and jobs that are due are run."""
     company.run_due()
@@ -103,8 +108,8 @@ def test_buyers_hear_of_a_step_when_it_begins_is_late_and_ends(company: Company,
     assert begin(company, sale_id) == step_id  # The same act told again is the same step.
     assert told(company, "lin") == told(company, "zhou") == ["progress_begun_due"]
     work(company)
-    texts = [file.read_text("utf-8") for file in outbox.iterdir()]
-    assert sum("2026年3月9日" in text and "贷款资料收集" in text for text in texts) == 2
+    texts = sent_of_steps(outbox)
+    assert [("2026年3月9日" in text, "贷款资料收集" in text) for text in texts] == [(True, True)] * 2
     assert not any("Lin" in text or "Zhou" in text for text in texts)
 
     company.at(datetime(2026, 3, 9, 12, tzinfo=ZONE))
@@ -129,6 +134,38 @@ def test_buyers_hear_of_a_step_when_it_begins_is_late_and_ends(company: Company,
     assert told(company, "zhou")[-2:] == ["progress_begun", "progress_stopped"]
 
 
+def told_of_changes(company: Company, customer: str) -> list[str]:
+    """The texts of what a customer was told of changes of the sale, in order."""
+    query = select(Message).where(
+        Message.recipient_id == company.customers[customer], Message.template.startswith("change_")
+    )
+    return company.read(
+        lambda s: [
+            f"{message.template} {message.params['change']}"
+            for message in s.scalars(query.order_by(Message.created_at, Message.id))
+        ]
+    )
+
+
+def test_buyers_hear_of_their_change_when_it_is_asked_for_takes_long_and_is_done(
+    company: Company, outbox: Path
+) -> None:
+    sale = subscribed(company)
+    step_id = begin(company, sale.sale().id)
+    case = ask(company, "sale_cancellation", sale, cause="buyer_withdraws")
+    approve(case, "manager_1", "treasurer", "gm_1")
+    assert told_of_changes(company, "lin") == ["change_begun 退房"]
+    for day in (13, 14):
+        company.at(datetime(2026, 3, day, 9, tzinfo=ZONE))
+        work(company)
+    assert told_of_changes(company, "lin") == ["change_begun 退房", "change_delayed 退房"]
+    company.act("admin", lambda s, a: company.engine(s, a).cancel(case.id, "the buyer stays"))
+    assert told_of_changes(company, "lin")[2:] == ["change_stopped 退房"]
+    sale.withdraw()
+    step = company.read(lambda s: s.get_one(ProgressStep, step_id))
+    assert step.outcome == "stopped"
+
+
 def test_nobody_is_told_at_night_and_who_said_no_is_not_told(company: Company, outbox: Path, sold: Case) -> None:
     lin = company.customers["lin"]
     no = {"customer_id": lin, "purpose": PROGRESS, "given": False}
@@ -137,10 +174,10 @@ def test_nobody_is_told_at_night_and_who_said_no_is_not_told(company: Company, o
     begin(company, sold.sale().id)
     assert (told(company, "lin"), told(company, "zhou")) == ([], ["progress_begun_due"])
     work(company)
-    assert not list(outbox.iterdir())
+    assert sent_of_steps(outbox) == []
     company.at(datetime(2026, 3, 3, 8, 1, tzinfo=ZONE))
     work(company)
-    assert len(list(outbox.iterdir())) == 1
+    assert len(sent_of_steps(outbox)) == 1
 
 
 def test_a_step_that_the_house_does_not_know_is_called_as_its_diagram_calls_it(
