@@ -38,7 +38,6 @@ TEXTS = {
     "building_run.stopped": N_("Stopped"),
     "todo_note.area_settlement": N_("Area settlement"),
     "survey_missing": N_("This survey does not exist, or not within what you see."),
-    "building_missing": N_("This building does not exist, or not within what you see."),
     "area_settlement_missing": N_("This area settlement does not exist, or not within what you see."),
     "building_run_missing": N_("This run does not exist, or not within what you see."),
     "survey_refused": N_("%(count)s rows are wrong. Correct them all and bring the file in again."),
