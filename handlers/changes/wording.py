@@ -13,6 +13,7 @@ FIELDS = {
     "loan_fen": ("Loan", "贷款"),
     "unit": ("Home", "房源"),
     "buyers": ("Buyers", "买受人"),
+    "relation": ("Relation", "关系"),
     "cause": ("Why it ends", "退房原因"),
     "fault": ("Fault", "过错方"),
 }

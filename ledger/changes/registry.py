@@ -16,6 +16,7 @@ MODULES = (
     "ledger.changes.short_loan",
     "ledger.changes.room_change",
     "ledger.changes.sale_cancellation",
+    "ledger.changes.rights_transfer",
 )
 
 C = TypeVar("C", bound=type)

@@ -34,6 +34,18 @@ def raise_deposit(
     return _raise_once(session, actor, clock, holder, line, f"deposit:{sale_id}")
 
 
+def raise_fee(
+    session: Session, actor: Actor, clock: Clock, *, key: str, sale_id: str, amount_fen: int, due_on: date
+) -> Receivable:
+    """A fee (手续费) apart from the price falls due; raising it again under its ``key`` returns the first.
+
+    Raises `AmountInvalid`, `SaleClosed`, `KeyReused`.
+    """
+    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
+    line = PlannedLine(ReceivableKind.FEE, Debtor.BUYER, amount_fen, due_on, Trigger(TriggerKind.ON_DATE))
+    return _raise_once(session, actor, clock, holder, line, f"fee:{key}"[:120])
+
+
 def raise_earnest(
     session: Session,
     actor: Actor,

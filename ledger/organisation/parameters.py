@@ -291,6 +291,16 @@ RECEIPT_SECOND_PERSON = Parameter(
 )
 OPENING_MODE = _choice("opening_mode", ("daily", "opening_day"), "Sales mode", "销售模式", "FEATURES C8")
 COOLING_OFF_DAYS = _days("cooling_off_days", 0, "Cooling-off", "冷静期", "DOMAIN 12: other countries")
+RENAME_FEE_FEN = _fen(
+    "rename_fee_fen", 0, "Fee for other buyers", "更名手续费", "practice; 0: none, many cities forbid it"
+)
+RIGHTS_AFTER_FILING = _choice(
+    "rights_after_filing",
+    ("spouse_and_law", "relatives", "anybody"),
+    "Who may become a buyer after filing",
+    "备案后可更名对象",
+    "DOMAIN 6: usually only spouse, inheritance, court; practice",
+)
 CURRENCY = Parameter("currency", "text", "CNY", "", "Currency", "币种", "DOMAIN 12: ISO 4217")
 ROUNDING = _choice("rounding", ("half_up", "half_even"), "Rounding to the fen", "取整方式", "DOMAIN 4: half up")
 OPEN_WORK = _choice(

@@ -30,18 +30,31 @@ def mark_buyers(act: Act, sale: Sale, kind: str) -> None:
 def unmark_buyers(act: Act, sale: Sale, stage: str) -> None:
     """After a sale closed at ``stage``: its buyers lose the kind it gave, unless another sale still gives it."""
     for kind, stages in _STAGES.items():
-        if stage not in stages:
-            continue
-        for customer_id in _buyers(act, sale):
-            if not _still(act, sale, customer_id, stages):
-                end_kind(
-                    act.session,
-                    replace(act.actor, is_system=True),
-                    act.clock,
-                    customer_id=customer_id,
-                    kind=kind,
-                    project_id=sale.project_id,
-                )
+        if stage in stages:
+            _unmark(act, sale, kind, _buyers(act, sale))
+
+
+def remark_buyers(act: Act, sale: Sale, former: Sequence[str]) -> None:
+    """The buyers of a live sale are others than they were: who comes gets its kind, who left loses all it gave."""
+    for kind, stages in _STAGES.items():
+        if sale.stage in stages:
+            mark_buyers(act, sale, kind)
+    gone = [customer_id for customer_id in former if customer_id not in _buyers(act, sale)]
+    for kind in _STAGES:
+        _unmark(act, sale, kind, gone)
+
+
+def _unmark(act: Act, sale: Sale, kind: str, customer_ids: Sequence[str]) -> None:
+    for customer_id in customer_ids:
+        if not _still(act, sale, customer_id, _STAGES[kind]):
+            end_kind(
+                act.session,
+                replace(act.actor, is_system=True),
+                act.clock,
+                customer_id=customer_id,
+                kind=kind,
+                project_id=sale.project_id,
+            )
 
 
 def _buyers(act: Act, sale: Sale) -> Sequence[str]:
