@@ -8,9 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from ledger.customers.models import CustomerKind
+from ledger.customers.operations import register_customer
 from ledger.finance.allocation import live_price_lines
 from ledger.finance.kinds import ReceivableClass, ReceivableKind, ReceivableState
 from ledger.finance.models import JournalEntry, Receipt, Receivable
@@ -22,6 +25,7 @@ from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company, hire
 from tests.stories.lending import Mortgage
 from tests.stories.measuring import CLERK, Surveyed
 from tests.stories.moving_in import ZONE, Moving, pay_rest
+from tests.stories.test_rights_transfer import wanted
 
 OFF = LIST_PRICE * 2 // 100
 
@@ -93,6 +97,13 @@ class Couple:
         return self.company.read(lambda s: s.scalar(select(func.sum(Receipt.amount_fen)))) or 0
 
 
+def register(session: Session, company: Company, name: str) -> str:
+    """Somebody becomes known to the project."""
+    return register_customer(
+        session, SYSTEM, company.clock, name=name, project_id=company.project_id, phones=["13700137003"]
+    ).id
+
+
 def test_a_couple_from_the_booking_to_the_certificate(company: Company) -> None:
     with company.database.unit_of_work() as session:
         for name, role in (("agent", "service_agent"),):
@@ -105,6 +116,16 @@ def test_a_couple_from_the_booking_to_the_certificate(company: Company) -> None:
     )
     execute(granted)
     assert order_of(company, granted).state == "executed"
+    couple.agree(unit=0, status="subscribed", waiting=["sign_contract"], price=LIST_PRICE - OFF)
+
+    shares = [("lin", "2/5"), ("zhou", "2/5"), ("mother", "1/5")]
+    company.customers["mother"] = company.act("system", lambda s, a: register(s, company, "Lin’s Mother"))
+    people = [{"customer_id": company.customers[name], "share": share} for name, share in shares]
+    joined = couple.change(
+        "rights_transfer", "manager_1", "gm_1", **wanted(company, relation="parent", buyers=people)
+    )
+    execute(joined)
+    assert couple.buyers() == ["lin", "zhou", "mother"]
     couple.agree(unit=0, status="subscribed", waiting=["sign_contract"], price=LIST_PRICE - OFF)
 
     moved = couple.change("room_change", "manager_1", "gm_1", unit_id=company.units[1])
