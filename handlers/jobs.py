@@ -17,6 +17,7 @@ ARREARS = "arrears.work"
 MOVE_IN = "move_in.notices"
 LATE_STEPS = "progress.look"
 BUILDINGS = "buildings.work"
+STATEMENTS = "statements.work"
 
 
 class Office(Protocol):
@@ -48,6 +49,10 @@ class Office(Protocol):
 
     def work_building(self, run_id: str, *, key: str) -> None:
         """Bring a run over the sales of a building on for a while, and order its next portion."""
+        ...
+
+    def work_statements(self, run_id: str, *, key: str) -> None:
+        """Bring a run of customer statements on for a while, and order its next portion."""
         ...
 
 
@@ -111,3 +116,9 @@ def look_for_late_steps(payload: dict[str, Any], ctx: JobContext) -> None:
 def work_building(payload: dict[str, Any], ctx: JobContext) -> None:
     """Bring a run over the sales of a building on."""
     _present().work_building(payload["run_id"], key=ctx.idempotency_key)
+
+
+@job_kind(STATEMENTS)
+def work_statements(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Bring a run of customer statements on."""
+    _present().work_statements(payload["run_id"], key=ctx.idempotency_key)

@@ -149,8 +149,8 @@ def _spellings(home: Home) -> list[str]:
     ends = {short, long, short.upper(), f"{short}室"}
     entrance = home.entrance
     places = {f"{entrance}-{end}" for end in ends} if entrance else set()
-    if home.building:
-        places |= {f"{home.building}-{end}" for end in ends} | {f"{home.building}-{place}" for place in places}
+    for building in {home.building, home.building.upper()} - {""}:
+        places |= {f"{building}-{end}" for end in ends} | {f"{building}-{place}" for place in places}
     return [*ends, *places]
 
 

@@ -29,6 +29,7 @@ from webapp.notifications.addresses import Addresses
 from webapp.paperwork.made import set_paper, store_made
 from webapp.progress.looking import look_for_late_steps
 from webapp.settings import Settings
+from webapp.statement_making import work as make_statements
 from webapp.titles import running as buildings
 
 _ADDRESS = re.compile(r"https?://\S+")
@@ -125,6 +126,10 @@ class PaperOffice:
     def work_building(self, run_id: str, *, key: str) -> None:
         """Bring a run over the sales of a building on; what is left is ordered as the next job."""
         buildings.work(self._database, run_id)
+
+    def work_statements(self, run_id: str, *, key: str) -> None:
+        """Bring a run of customer statements on; what is left is ordered as the next job."""
+        make_statements(self._database, run_id)
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make a paper of a sale that was ordered before papers had templates, once."""

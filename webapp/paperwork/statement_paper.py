@@ -29,6 +29,12 @@ MOVES: Mapping[str, words.Pair] = {
 NO_DATE: words.Pair = ("未定", "no date yet")
 
 
+def language_at(session: Session, clock: Clock, project_id: str) -> Language:
+    """The language in which a project issues its papers today."""
+    project = session.get_one(Project, project_id)
+    return "en" if parameter(session, project.path, LANGUAGE, business_date(clock, project.zone)) == "en" else "zh"
+
+
 def statement_paper(
     session: Session,
     clock: Clock,
@@ -43,7 +49,7 @@ def statement_paper(
     """What the paper says and in which language the project issues it; ``only`` is its one sale if it has one."""
     project = session.get_one(Project, project_id)
     today = business_date(clock, project.zone)
-    language: Language = "en" if parameter(session, project.path, LANGUAGE, today) == "en" else "zh"
+    language = language_at(session, clock, project_id)
     paper = StatementData(
         number=number,
         issued_on=today.isoformat(),

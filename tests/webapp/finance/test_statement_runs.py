@@ -5,21 +5,28 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+import handlers
+from handlers.jobs import use_office
 from ledger.documents.models import Document
 from tests.stories.company import Case, Company
 from tests.webapp.house import Browser
-from webapp.finance.reports import statement_runs
+from webapp import statement_making
+from webapp.jobs import JobRunner
+from webapp.paperwork.office import PaperOffice, outlets_of
+from webapp.settings import Settings
 
 PAGE = "/finance/reports/statements"
 
 
 @pytest.fixture
-def sales(company: Company, sold: Case) -> list[Case]:
+def sales(company: Company, sold: Case, tmp_path: Path) -> list[Case]:
     """Three sales with money, ten days ago."""
+    use_office(PaperOffice(company.database, outlets_of(Settings(outbox_folder=str(tmp_path)), company.database)))
     company.pay()
     more = [company.start(entry="walk_in", unit_id=unit) for unit in company.units[1:3]]
     for case in more:
@@ -34,6 +41,11 @@ def order(browser: Browser, company: Company, **changes: str):
     return browser.post(f"{PAGE}/runs", form, page=f"{PAGE}?project={company.project_id}")
 
 
+def run_jobs(company: Company) -> None:
+    """Whatever is due is done."""
+    JobRunner(company.database, handlers.registry()).run_due()
+
+
 def papers(company: Company) -> int:
     """How many statements are kept."""
     query = select(func.count()).select_from(Document).where(Document.kind == "statement")
@@ -45,25 +57,26 @@ def test_all_statements_are_made_and_taken_along_as_one_file(
 ) -> None:
     run = order(clerk, company).location
     assert "0 of 3" in clerk.get(run).text
-    clerk.post(f"{run}/go", page=run)
+    run_jobs(company)
     assert "3 statements are made" in clerk.get(run).text
     folder = zipfile.ZipFile(io.BytesIO(clerk.get(f"{run}/statements.zip").data))
     assert len(folder.namelist()) == 3
     assert all(folder.read(name).startswith(b"%PDF") for name in folder.namelist())
 
 
-def test_a_run_that_was_stopped_goes_on_with_the_rest(
-    clerk: Browser, company: Company, sales: list[Case], monkeypatch: pytest.MonkeyPatch
+def test_a_run_goes_on_by_itself_is_stopped_and_goes_on_with_the_rest(
+    clerk: Browser, company: Company, sales: list[Case]
 ) -> None:
-    monkeypatch.setattr(statement_runs, "_SECONDS", 0.0)
     run = order(clerk, company).location
-    clerk.post(f"{run}/go", page=run)
+    run_id = run.rpartition("/")[2]
+    statement_making.work(company.database, run_id, seconds=0.0)
     clerk.post(f"{run}/stop", page=run)
-    clerk.post(f"{run}/go", page=run)
+    run_jobs(company)
     assert "1 of 3" in clerk.get(run).text
-    for _ in range(3):
-        clerk.post(f"{run}/go", {"again": "1"}, page=run)
-    assert "3 of 3" in clerk.get(run).text
+    clerk.post(f"{run}/go", page=run)
+    run_jobs(company)
+    page = clerk.get(run).text
+    assert ("3 of 3" in page, "hx-get" in page) == (True, False)
     assert papers(company) == 3
 
 
@@ -71,8 +84,8 @@ def test_the_same_statements_again_make_no_second_papers(
     clerk: Browser, company: Company, sales: list[Case]
 ) -> None:
     for _ in range(2):
-        run = order(clerk, company).location
-        clerk.post(f"{run}/go", page=run)
+        order(clerk, company)
+        run_jobs(company)
     assert papers(company) == 3
 
 

@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 
 from flask import Response as FileResponse
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.actor import Actor
@@ -18,15 +18,15 @@ from ledger.finance.reports.periods import checked_period
 from ledger.finance.sale_labels import label_sales
 from ledger.organisation.queries import get_project
 from ledger.staff.permissions import Permission
+from webapp import statement_making as running
 from webapp.acting import acting, clock, reading
+from webapp.db import Database
 from webapp.entries import posted_day
 from webapp.finance.desk import pages, today
-from webapp.finance.reports import running
 from webapp.finance.reports.exporting import exporter, log_export
 from webapp.finance.reports.workbook import download
 from webapp.once import once
 
-_SECONDS = 2.0
 Answer = str | Response
 
 
@@ -44,7 +44,7 @@ def statement_run_begin() -> Response:
         building = request.form.get("building") or None
 
         def act() -> str:
-            run_id = running.begin(session, actor, project.id, building, period)
+            run_id = running.begin(session, _database(), actor, project.id, building, period)
             log_export(session, reader, "statements", rows=1, path=project.path)
             return url_for("finance.statement_run", run_id=run_id)
 
@@ -54,18 +54,17 @@ def statement_run_begin() -> Response:
 
 @pages.get("/reports/statements/runs/<run_id>")
 def statement_run(run_id: str) -> str:
-    """How far it is, and what came of each sale."""
-    return render_template("finance_reports/run.html", **_told(run_id))
+    """How far it is, and what came of each sale; asked again while it goes on."""
+    part = bool(request.headers.get("HX-Request"))
+    return render_template("finance_reports/_run.html" if part else "finance_reports/run.html", **_told(run_id))
 
 
 @pages.post("/reports/statements/runs/<run_id>/go")
 def statement_run_go(run_id: str) -> Answer:
-    """Go on for a moment; a page that stands open asks again until nothing is left."""
+    """Take a stopped run up again, with the rest."""
     with acting() as (session, actor):
-        running.run_of(session, actor, run_id)
-        if request.form.get("again"):
-            running.turn(session, actor, run_id, "stopped", "running")
-    running.work(run_id, _SECONDS)
+        running.turn(session, actor, run_id, "stopped", "running")
+        running.order_portion(session, _database(), run_id)
     return _shown(run_id)
 
 
@@ -99,6 +98,11 @@ def statement_run_file(run_id: str) -> FileResponse:
         for title, pdf in papers:
             folder.writestr(title, pdf)
     return download(content.getvalue(), name, "application/zip")
+
+
+def _database() -> Database:
+    found: Database = current_app.extensions["keyturn.database"]
+    return found
 
 
 def _name(place: int, paper: Document) -> str:

@@ -1,4 +1,4 @@
-"""A run of statements: begun once, worked off sale by sale, stopped and taken up again; each is a unit of work."""
+"""A run of statements is worked off by jobs: sale by sale, each a unit of work; stopped, and taken up again."""
 
 from __future__ import annotations
 
@@ -12,28 +12,39 @@ from sqlalchemy.orm import Session
 
 from channels.papers import issue
 from channels.papers.errors import PaperError
-from kernel.actor import Actor
+from engine.jobs import order_delivery
+from handlers.jobs import STATEMENTS
+from kernel.actor import SYSTEM, Actor
 from kernel.errors import Invalid, KeyturnError, Missing
 from kernel.ids import new_id
+from ledger.customers.masking import mask_name
 from ledger.documents.models import Document
 from ledger.documents.operations import store_document
 from ledger.documents.queries import find_documents
 from ledger.finance.reports.periods import Period
-from ledger.finance.reports.statement import list_sale_ids
+from ledger.finance.reports.statement import list_sale_ids, sale_holders, statement
+from ledger.finance.sale_labels import SaleLabel, label_sales
 from ledger.sales.models import Sale
-from webapp.acting import acting, clock, reading
+from ledger.staff.permissions import Permission
+from ledger.staff.queries import actor_for
+from webapp.db import Database
 from webapp.finance.reports.exporting import exporter
-from webapp.finance.reports.statements import named, of_sale
-from webapp.paperwork.statement_paper import statement_paper
+from webapp.paperwork.statement_paper import language_at, statement_paper
 from webapp.statement_runs import StatementItem, StatementRun
 
 KIND = "statement"
 MOST = 1_000
+PORTION_SECONDS = 60.0
 log = structlog.get_logger("keyturn.web")
 
 
-def begin(session: Session, actor: Actor, project_id: str, building_id: str | None, period: Period) -> str:
-    """Write down which sales get a statement; returns the run's id. Raises `Invalid` for none or too many."""
+def begin(
+    session: Session, database: Database, actor: Actor, project_id: str, building_id: str | None, period: Period
+) -> str:
+    """Write down which sales get a statement and order the work; returns the run's id.
+
+    Raises `Invalid` for none or too many.
+    """
     found = list_sale_ids(session, actor, project_id=project_id, building_id=building_id, until=period.last)
     if not found:
         raise Invalid("statements_none", field="project")
@@ -47,7 +58,7 @@ def begin(session: Session, actor: Actor, project_id: str, building_id: str | No
         first=period.first,
         last=period.last,
         state="running",
-        begun_at=clock().now(),
+        begun_at=database.clock.now(),
     )
     session.add(run)
     session.flush()  # The items refer to the run.
@@ -56,6 +67,7 @@ def begin(session: Session, actor: Actor, project_id: str, building_id: str | No
         for position, sale_id in enumerate(found)
     ]
     session.execute(insert(StatementItem), rows)
+    order_portion(session, database, run.id)
     return run.id
 
 
@@ -67,12 +79,19 @@ def run_of(session: Session, actor: Actor, run_id: str) -> StatementRun:
     return run
 
 
-def work(run_id: str, seconds: float) -> None:
-    """Go on with a run for about so long."""
+def order_portion(session: Session, database: Database, run_id: str) -> None:
+    """Let a job go on with a run, whoever looks at it or not; a job too many makes nothing twice."""
+    order_delivery(session, database.clock.now(), STATEMENTS, {"run_id": run_id}, key=f"{STATEMENTS}:{new_id()}")
+
+
+def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS) -> None:
+    """Go on with a run for about so long; what is left is ordered as the next job."""
     ends = time.monotonic() + seconds
-    while (position := _next(run_id)) is not None:
-        _do(run_id, position)
+    while (position := _next(database, run_id)) is not None:
+        _do(database, run_id, position)
         if time.monotonic() >= ends:
+            with database.unit_of_work(SYSTEM) as session:
+                order_portion(session, database, run_id)
             return
 
 
@@ -96,49 +115,52 @@ def items(session: Session, run_id: str, state: str) -> list[StatementItem]:
     return list(session.scalars(query.order_by(StatementItem.position)))
 
 
-def _next(run_id: str) -> int | None:
-    """The position of the next sale; ends a run that has none."""
-    with reading() as (session, actor):
-        run = run_of(session, actor, run_id)
+def _next(database: Database, run_id: str) -> int | None:
+    """The position of the next sale of a run that goes on; ends one that has none."""
+    with database.unit_of_work(SYSTEM) as session:
+        run = session.get(StatementRun, run_id)
+        if run is None or run.state != "running":
+            return None
         waiting = (StatementItem.run_id == run_id) & (StatementItem.state == "waiting")
         position = session.scalar(select(func.min(StatementItem.position)).where(waiting))
-        state = run.state
-    if state != "running" or position is not None:
-        return position if state == "running" else None
-    with acting() as (session, actor):
-        turn(session, actor, run_id, "running", "ended")
-    return None
+        if position is None:
+            run.state = "ended"
+        return position
 
 
-def _do(run_id: str, position: int) -> None:
+def _do(database: Database, run_id: str, position: int) -> None:
     try:
-        with acting() as (session, actor):
-            # Whoever marks it first makes it: the same run in two windows makes each paper once.
+        with database.reading() as session:
+            person = session.get_one(StatementRun, run_id).person_id
+            actor = exporter(actor_for(session, person, database.clock))
+        with database.unit_of_work(actor) as session:
+            # Whoever marks it first makes it: two jobs of the same run make each paper once.
             if _mark(session, run_id, position, state="done"):
-                document = _make(session, actor, run_of(session, actor, run_id), position)
+                run = session.get_one(StatementRun, run_id)
+                document = _make(session, database, actor, run, position)
                 session.get_one(StatementItem, (run_id, position)).document_id = document.id
     except OperationalError:
         raise
     except (KeyturnError, PaperError) as refusal:
-        _refuse(run_id, position, refusal.code)
+        _refuse(database, run_id, position, refusal.code)
     except Exception as fault:
         log.error("statement failed", run=run_id, item=position, kind=type(fault).__name__)
-        _refuse(run_id, position, "unexpected")
+        _refuse(database, run_id, position, "unexpected")
 
 
-def _make(session: Session, actor: Actor, run: StatementRun, position: int) -> Document:
+def _make(session: Session, database: Database, actor: Actor, run: StatementRun, position: int) -> Document:
     """The paper of one sale; one that says the same already is taken again."""
     sale = session.get_one(Sale, session.get_one(StatementItem, (run.id, position)).sale_id)
-    account = of_sale(session, exporter(actor), sale.id, Period(run.first, run.last))
+    label = label_sales(session, [sale.id])[sale.id]
     paper, language = statement_paper(
         session,
-        clock(),
-        account.told,
-        project_id=account.project_id,
-        customer=named(actor, account),
-        number=account.number,
-        labels=account.labels,
-        only=account.only,
+        database.clock,
+        statement(session, sale_holders(session, actor, sale.id), Period(run.first, run.last)),
+        project_id=label.project_id,
+        customer=_named(actor, label, language_at(session, database.clock, label.project_id)),
+        number=label.no,
+        labels={sale.id: label},
+        only=label,
     )
     pdf = issue(paper, language=language).pdf
     for earlier in find_documents(session, actor, subject="sale", subject_ids=[sale.id]):
@@ -147,23 +169,30 @@ def _make(session: Session, actor: Actor, run: StatementRun, position: int) -> D
     return store_document(
         session,
         actor,
-        clock(),
+        database.clock,
         kind=KIND,
         subject="sale",
         subject_id=sale.id,
         number=None,
         pdf=pdf,
         path=sale.path,
-        filename=f"statement-{account.number}-{run.first}-{run.last}.pdf",
+        filename=f"statement-{label.no}-{run.first}-{run.last}.pdf",
         template=KIND,
         language=language,
         owner_id=sale.owner_id,
     )
 
 
-def _refuse(run_id: str, position: int, code: str) -> None:
-    with acting() as (session, actor):
-        run_of(session, actor, run_id)
+def _named(actor: Actor, label: SaleLabel, language: str) -> str:
+    """Whom it is addressed to, shortened for who may not see customers there."""
+    clear = actor.may(Permission.CUSTOMERS_VIEW, label.path)
+    return (", " if language == "en" else "、").join(
+        name if clear else mask_name(name) for name in label.buyer_names
+    )
+
+
+def _refuse(database: Database, run_id: str, position: int, code: str) -> None:
+    with database.unit_of_work(SYSTEM) as session:
         _mark(session, run_id, position, state="refused", code=code[:60])
 
 
