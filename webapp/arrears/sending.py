@@ -14,6 +14,7 @@ from ledger.arrears.errors import ArrearsInvalid
 from ledger.arrears.kinds import Channel
 from ledger.arrears.models import ArrearsCase, ArrearsProposal, ArrearsStep
 from ledger.arrears.proposing import open_lines, send_proposal
+from ledger.arrears.undelivered import KEY
 from ledger.customers.models import Customer
 from ledger.customers.reveal import address_of
 from ledger.finance.parties import today_at
@@ -76,7 +77,7 @@ def _tell(
             params=params,
             path=case.path,
             channel=channel,
-            key=f"arrears:{step.id}:{customer_id}",
+            key=f"{KEY}{step.id}:{customer_id}",
         )
         order_delivery(session, clock.now(), DELIVER, {"message_id": message.id}, key=f"{DELIVER}:{message.id}")
         reached += 1

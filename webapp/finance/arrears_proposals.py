@@ -10,6 +10,7 @@ from kernel.actor import Actor
 from ledger.arrears import proposing, runs
 from ledger.arrears.kinds import Channel, Role, RunKind, RunState
 from ledger.arrears.queries import ProposalFilter, count_proposals, list_proposals
+from ledger.arrears.undelivered import list_undelivered
 from ledger.finance.sale_labels import label_sales
 from ledger.organisation.queries import list_projects, top_path
 from ledger.staff import queries as staff
@@ -32,6 +33,7 @@ def arrears_proposals() -> str:
     where = _asked_for()
     with reading() as (session, actor):
         rows = list_proposals(session, actor, where, on=today(), limit=PAGE_SIZE + 1, offset=page_offset())
+        lost = list_undelivered(session, actor)
         return render_template(
             "finance/arrears_proposals.html",
             rows=rows[:PAGE_SIZE],
@@ -40,7 +42,8 @@ def arrears_proposals() -> str:
             size=PAGE_SIZE,
             where=where,
             count=count_proposals(session, actor, where),
-            labels=label_sales(session, [row.sale_id for row in rows]),
+            labels=label_sales(session, [row.sale_id for row in (*rows, *lost)]),
+            lost=lost,
             projects={p.id: p.name for p in list_projects(session, actor, Permission.FINANCE_VIEW)},
             levels=_LEVELS,
             on=today(),

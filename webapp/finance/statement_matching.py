@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,6 +46,7 @@ from webapp.wording import word
 Answer = str | tuple[str, int] | Response
 LINES = 25
 _AT_ONCE = 100
+_SECONDS = 4.0
 _CREDIT, _FEN = "credit:", "fen-"
 
 
@@ -198,6 +200,29 @@ class Result:
     line: LineRow
     numbers: str
     refusal: str
+
+
+@pages.post("/statements/matching/all")
+def confirm_everywhere() -> Answer:
+    """Confirm what is certain on all pages: for a while, each line a unit of work; asked again, it goes on."""
+    ends, results = time.monotonic() + _SECONDS, []
+    passed = max(0, request.form.get("passed", 0, type=int))
+    done = max(0, request.form.get("done", 0, type=int))
+    while time.monotonic() < ends:
+        with reading() as (session, actor):
+            lines = list_lines(session, actor, _where(), limit=_AT_ONCE, offset=passed)
+            matchings = propose(session, lines)
+        if not lines:
+            break
+        certain = [line for line in lines if _is_certain(matchings[line.id])]
+        results += [_confirm_certain(line) for line in certain]
+        passed += len(lines) - len(certain) + sum(bool(one.refusal) for one in results[-len(certain) :] if certain)
+    with reading() as (session, actor):
+        left = max(0, count_lines(session, actor, _where()) - passed)
+    done += sum(not one.refusal for one in results)
+    return render_template(
+        "finance/matched.html", results=results, done=done, back=_back(), passed=passed, left=left, everywhere=True
+    )
 
 
 @pages.post("/statements/matching/certain")

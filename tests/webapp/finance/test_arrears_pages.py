@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 import handlers
+from channels.delivery import DeliveryRefused
+from channels.sms import SmsFolder
 from handlers.jobs import use_office
 from ledger.arrears.models import ArrearsCase, ArrearsProposal
 from tests.stories.company import Case, Company
@@ -48,6 +50,23 @@ def test_a_clerk_runs_the_chase_ticks_and_sends(clerk: Browser, company: Company
     assert "Nothing is to be sent today" in clerk.get("/finance/arrears/proposals").text
     case = company.read(lambda s: s.scalars(select(ArrearsCase.id)).one())
     assert "Level 1 · Text message" in re.sub(r"\s+", " ", clerk.get(f"/finance/arrears/cases/{case}").text)
+
+
+def test_a_message_that_did_not_arrive_is_seen_on_the_list(
+    clerk: Browser, company: Company, late: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_more: object) -> None:
+        raise DeliveryRefused("delivery.refused")
+
+    monkeypatch.setattr(SmsFolder, "send", refuse)
+    clerk.post("/finance/arrears/runs", {}, page="/finance/arrears/runs")
+    run_jobs(company)
+    proposal = company.read(lambda s: s.scalars(select(ArrearsProposal.id)).one())
+    clerk.post("/finance/arrears/proposals/send", {"id": proposal}, page="/finance/arrears/proposals")
+    run_jobs(company)
+    page = re.sub(r"\s+", " ", clerk.get("/finance/arrears/proposals").text)
+    assert "1 message did not arrive" in page
+    assert "Level 1 · Text message" in page
 
 
 def test_a_letter_is_opened_from_the_story_of_its_case(clerk: Browser, company: Company, late: Case) -> None:

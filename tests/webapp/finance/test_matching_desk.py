@@ -14,6 +14,7 @@ from ledger.finance.models import Receipt
 from tests.ledger.banking.bank import NUMBER, Bank
 from tests.stories.company import Case, Company
 from tests.webapp.house import Browser
+from webapp.finance import statement_matching
 
 DESK = "/finance/statements/matching"
 DEPOSIT = 50_000_00
@@ -95,6 +96,35 @@ def test_each_line_of_a_bulk_act_tells_what_became_of_it(
     again = clerk.post(f"{DESK}/certain", {"id": [ids[serials[0]]]}, page=DESK)
     assert "1 line is confirmed" in again.text
     assert len(receipts(company)) == 1
+
+
+def test_what_is_certain_is_confirmed_on_all_pages_and_goes_on_where_it_stopped(
+    clerk: Browser,
+    company: Company,
+    bank: Bank,
+    bring: Callable[[], None],
+    home: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bank.line(1_00, memo="往来", payer="王芳")
+    bank.line(DEPOSIT, memo=f"{home}定金", payer="马超")
+    bank.line(2_00, memo="往来", payer="王芳")
+    bring()
+    monkeypatch.setattr(statement_matching, "LINES", 1)
+    monkeypatch.setattr(statement_matching, "_AT_ONCE", 1)
+    monkeypatch.setattr(statement_matching, "_SECONDS", 0.001)
+    assert "Confirm what is certain on all pages" in clerk.get(DESK).text
+    page, told = clerk.post(f"{DESK}/all", page=DESK).text, []
+    for _ in range(4):
+        found = re.search(r'name="passed" value="(\d+)">.*?name="done" value="(\d+)"', page)
+        told.append(found and found.groups())
+        if found is None:
+            break
+        page = clerk.post(f"{DESK}/all", {"passed": found[1], "done": found[2]}, page=DESK).text
+    assert told[0] is not None and told[-1] is None
+    assert "1 line is confirmed" in page
+    states = company.read(lambda s: sorted(s.scalars(select(LineStanding.state)).all()))
+    assert states == ["matched", "open", "open"]
 
 
 def test_a_proposal_is_confirmed_once_however_often_its_form_is_sent(
