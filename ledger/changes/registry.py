@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ledger.changes.errors import ChangeRefused
 from ledger.changes.kind import ChangeKind
+from ledger.sales.models import Sale
 
 #: The modules whose kinds are known; each registers its class when it is imported.
 MODULES = (
@@ -42,6 +43,12 @@ def find_kind(kind: str) -> ChangeKind:
     if found is None:
         raise ChangeRefused("change_order_kind_unknown", field="kind", kind=kind)
     return found
+
+
+def kinds_at(sale: Sale) -> list[str]:
+    """The kinds of change that can be asked for where a sale stands."""
+    agreed = sale.state == "live" and sale.terms_version is not None
+    return [name for name, kind in known_kinds().items() if agreed and sale.stage in kind.stages]
 
 
 @cache

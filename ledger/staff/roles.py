@@ -178,6 +178,7 @@ _ALL = (
         "集团定价",
         _EVERYBODY
         | {
+            Permission.CHANGES_VIEW,
             Permission.FINANCE_VIEW,
             Permission.PRICES_APPROVE,
             Permission.SALES_VIEW,
@@ -298,6 +299,7 @@ _ALL = (
         "业务分析师",
         _EVERYBODY
         | {
+            Permission.CHANGES_VIEW,
             Permission.ENGINE_DEPLOY,
             Permission.ENGINE_OPERATE,
             Permission.ENGINE_VIEW,

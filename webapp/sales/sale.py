@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from engine.api import Page, Task, TaskFilter
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import Missing
+from ledger.changes.queries import orders_of_sale
+from ledger.changes.registry import kinds_at
 from ledger.documents.queries import find_documents, reprint_counts
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.changes import given_reason
@@ -60,10 +62,13 @@ def sale(sale_id: str) -> str:
             documents=documents,
             reprints=reprint_counts(session, [one.id for one in documents]),
             names=staff.names(session, people),
-            opens_case=_opens_case(session, actor, view.sale.instance_id),
+            opens_case=opens_case(session, actor, view.sale.instance_id),
             may_withdraw=_may_withdraw(actor, view.sale),
             may_issue=_holds(actor, Permission.DOCUMENTS_ISSUE, view.sale),
             papers=issuable(view),
+            changes=orders_of_sale(session, actor, sale_id),
+            may_change=_holds(actor, Permission.CHANGES_APPLY, view.sale),
+            change_kinds=kinds_at(view.sale),
         )
 
 
@@ -94,7 +99,7 @@ class OpenTask:
     opens: bool
 
 
-def _opens_case(session: Session, actor: Actor, instance_id: str | None) -> bool:
+def opens_case(session: Session, actor: Actor, instance_id: str | None) -> bool:
     """Whether the reader takes part in the sale's process, and so may open its page."""
     if instance_id is None:
         return False

@@ -57,6 +57,8 @@ VARIANTS = {
     ),
     "POST /operations/cases/<instance_id>/<act>": ("suspend", "resume", "cancel"),
     "POST /operations/jobs/<job_id>/<act>": ("fire", "due", "recalculate", "retry"),
+    "GET /changes/new/<kind>": ("discount",),
+    "POST /changes/new/<kind>": ("discount",),
     "POST /finance/statements/lines/<line_id>/undo": ("matched",),
     "GET /finance/todos/<todo_id>": ("collect", "paper"),
     "GET /documents/<document_id>": ("paper", "price list"),

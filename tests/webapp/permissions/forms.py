@@ -122,6 +122,14 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "project": world.ids["project_id"],
         "id": world.ids["paper_id"],
     },
+    "POST /changes/new/<kind> [discount]": lambda world: {
+        "sale_id": world.ids["sale_id"],
+        "reason": "a good buyer",
+        "discounts-0-kind": "rate",
+        "discounts-0-name": "VIP",
+        "discounts-0-basis_points": "1",
+        "act": "preview",
+    },
     "POST /finance/papers/<paper_id>/void": lambda world: {"reason": "wrong name"},
     "POST /finance/ranges": lambda world: {
         "project": world.ids["project_id"],
@@ -243,6 +251,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
 QUERIES: dict[str, Callable[[World], dict[str, str]]] = {
     "GET /finance/receipts/new": lambda world: {"todo": world.ids["collect_id"]},
     "GET /admin/plans/new": lambda world: {"project": world.ids["project_id"]},
+    "GET /changes/new/<kind> [discount]": lambda world: {"sale_id": world.ids["sale_id"]},
     "GET /inbox": lambda world: {"box": "group"},
     "GET /lookup/<kind> [plan]": lambda world: {"path": world.house.project.path},
     "GET /lookup/<kind> [batch]": lambda world: {"path": world.house.project.path},
@@ -255,6 +264,7 @@ QUERIES: dict[str, Callable[[World], dict[str, str]]] = {
 SHOWN = {
     "GET /customers/": "customer_id",
     "GET /sales/": "sale_id",
+    "GET /changes/": "order_id",
     "GET /finance/": "collect_id",
     "GET /finance/arrears": "sale_id",
     "GET /finance/arrears/cases": "case_id",
@@ -308,6 +318,7 @@ SHOWN = {
 
 # Forms that nobody brings further, because what they ask for does not stand; the refusals come before.
 STANDS = {
+    "POST /changes/new/<kind> [discount]": "the sale has an open change already",
     "POST /titles/areas/<building_id>/run": "no survey of the building is released, and no sale of it has a contract",
     "POST /finance/sales/<sale_id>/waiver": "the sale is not signed, so that nothing of it bears interest",
     "POST /inbox/bulk": "a run is begun in one transaction and worked on in others; each task is refused for itself",

@@ -24,6 +24,7 @@ from ledger.arrears.runs import begin_run
 from ledger.banking import operations as banking
 from ledger.banking.models import MatchRule, StatementLine
 from ledger.calendars.operations import add_calendar, set_day
+from ledger.changes.models import ChangeOrder
 from ledger.customers.kinds import mark_kind
 from ledger.customers.models import CustomerPhone
 from ledger.customers.operations import register_customer
@@ -68,6 +69,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
     with house.database.unit_of_work(SYSTEM) as session:
         ids = _homes(session, house) | _customer(session, house, people["sales_consultant"])
         ids |= _sale(session, house, ids, people["sales_consultant"])
+        ids |= _change_order(session, house, ids, people["sales_consultant"])
         ids |= _money(session, house, ids)
         ids |= _arrears(session, house, ids)
         ids |= fill_areas(session, house, ids, people["sales_consultant"], SECOND)
@@ -165,6 +167,20 @@ def _sale(session: Session, house: House, ids: Mapping[str, str], owner: Actor) 
         owner_id=owner.id,
     )  # fmt: skip
     return {"sale_id": sale.id, "document_id": paper.id}
+
+
+def _change_order(session: Session, house: House, ids: Mapping[str, str], owner: Actor) -> dict[str, str]:
+    """The consultant has asked for a discount of his sale."""
+    sale = session.get_one(Sale, ids["sale_id"])
+    order = ChangeOrder(
+        no="YUNXI-BG-0001", sale_id=sale.id, project_id=sale.project_id, path=sale.path, owner_id=owner.id,
+        kind="discount", reason="asked", wanted={}, before={}, after={}, money=[], route={}, files=[],
+        content_hash="0" * 64, mode="process", mode_version="default", state="submitted", applied_by=owner.id,
+        applied_at=house.database.clock.now(), result={},
+    )  # fmt: skip
+    session.add(order)
+    session.flush()
+    return {"order_id": order.id}
 
 
 def _money(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
