@@ -62,6 +62,7 @@ class Permission(StrEnum):
     PRICES_APPROVE = "prices:approve"
     PRICES_PROPOSE = "prices:propose"
     PRICES_RELEASE = "prices:release"
+    PROGRESS_EXPORT = "progress:export"
     REFUND_START = "refund:start"
     SALES_APPROVE = "sales:approve"
     SALES_CANCEL = "sales:cancel"

@@ -33,6 +33,10 @@ TEXTS = {
     "progress_step_unknown": N_("A step is called by lower-case letters, digits and underscores, at most 40."),
     "progress_role_unknown": N_("There is no role %(role)s that could answer for a step."),
     "progress_outcome_unknown": N_("A step ends as one of: %(known)s."),
+    "progress_reason_missing_or_long": N_("Say why in at most %(longest)s characters."),
+    "permission.progress:export": N_("taking along what was on time"),
+    "audit.progress:explain": N_("said why a step is late"),
+    "audit.progress:export": N_("took along what was on time"),
     "progress_step_missing": N_("There is no such step, or it lies outside what you may see."),
     "consent_purpose_unknown": N_("Consent is kept for marketing and for progress messages."),
 }
