@@ -31,7 +31,7 @@ from ledger.finance.errors import AlreadyDone, CompensationRefused, KeyReused
 from ledger.finance.facts import CompensationPaid, PayoutCancelled
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Account, CompensationKind, Debtor, RefundEventKind, TodoKind
-from ledger.finance.models import Receipt
+from ledger.finance.models import Receipt, ReceiptMove
 from ledger.finance.parties import AccountHolder, lock_sale, today_at
 from ledger.finance.payout_models import Compensation, CompensationEvent
 from ledger.finance.payouts import (
@@ -139,7 +139,9 @@ def _payee(session: Session, sale_id: str, payee: str | None, why: str | None) -
     name = " ".join((payee or "").split()) or "、".join(buyers)
     if not name:
         raise CompensationRefused("compensation_payee_missing", field="payee")
-    payers = session.scalars(select(Receipt.payer).where(Receipt.sale_id == sale_id, Receipt.payer == name))
+    moved_here = select(ReceiptMove.receipt_id).where(ReceiptMove.sale_id == sale_id)
+    theirs = (Receipt.sale_id == sale_id) | Receipt.id.in_(moved_here)
+    payers = session.scalars(select(Receipt.payer).where(theirs, Receipt.payer == name))
     known = name in buyers or name == "、".join(buyers) or payers.first() is not None
     return require_words(name, "payee"), None if known else require_words(why, "payee_reason")
 
