@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.api import BusinessError, Context, Ending, ending, handler
+from handlers.making_papers import order as order_paper
 from handlers.refund.payout import PayoutIn, payout_of, what_words, withdraw
 from handlers.telling import tell_person
 from kernel.errors import Stale
@@ -43,12 +44,20 @@ def order(data: OrderIn, ctx: Context) -> None:
     try:
         if data.what == "refund":
             approve_refund(*act, refund_id=data.payout_id, approved_hash=seal, approvers=deciders, reference=case)
+            _note_of(ctx, data.payout_id)
         else:
             approve_compensation(
                 *act, compensation_id=data.payout_id, approved_hash=seal, approvers=deciders, reference=case
             )
     except Stale as stale:
         raise BusinessError(STALE, why=stale.code) from stale
+
+
+def _note_of(ctx: Context, refund_id: str) -> None:
+    """The refund note (退款单) that the payee signs; money of no sale, such as a queue fee, has none."""
+    sale_id = ctx.session.get_one(Refund, refund_id).sale_id
+    if sale_id is not None:
+        order_paper(ctx, kind="refund_note", sale_id=sale_id, subject_id=refund_id, key=f"refund_note:{refund_id}")
 
 
 @dataclass(frozen=True)

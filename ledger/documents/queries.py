@@ -71,6 +71,12 @@ def events_of(session: Session, document_id: str) -> list[DocumentEvent]:
     return list(session.scalars(select(DocumentEvent).where(rule).order_by(DocumentEvent.at, DocumentEvent.id)))
 
 
+def is_void(session: Session, document_id: str) -> bool:
+    """Whether a paper was declared void."""
+    rule = (DocumentEvent.document_id == document_id) & (DocumentEvent.kind == "voided")
+    return session.scalar(select(DocumentEvent.id).where(rule).limit(1)) is not None
+
+
 def reprint_counts(session: Session, document_ids: list[str]) -> dict[str, int]:
     """How often each document was printed again, in one query; those never reprinted are left out."""
     rule = DocumentEvent.document_id.in_(document_ids) & (DocumentEvent.kind == "reprinted")

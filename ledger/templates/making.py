@@ -22,6 +22,7 @@ from kernel.clock import Clock
 from kernel.ids import new_id
 from ledger.documents.keeping import keep_file, open_file
 from ledger.documents.numbers import next_number
+from ledger.documents.queries import is_void
 from ledger.templates.catalogue import PaperKind, kind_of
 from ledger.templates.choosing import template_for
 from ledger.templates.errors import TemplateMissing
@@ -30,6 +31,7 @@ from ledger.templates.kinds import Language
 from ledger.templates.models import MadePaper, PaperTemplate
 
 _CAPITALS = "_capitals"
+_OWN = ("number", "issued_on", "author")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,8 @@ def order_paper(session: Session, actor: Actor, clock: Clock, order: Order) -> M
         return found
     kind = kind_of(order.kind)
     template = template_for(session, clock, order.kind, order.path, order.language)
+    if (same := _same_before(session, order, template, kind)) is not None:
+        return same
     number = _number(session, kind, order)
     values = complete({**order.values, "number": number, "issued_on": order.issued_on.isoformat()}, kind)
     check_values(kind, values)
@@ -93,6 +97,34 @@ def order_paper(session: Session, actor: Actor, clock: Clock, order: Order) -> M
     after = {"kind": paper.kind, "number": number, "template": template.id, "values_sha256": paper.values_sha256}
     audit.record(session, actor, clock, "papers:make", "made_paper", paper.id, path=order.path, after=after)
     return paper
+
+
+def _same_before(session: Session, order: Order, template: PaperTemplate, kind: PaperKind) -> MadePaper | None:
+    """The newest paper about the same thing if it says the same: made again, it keeps its number (补打)."""
+    rule = (
+        (MadePaper.kind == order.kind)
+        & (MadePaper.subject == order.subject)
+        & (MadePaper.subject_id == order.subject_id)
+        & (MadePaper.template_id == template.id)
+        & (MadePaper.language == order.language)
+    )
+    newest = select(MadePaper).where(rule).order_by(MadePaper.at.desc(), MadePaper.id.desc()).limit(1)
+    before = session.scalars(newest).one_or_none()
+    if before is None or before.about_id != order.about_id or is_void(session, before.id):
+        return None
+    said, says = values_of(session, before), _plain(complete(order.values, kind))
+    return before if _without_its_own(said) == _without_its_own(says) else None
+
+
+def _without_its_own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those that differ from paper to paper by themselves."""
+    return {name: value for name, value in values.items() if name not in _OWN}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are read back from where they are kept."""
+    found: dict[str, Any] = json.loads(json.dumps(values))
+    return found
 
 
 def complete(values: Mapping[str, Any], kind: PaperKind) -> dict[str, Any]:
