@@ -103,7 +103,7 @@ class _Filler:
             listed = any("." in name for name in row.marks())
             for cells in self._rows(row, in_table=True):
                 found = found or listed
-                told.append({"cells": [runs for runs, _wide in cells], "total": repeats and not listed})
+                told.append({"cells": [runs for runs, _wide in cells], "total": found and not listed})
         if repeats and not found:
             yield {"kind": "gone"}
             return

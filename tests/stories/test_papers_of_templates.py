@@ -22,7 +22,9 @@ from ledger.templates.errors import ExtraUnknown, TextRefused
 from ledger.templates.making import values_of
 from ledger.templates.models import MadePaper
 from tests.pdf_words import words_of
-from tests.stories.company import Case, Company
+from tests.stories.company import PASSWORD, Case, Company
+from tests.webapp.application import application
+from tests.webapp.house import Browser
 from webapp.jobs import JobRunner
 from webapp.paperwork.made import print_made
 from webapp.paperwork.office import Outlets, PaperOffice
@@ -140,3 +142,32 @@ def test_text_that_looks_like_markup_is_printed_as_it_is(company: Company, signe
     paper_id = paper_of(company, signed, "supplement", reason=hostile, subject="# 标题 | 表")
     words = words_of(document(company, paper_id)[1], tmp_path)
     assert '#panic("x")' in words and "{{number}}" in words and "**b**" in words
+
+
+def test_papers_stand_on_the_sales_page_with_hash_version_and_person_and_a_reprint_is_told(
+    company: Company, signed: Case, tmp_path: Path
+) -> None:
+    browser = Browser(application(company.database).test_client())
+    browser.sign_in("wei", PASSWORD)
+    page = f"/sales/{signed.sale().id}"
+    made = company.read(lambda s: s.scalars(select(MadePaper).where(MadePaper.kind == "contract")).one())
+    stored, pdf = document(company, made.id)
+    card = browser.get(page).text
+    for told in (stored.sha256, f"{stored.sha256[:12]}…", "* v1", str(stored.number), f"/documents/{made.id}"):
+        assert told in card
+    assert "补打" not in card and "reprinted" not in card
+    printed = [browser.post(f"/documents/{made.id}/print", page=page).data for _ in range(3)]
+    assert printed[0] == pdf and "补打第2次" in words_of(printed[2], tmp_path)
+    again = browser.get(page).text
+    assert "reprinted 2 times" in again or "补打 2 次" in again
+    assert browser.get(f"/documents/{made.id}").data == pdf, "what was kept stays as it was"
+
+
+def test_the_same_paper_made_again_keeps_its_number_and_other_words_make_another(
+    company: Company, signed: Case
+) -> None:
+    about = {"reason": "贷款核准不足", "subject": "贷款金额"}
+    first = paper_of(company, signed, "supplement", **about)
+    assert paper_of(company, signed, "supplement", key="step-2", **about) == first
+    other = paper_of(company, signed, "supplement", key="step-3", **{**about, "reason": "更名"})
+    assert document(company, other)[0].number == "YUNXI-BC-2026-000002"

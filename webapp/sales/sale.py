@@ -14,7 +14,6 @@ from kernel.actor import SYSTEM, Actor
 from kernel.errors import Missing
 from ledger.changes.queries import orders_of_sale
 from ledger.changes.registry import kinds_at
-from ledger.documents.queries import find_documents, reprint_counts
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.changes import given_reason
 from ledger.organisation.models import Project
@@ -30,6 +29,7 @@ from webapp.engine_room import engine_for
 from webapp.once import once
 from webapp.sales.desk import pages
 from webapp.sales.money import accounts_of
+from webapp.sales.papers import papers_of
 
 WITHDRAWABLE = ("held", "small_ordered", "subscribing", "subscribed")
 MOST_TASKS = 50
@@ -47,8 +47,8 @@ def sale(sale_id: str) -> str:
         people |= {approver for approval in view.approvals for approver in approval.approvers}
         tasks = open_tasks(session, actor, [view.sale.instance_id] if view.sale.instance_id else [])
         people |= {one.task.assignee for one in tasks if one.task.assignee} | {view.sale.owner_id}
-        documents = find_documents(session, actor, subject="sale", subject_ids=[sale_id])
-        people |= {one.issued_by for one in documents}
+        documents = papers_of(session, actor, sale_id)
+        people |= {one.document.issued_by for one in documents}
         plan = session.get(PaymentPlanTemplate, view.sale.plan_id) if view.sale.plan_id else None
         return render_template(
             "sales/sale.html",
@@ -60,7 +60,6 @@ def sale(sale_id: str) -> str:
             account=accounts_of(session, actor, [sale_id], project.zone).get(sale_id),
             tasks=tasks,
             documents=documents,
-            reprints=reprint_counts(session, [one.id for one in documents]),
             names=staff.names(session, people),
             opens_case=opens_case(session, actor, view.sale.instance_id),
             may_withdraw=_may_withdraw(actor, view.sale),
