@@ -20,13 +20,13 @@ from ledger.staff.permissions import Permission
 
 def void_condition() -> ColumnElement[bool]:
     """Whether the paper of the enclosing query is void."""
-    return exists().where(PaperVoid.paper_id == Paper.id)
+    return exists().where(PaperVoid.paper_id == Paper.id).correlate(Paper)
 
 
 def exchanged_condition() -> ColumnElement[bool]:
     """Whether the paper of the enclosing query was handed in for an invoice that stands."""
-    gone = exists().where(PaperVoid.paper_id == PaperExchange.new_id)
-    return exists().where(PaperExchange.old_id == Paper.id, ~gone)
+    gone = exists().where(PaperVoid.paper_id == PaperExchange.new_id).correlate(PaperExchange)
+    return exists().where(PaperExchange.old_id == Paper.id, ~gone).correlate(Paper)
 
 
 def is_void(session: Session, paper_id: str) -> bool:

@@ -4,7 +4,9 @@ from flask import Flask
 
 from webapp.api import (
     approval_sheet,
+    arrears,
     attachments,
+    banking,
     batches,
     bulk,
     calendars,
@@ -22,6 +24,7 @@ from webapp.api import (
     line_managers,
     messages,
     operations,
+    papers,
     reach,
     receipts,
     reviews,
@@ -64,6 +67,9 @@ ROOMS = (
     customers,
     reviews,
     receipts,
+    banking,
+    arrears,
+    papers,
     documents,
     calendars,
 )
