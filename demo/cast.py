@@ -61,6 +61,8 @@ CAST = (
     _at("sales6", "赵一鸣", "sales_consultant", HARBOUR),
     _at("sales7", "吴若水", "sales_consultant", LANTING),
     _at("sales8", "徐怀远", "sales_consultant", LANTING),
+    _at("service", "冯雅静", "service_agent", *PROJECTS),
+    _at("service2", "葛明轩", "service_agent", YUNXI),
     _at("admin2", "宋明远", "administrator", "/"),
 )
 CONSULTANTS = {
@@ -72,7 +74,7 @@ MANAGERS = {YUNXI: "manager", HARBOUR: "manager3", LANTING: "manager"}
 # One sign-in per role, in the order in which they are shown.
 SHOWN = (
     "sales", "manager", "gm", "marketing", "cityfinance", "citygm", "pricing", "legal", "cashier", "finance",
-    "filing", "mortgage", "analyst", "admin",
+    "filing", "mortgage", "service", "analyst", "admin",
 )  # fmt: skip
 
 

@@ -63,10 +63,12 @@ class Moving:
         running.work(self.company.database, batch.id)
         return self.company.read(lambda s: s.get_one(MoveInBatch, batch.id))
 
-    def offer(self, capacity: int = 1, day_capacity: int = 2) -> list[MoveInSlot]:
-        """Two hours of one clerk on each day."""
+    def offer(
+        self, capacity: int = 1, day_capacity: int = 2, first: date = FIRST, count: int = 3
+    ) -> list[MoveInSlot]:
+        """Two hours of one clerk on each of so many days."""
         hours = [Hours("09:00", "10:00", capacity), Hours("10:00", "11:00", capacity)]
-        days = [FIRST + timedelta(days=n) for n in range(3)]
+        days = [first + timedelta(days=n) for n in range(count)]
         people = [self.company.people["agent"]]
         self.company.act(
             "agent",
@@ -175,13 +177,22 @@ class Moving:
         return [row.kind.value for row in self.company.read(lambda s: s.scalars(query).all())]
 
 
-def moving_in(company: Company, *, paid_fen: int | None = None, delivery_on: str = "2026-12-31") -> Moving:
-    """A home that is contracted, filed and paid (or so much of it), with agents who hand it over."""
+def moving_in(
+    company: Company,
+    *,
+    paid_fen: int | None = None,
+    delivery_on: str = "2026-12-31",
+    days: int = 80,
+    language: str = "zh",
+) -> Moving:
+    """A home that is contracted, filed and paid (or so much of it), ``days`` ago; with agents who hand it over."""
     with company.database.unit_of_work() as session:
         for name in ("agent", "other_agent"):
-            company.people[name] = hire(session, company.clock, name, "service_agent", PROJECT).id
+            company.people[name] = hire(
+                session, company.clock, name, "service_agent", PROJECT, language=language
+            ).id
     moving = _sold(company, paid_fen, delivery_on, customer="lin", number=0)
-    company.later(days=80)
+    company.later(days=days)
     return moving
 
 

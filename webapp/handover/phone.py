@@ -19,6 +19,7 @@ from typing import Any
 from flask import Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
+from kernel.actor import Actor
 from kernel.errors import Invalid, KeyturnError, Stale
 from ledger.handover import inspecting, keys, photos, signing
 from ledger.handover.errors import InspectionRefused
@@ -48,12 +49,18 @@ def asset_url(name: str) -> str:
     return url_for("static", filename=f"handover/{name}", v=_versions()[name])
 
 
-@pages.get("/inspect/")
-def inspect() -> str:
-    """The page; what it shows comes as data."""
+def _inspector() -> Actor:
+    """The reader, if he inspects somewhere. Raises `NotAllowed`."""
     me = reader()
     if not me.may_anywhere(Permission.HANDOVER_INSPECT):
         me.require(Permission.HANDOVER_INSPECT, "/")
+    return me
+
+
+@pages.get("/inspect/")
+def inspect() -> str:
+    """The page; what it shows comes as data."""
+    me = _inspector()
     return render_template("handover/inspect.html", files={name: asset_url(name) for name in _FILES}, me=me)
 
 
@@ -74,9 +81,8 @@ def worker() -> Response:
 @pages.get("/inspect/work.json")
 def inspect_work() -> Response:
     """The homes to look at, with what stands of each part."""
+    _inspector()
     with reading() as (session, actor):
-        if not actor.may_anywhere(Permission.HANDOVER_INSPECT):
-            actor.require(Permission.HANDOVER_INSPECT, "/")
         return jsonify(
             reader=actor.id, csrf=generate_csrf(), at=clock().now().isoformat(), cases=work_of(session, actor)
         )
@@ -85,6 +91,7 @@ def inspect_work() -> Response:
 @pages.post("/inspect/entries")
 def inspect_entries() -> Response:
     """What was said of parts; each answer tells what became of it."""
+    _inspector()
     sent = request.get_json(silent=True)
     entries = sent.get("entries") if isinstance(sent, dict) else None
     if not isinstance(entries, list) or not 0 < len(entries) <= _MOST_ENTRIES:
@@ -133,6 +140,7 @@ def _said(refused: KeyturnError) -> dict[str, Any]:
 @pages.post("/inspect/photos/<photo_id>")
 def inspect_photo(photo_id: str) -> Response | tuple[Response, int]:
     """A photo of a part, as the body."""
+    _inspector()
     asked = request.args
     try:
         with acting() as (session, actor):
@@ -154,6 +162,7 @@ def inspect_photo(photo_id: str) -> Response | tuple[Response, int]:
 @pages.post("/inspect/visits/<visit_id>")
 def inspect_visit(visit_id: str) -> Response | tuple[Response, int]:
     """The end of an inspection: accepted or refused, signed; then the buyer's opinion, if he gave one."""
+    _inspector()
     sent = request.get_json(silent=True)
     try:
         wanted = _signed(sent)
@@ -197,6 +206,7 @@ def _rate(case_id: str, sent: Any) -> None:
 @pages.post("/inspect/conflicts/<entry_id>")
 def inspect_conflict(entry_id: str) -> Response | tuple[Response, int]:
     """Which of two versions stands."""
+    _inspector()
     sent = request.get_json(silent=True)
     given = sent.get("choice") if isinstance(sent, dict) else None
     try:

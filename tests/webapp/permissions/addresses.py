@@ -33,6 +33,10 @@ EVERYBODY |= {
     )
 }  # fmt: skip
 EVERYBODY |= {
+    f"{way} /h/<token>": "the address is the right of the home's buyer: tests/webapp/handover walks it"
+    for way in ("GET", "POST")
+}
+EVERYBODY |= {
     f"{way} /styleguide/{rest}": "shows how pages look, with invented data; not served unless it is asked for"
     for way, rest in (
         ("GET", ""), ("GET", "board"), ("GET", "diagram.bpmn"), ("GET", "error/<int:status>"),
@@ -97,6 +101,8 @@ _BY_RULE = {
     "/finance/vouchers/": {"batch_id": "voucher_batch_id"},
     "/units/imports/": {"batch_id": "import_id"},
     "/units/price-lists/": {"document_id": "price_list_id"},
+    "/handover/batches/": {"batch_id": "move_in_batch_id"},
+    "/handover/cases/": {"case_id": "move_in_case_id"},
     "/admin/papers/": {"template_id": "draft_text_id"},
 }
 _FIXED = {

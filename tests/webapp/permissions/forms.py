@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+from kernel.clock import business_date
 from tests.ledger.banking.bank import Bank
 from tests.webapp.permissions.ledger import LIST
 from tests.webapp.permissions.world import DIAGRAM, World
@@ -40,6 +41,10 @@ def _lawyer(world: World) -> str:
     return world.people["here"]["legal"].id
 
 
+def _today(world: World) -> str:
+    return business_date(world.house.database.clock).isoformat()
+
+
 FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /start/<key>": lambda world: {
         "at": world.house.project.path,
@@ -57,6 +62,19 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /admin/papers/versions/<template_id>/preview.pdf": lambda _world: {"text": "# 补充协议\n"},
     "POST /admin/papers/versions/<template_id>": lambda _world: {"text": "# 补充协议\n\n> 云栖\n"},
     "POST /sales/<sale_id>/portal-links": lambda world: {"customer_id": world.ids["customer_id"]},
+    "POST /handover/batches/<batch_id>/slots": lambda world: {
+        "from": _today(world),
+        "until": _today(world),
+        "staff": _manager(world),
+        "hours": "09:00-10:00",
+        "capacity": "1",
+        "day_capacity": "2",
+    },
+    "POST /handover/defects/<defect_id>/assign": lambda world: {"due_on": _today(world)},
+    "POST /handover/plans": lambda world: {
+        "project": world.ids["project_id"],
+        "rooms": "hall | Hall | 厅\n- wall | Wall | 墙",
+    },
     "POST /workload/give": lambda world: {"id": world.ids["task_id"], "staff_id": _manager(world)},
     "POST /tasks/<task_id>/signers": lambda world: {
         "signers_part": "before",

@@ -35,6 +35,7 @@ from ledger.finance.kinds import Account, PlanKind, ReceivableKind, ShareKind, T
 from ledger.finance.operations import approve_plan, confirm_receipt, open_todo, raise_deposit, take_receipt
 from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.finance.templates import propose_plan
+from ledger.handover.models import MoveInBatch, MoveInCase
 from ledger.inventory.importing import Permit, import_units
 from ledger.inventory.models import ImportBatch, Unit
 from ledger.inventory.price_list import read_price_list
@@ -73,6 +74,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids |= _money(session, house, ids)
         ids |= _arrears(session, house, ids)
         ids |= fill_areas(session, house, ids, people["sales_consultant"], SECOND)
+        ids |= _handed_over(session, house, ids)
         ids |= _bank(session, house, ids)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)
@@ -231,6 +233,26 @@ def _arrears(session: Session, house: House, ids: Mapping[str, str]) -> dict[str
     run, _ = begin_run(*act, path=house.project.path, on=today)
     assert proposal is not None
     return {"case_id": case.id, "proposal_id": proposal.id, "run_id": run.id}
+
+
+def _handed_over(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
+    """A building whose notices are out, with one home under way."""
+    sale, now = session.get_one(Sale, ids["sale_id"]), house.database.clock.now()
+    unit, today = session.get_one(Unit, sale.unit_id), business_date(house.database.clock)
+    place = {"project_id": sale.project_id, "path": sale.path}
+    batch = MoveInBatch(
+        building_id=unit.building_id, completion_no="JB-1", place="Here", notice_on=today, first_on=today,
+        last_on=today, total=1, done=1, begun_at=now, begun_by=SECOND.id, **place,
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    case = MoveInCase(
+        sale_id=sale.id, unit_id=unit.id, batch_id=batch.id, owner_id=sale.owner_id, notified_on=today,
+        hand_over_on=today, appoint_by=today, allowed={}, opened_at=now, changed_at=now, **place,
+    )  # fmt: skip
+    session.add(case)
+    session.flush()
+    return {"move_in_batch_id": batch.id, "move_in_case_id": case.id}
 
 
 def _bank(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:
