@@ -32,7 +32,7 @@ _HOURS = (
     Hours("15:00", "16:30", 2),
 )
 _WRONG = (("kitchen", "wall", "墙面空鼓"), ("bathroom", "waterproofing", "地漏周边渗水"))
-_YESTERDAY = 4
+_YESTERDAY, _TODAY, _TOMORROW = 2, 7, 4
 
 
 def hand_a_building_over(life: Life, ends_at: datetime, agenda: Agenda) -> None:
@@ -71,13 +71,14 @@ def _script(life: Life, ends_at: datetime) -> Script:
 
 
 def _book(life: Life, batch_id: str) -> None:
-    """Some come on the first day, most on the second."""
+    """Some come on the first day, most on the second, the rest on the third."""
     cases = life.ask(lambda s: queries.list_cases(s, life.actor("service"), batch_id=batch_id))
     slots = life.ask(lambda s: queries.slots_of(s, batch_id))
-    by_day = sorted({slot.on_date for slot in slots})
-    first = [slot for slot in slots if slot.on_date == by_day[0]][:_YESTERDAY]
-    then = [slot for slot in slots if slot.on_date == by_day[1]]
-    for case, slot in zip(cases, first + then, strict=False):
+    days = sorted({slot.on_date for slot in slots})
+    wanted = []
+    for day, most in zip(days, (_YESTERDAY, _TODAY, _TOMORROW), strict=False):
+        wanted += [slot for slot in slots if slot.on_date == day][:most]
+    for case, slot in zip(cases, wanted, strict=False):
         life.act(
             "service", lambda s, a, c=case.id, i=slot.id: appointments.book(s, a, life.clock, case_id=c, slot_id=i)
         )
@@ -90,18 +91,17 @@ def _expected(life: Life, batch_id: str) -> list[str]:
 
 
 def _visit(life: Life, case_id: str, number: int) -> None:
-    """A buyer comes: the second has money open, the third refuses, the others take their home."""
+    """A buyer comes: the second refuses, the others take their home."""
     case = life.ask(lambda s: s.get_one(MoveInCase, case_id))
     if case.state is not CaseState.APPOINTED:
         return
-    if number != 1:
-        _pay(life, case.sale_id)
+    _pay(life, case.sale_id)
     life.act("service", lambda s, a: appointments.arrive(s, a, life.clock, case_id=case_id))
     if life.ask(lambda s: s.get_one(MoveInCase, case_id).state) is not CaseState.INSPECTION:
         return
-    wrong = {(room, part): words for room, part, words in (_WRONG if number in (0, 2) else ())}
+    wrong = {(room, part): words for room, part, words in (_WRONG if number < _YESTERDAY else ())}
     _inspect(life, case, wrong)
-    refuses = number == 2
+    refuses = number == 1
     _do(
         life,
         lambda s, a: signing.sign_inspection(
