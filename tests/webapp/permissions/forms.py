@@ -336,6 +336,13 @@ SHOWN = {
 
 # Forms that nobody brings further, because what they ask for does not stand; the refusals come before.
 STANDS = {
+    "POST /handover/cases/<case_id>/arrive": "no appointment is made",
+    "POST /handover/cases/<case_id>/book": "no slot is offered",
+    "POST /handover/cases/<case_id>/rate": "no keys are given",
+    "POST /handover/new": "the home has no contract",
+    "POST /handover/inspect/entries": "what a phone sends is no form",
+    "POST /handover/inspect/visits/<visit_id>": "what a phone sends is no form",
+    "POST /handover/inspect/conflicts/<entry_id>": "what a phone sends is no form",
     "POST /changes/new/<kind> [discount]": "the sale has an open change already",
     "POST /titles/areas/<building_id>/run": "no survey of the building is released, and no sale of it has a contract",
     "POST /finance/sales/<sale_id>/waiver": "the sale is not signed, so that nothing of it bears interest",

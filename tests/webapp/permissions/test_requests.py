@@ -23,7 +23,6 @@ TABLES = {
     "work.txt": ("inbox", "boards", "notifications", "approval_sheet", "reviews", "lookup", "account"),
     "business.txt": ("units", "customers", "sales", "changes", "documents", "finance", "titles"),
     "after_sales.txt": ("handover",),
-    "business.txt": ("units", "customers", "sales", "documents", "finance"),
     "house.txt": (
         "staff", "organisation", "calendars", "plans", "audit", "operations", "studio", "message_texts",
         "paper_templates",
