@@ -13,12 +13,11 @@ from kernel.errors import Stale
 from ledger.inventory.models import PriceVersion
 from ledger.inventory.price_force import put_prices_in_force
 from ledger.inventory.price_impact import impact_of
-from ledger.inventory.price_versions import content_hash
+from ledger.inventory.price_versions import content_hash, reference_of
 from ledger.inventory.prices import approve_prices, reject_prices, withdraw_prices
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
-from ledger.organisation.parameters import LANGUAGE
-from ledger.organisation.queries import parameter, parameters_on
+from ledger.organisation.queries import parameters_on
 
 STALE = "price_change.approve.stale"
 _NO_WORD = "not approved · 未获批准"
@@ -69,13 +68,12 @@ def open_plan(data: OpenIn, ctx: Context) -> OpenOut:
     project = ctx.session.get_one(Project, version.project_id)
     on = today(ctx, project.zone)
     settings = parameters_on(ctx.session, version.path, on)
-    word = "价格方案" if parameter(ctx.session, version.path, LANGUAGE, on) == "zh" else "Price version"
     impact = impact_of(ctx.session, version.id)
     wished = data.takes_effect_at or (instant_text(version.effective_at) if version.effective_at else None)
-    ctx.set_facts(project=project.name, subject=f"{word} {version.no}", amount_fen=impact.new_fen)
+    ctx.set_facts(project=project.name, subject=reference_of(ctx.session, version), amount_fen=impact.new_fen)
     return OpenOut(
         version_no=version.no,
-        subject_no=f"{word} {version.no}",
+        subject_no=reference_of(ctx.session, version),
         applicants=sorted({version.proposed_by, *([ctx.actor.on_behalf_of] if ctx.actor.on_behalf_of else [])}),
         applicant=version.proposed_by,
         project=project.name,

@@ -29,6 +29,8 @@ from ledger.finance.facts import (
 )
 from ledger.finance.kinds import ReceivableKind
 from ledger.inventory.facts import PricesProposed, PricesWithdrawn
+from ledger.inventory.models import PriceVersion
+from ledger.inventory.price_versions import reference_of
 from ledger.reviews.facts import ChangeProposed, ChangeWithdrawn
 from ledger.reviews.models import ProposedChange
 from ledger.sales.facts import FilingReturned, SaleClosed, SubscriptionExtended
@@ -164,8 +166,9 @@ def change_withdrawn(fact: ChangeWithdrawn, telling: Telling) -> None:
 @on(PricesProposed)
 def prices_proposed(fact: PricesProposed, telling: Telling) -> None:
     """A price version waits: its approval begins as a case."""
+    reference = reference_of(telling.session, telling.session.get_one(PriceVersion, fact.version_id))
     engine = engine_of_system(telling)
-    engine.start("price_change", {"version_id": fact.version_id}, business_key=fact.version_id, scope=fact.path)
+    engine.start("price_change", {"version_id": fact.version_id}, business_key=reference, scope=fact.path)
 
 
 @on(PricesWithdrawn)

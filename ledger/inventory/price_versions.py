@@ -86,6 +86,12 @@ def content_hash(session: Session, version_id: str) -> str:
     return hashlib.sha256(json.dumps([list(row) for row in rows]).encode()).hexdigest()
 
 
+def reference_of(session: Session, version: PriceVersion) -> str:
+    """What people and cases call a version: ``YUNXI-JG-2`` is the second of that project (JG: 价格)."""
+    code = session.scalar(select(Project.code).where(Project.id == version.project_id)) or ""
+    return f"{code.upper()}-JG-{version.no}"
+
+
 def lock_version(session: Session, actor: Actor, version_id: str, permission: str) -> PriceVersion:
     """A version, locked until the commit. Raises `Missing` outside the actor's reach."""
     query = (

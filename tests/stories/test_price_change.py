@@ -32,7 +32,7 @@ class Plan:
         prices = {unit_id: Prices(fen, floor) for unit_id in company.units}
         about = {"project_id": company.project_id, "prices": prices, "effective_at": at}
         self.version_id = company.act("manager_1", lambda s, a: propose_prices(s, a, company.clock, **about).id)
-        wanted = InstanceFilter(definition_keys=("price_change",), business_key=self.version_id)
+        wanted = InstanceFilter(definition_keys=("price_change",), states=("active",))
         admin = company.actor("admin")
         (case,) = company.read(lambda s: company.engine(s, admin).find_instances(wanted)).rows
         self.case = Case(company, case.id)
@@ -69,6 +69,7 @@ def list_prices(company: Company) -> list[int]:
 
 def test_approved_prices_wait_for_their_time_and_leave_a_sold_home_alone(company: Company, plan: Plan) -> None:
     count = len(company.units)
+    assert plan.case.instance().business_key == "YUNXI-JG-2"
     assert plan.case.data["change_fen"] == count * 20_000_00
     sale = company.start(entry="walk_in")
     sale.enter_terms(off=0)

@@ -15,7 +15,7 @@ from forms.compile import Form, exists, load
 from forms.describe import Field, Refusals, describe, opening_values
 from forms.model import Component, text_in
 from kernel.actor import Actor
-from webapp.formatting import day, discount, money, number, percent
+from webapp.formatting import day, discount, moment, money, number, percent
 from webapp.language import current_language
 from webapp.lookup.words import words_of
 from webapp.process_data import FLOOR
@@ -145,6 +145,8 @@ def _shown(component: Component, answers: Mapping[str, Any], texts: Mapping[str,
         return _("Yes") if value else _("No")
     if isinstance(value, int):
         return _number(component, value, text_in(component.suffix, language))
+    if component.kind == "datetime":
+        return moment(value)
     return day(value) if component.kind == "date" else texts.get(str(value), value)
 
 

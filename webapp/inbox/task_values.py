@@ -105,6 +105,7 @@ def task_values(
         "remarks": remarks(detail.comments, names, actor, clock()),
         "change": reviewed(session, actor, data),
         "sale_id": data.get("sale_id") if isinstance(data.get("sale_id"), str) else None,
+        "prices_id": data.get("subject_id") if data.get("kind") == "price_plan" else data.get("version_id"),
     }
 
 

@@ -12,7 +12,9 @@ from engine.api import Page as PageNumber
 from kernel.actor import SYSTEM, Actor
 from ledger.inventory import operations
 from ledger.inventory import queries as inventory
+from ledger.inventory.models import PriceVersion
 from ledger.inventory.price_impact import impact_of
+from ledger.inventory.price_versions import reference_of
 from ledger.organisation.queries import get_project, list_projects
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
@@ -60,16 +62,16 @@ def price_version(version_id: str) -> str:
             project=project,
             names=staff.names(session, people),
             impact=impact_of(session, version.id) if waits else None,
-            case_id=_case_of(session, actor, version.id),
+            case_id=_case_of(session, actor, version),
             may_withdraw=waits
             and (actor.may(Permission.PRICES_APPROVE, version.path) or version.proposed_by == actor.id),
             floor_price=actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, version.path),
         )
 
 
-def _case_of(session: Session, actor: Actor, version_id: str) -> str | None:
+def _case_of(session: Session, actor: Actor, version: PriceVersion) -> str | None:
     """The case that decides a version, where the reader may see it: as operator, or because it asks him."""
-    wanted = InstanceFilter(definition_keys=("price_change",), business_key=version_id)
+    wanted = InstanceFilter(definition_keys=("price_change",), business_key=reference_of(session, version))
     found = engine_for(session, SYSTEM, clock()).find_instances(wanted, PageNumber(1, 1)).rows
     try:
         return engine_for(session, actor, clock()).get_instance(found[0].id).id if found else None
