@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
+from engine.api import DefinitionError
 from kernel.actor import SYSTEM
 from ledger.arrears import runs
 from ledger.arrears.finding import find_lines
@@ -21,6 +23,7 @@ from ledger.organisation.operations import set_parameter
 from tests.stories.chasing import Chase
 from tests.stories.company import PROJECT, Company
 from webapp.arrears import running
+from webapp.definitions import shipped_resources
 
 
 def _line(kind: ReceivableKind, share: Share, days: int) -> PlanLine:
@@ -53,6 +56,7 @@ def late(chase: Chase, day: date) -> dict[tuple[str, int], int]:
 
 
 def test_an_instalment_is_late_by_itself_whatever_else_of_the_sale_is_not_due(chase: Chase) -> None:
+    """ERPNext #26969: the first late instalment raises the case, though the document is not due."""
     assert chase.on(date(2026, 3, 12)) == 1
     reached = chase.company.read(lambda s: s.scalars(select(ArrearsReach)).all())
     assert sorted(row.open_fen for row in reached) == [256_000_00, 334_000_00]
@@ -60,12 +64,14 @@ def test_an_instalment_is_late_by_itself_whatever_else_of_the_sale_is_not_due(ch
 
 
 def test_what_is_due_today_is_not_late(chase: Chase) -> None:
+    """ERPNext #45685: the run says so too."""
     assert {days for _, days in late(chase, date(2026, 3, 9))} == {0}
     assert chase.on(date(2026, 3, 9)) == 1
     assert {p.level for p in chase.proposals()} == {0}
 
 
 def test_several_late_lines_keep_their_own_amounts_and_money_is_taken_off_the_one_it_settled(chase: Chase) -> None:
+    """ERPNext #42605, #46770: no line shows the sum of the others, and each is lowered by its own money."""
     chase.on(date(2026, 3, 9))
     down = chase.line(ReceivableKind.DOWN_PAYMENT)
     chase.company.pay(100_000_00, key="part", receivable_id=down.id)
@@ -161,3 +167,18 @@ def test_the_command_tells_what_it_would_do_and_does_it_once(
     assert "1 to open, 0 to advance, 0 to close" in ask("--dry-run")
     assert "1 of 1 cases" in ask("--at", PROJECT)
     assert "0 of 0 cases" in ask("--at", PROJECT)
+
+
+def test_a_table_of_levels_with_a_gap_is_refused_by_its_region_and_the_old_one_stays(chase: Chase) -> None:
+    name, company = "arrears_levels.dmn", chase.company
+    content = shipped_resources()[name].decode()
+    rows = re.findall(r"<rule id=.*?</rule>", content, re.DOTALL)
+    second = next(row for row in rows if "[8..14]" in row)
+    with pytest.raises(DefinitionError) as refused:
+        company.act(
+            "analyst",
+            lambda s, a: company.engine(s, a).deploy({name: content.replace(second, "").encode()}, note="shorter"),
+        )
+    assert "decision_gap" in {finding.code for finding in refused.value.findings}
+    chase.on(date(2026, 3, 17))
+    assert [proposal.level for proposal in chase.proposals()] == [2]
