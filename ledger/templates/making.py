@@ -164,7 +164,7 @@ def filled_paper(session: Session, paper: MadePaper) -> tuple[Filled, dict[str, 
 
 def version_label(template: PaperTemplate) -> str:
     """How a version is called on papers: its node and number; a delivered one by its number alone."""
-    return f"{template.path.strip('/') or '*'} v{template.version}"[:40]
+    return f"{template.path.strip('/') or 'Keyturn'} v{template.version}"[:40]
 
 
 def _number(session: Session, kind: PaperKind, order: Order) -> str:

@@ -88,7 +88,7 @@ def test_the_contract_is_set_in_chinese_with_its_clauses_and_kept_with_values_ve
     made = company.read(lambda s: s.scalars(select(MadePaper).where(MadePaper.kind == "contract")).one())
     stored, pdf = document(company, made.id)
     assert stored.sha256 == hashlib.sha256(pdf).hexdigest()
-    assert (stored.template, stored.template_version) == ("contract", "* v1")
+    assert (stored.template, stored.template_version) == ("contract", "Keyturn v1")
     assert stored.number == signed.data["contract_no"]
     words = words_of(pdf, tmp_path)
     for clause in (
@@ -153,7 +153,13 @@ def test_papers_stand_on_the_sales_page_with_hash_version_and_person_and_a_repri
     made = company.read(lambda s: s.scalars(select(MadePaper).where(MadePaper.kind == "contract")).one())
     stored, pdf = document(company, made.id)
     card = browser.get(page).text
-    for told in (stored.sha256, f"{stored.sha256[:12]}…", "* v1", str(stored.number), f"/documents/{made.id}"):
+    for told in (
+        stored.sha256,
+        f"{stored.sha256[:12]}…",
+        "Keyturn v1",
+        str(stored.number),
+        f"/documents/{made.id}",
+    ):
         assert told in card
     assert "补打" not in card and "reprinted" not in card
     printed = [browser.post(f"/documents/{made.id}/print", page=page).data for _ in range(3)]
