@@ -62,7 +62,9 @@ def clear_filing(data: ClearIn, ctx: Context) -> None:
 class ExecuteIn(OrderIn):
     """What the executor said: the day a supplement was signed, and other answers of his form."""
 
+    needs_supplement: bool = False
     supplement_signed_on: date | None = None
+    all_buyers_signed: bool | None = None
     given: dict[str, Any] = field(default_factory=dict)
 
 
@@ -80,6 +82,8 @@ def execute(data: ExecuteIn, ctx: Context) -> ExecuteOut:
     Raises the business error `REFUSED` when what stands is not what was approved or a guard refuses; what concerns
     the executor's own answers is told to him instead.
     """
+    if data.needs_supplement:
+        _require_signed(data)
     try:
         order = execute_change(
             ctx.session,
@@ -91,10 +95,18 @@ def execute(data: ExecuteIn, ctx: Context) -> ExecuteOut:
         )
     except (Stale, Invalid) as refused:
         if refused.field == "signed_on":
-            raise
+            raise Invalid(refused.code, field="supplement_signed_on", **refused.params) from refused
         raise BusinessError(REFUSED, why=refused.code) from refused
     _tell(ctx, order)
     return ExecuteOut("executed")
+
+
+def _require_signed(data: ExecuteIn) -> None:
+    """A signed contract changes by what its buyers signed, on a day. Raises `Invalid` by field."""
+    if data.supplement_signed_on is None:
+        raise Invalid("required", field="supplement_signed_on")
+    if not data.all_buyers_signed:
+        raise Invalid("required", field="all_buyers_signed")
 
 
 def _tell(ctx: Context, order: ChangeOrder) -> None:

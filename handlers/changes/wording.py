@@ -29,14 +29,19 @@ DOES = {
 PAYEES = {"bank": (" to the bank", "（银行）"), "fund_centre": (" to the fund centre", "（公积金中心）")}
 
 
-def change_words(before: Mapping[str, Any], after: Mapping[str, Any], language: int) -> str:
-    """The fields that would change, ``before → after``, a line each."""
+def change_lines(before: Mapping[str, Any], after: Mapping[str, Any], language: int) -> list[tuple[str, str, str]]:
+    """The fields that would change, as name, before and after in words."""
     lines = []
     for name, labels in FIELDS.items():
         old, new = _value(name, before.get(name), language), _value(name, after.get(name), language)
         if new and old != new:
-            lines.append(f"{labels[language]}: {old or '–'} → {new}")
-    return "\n".join(lines)
+            lines.append((labels[language], old or "–", new))
+    return lines
+
+
+def change_words(before: Mapping[str, Any], after: Mapping[str, Any], language: int) -> str:
+    """The fields that would change, ``before → after``, a line each."""
+    return "\n".join(f"{name}: {old} → {new}" for name, old, new in change_lines(before, after, language))
 
 
 def money_words(money: list[Mapping[str, Any]], language: int) -> str:

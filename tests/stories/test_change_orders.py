@@ -79,6 +79,13 @@ def test_a_signed_buyer_changes_plan_by_a_supplement_and_paid_lines_stay(company
         ("due", "instalment", LIST_PRICE - DEPOSIT),
     ]
     approve(case, *SIGNERS)
+    for lacking, said in (
+        ("supplement_signed_on", {}),
+        ("all_buyers_signed", {"supplement_signed_on": "2026-03-02"}),
+    ):
+        with pytest.raises(Invalid) as unsigned:
+            execute(case, **said)
+        assert unsigned.value.field == lacking
     execute(case, **supplement_today(company))
     supplement = company.read(lambda s: s.scalars(select(Supplement)).one())
     contract = company.read(lambda s: s.scalars(select(Contract)).one())
