@@ -22,7 +22,7 @@ from kernel.clock import Clock
 from kernel.ids import new_id
 from ledger.documents.keeping import keep_file, open_file
 from ledger.documents.numbers import next_number
-from ledger.documents.queries import is_void
+from ledger.documents.queries import voided
 from ledger.templates.catalogue import PaperKind, kind_of
 from ledger.templates.choosing import template_for
 from ledger.templates.errors import TemplateMissing
@@ -110,7 +110,7 @@ def _same_before(session: Session, order: Order, template: PaperTemplate, kind: 
     )
     newest = select(MadePaper).where(rule).order_by(MadePaper.at.desc(), MadePaper.id.desc()).limit(1)
     before = session.scalars(newest).one_or_none()
-    if before is None or before.about_id != order.about_id or is_void(session, before.id):
+    if before is None or before.about_id != order.about_id or voided(session, [before.id]):
         return None
     said, says = values_of(session, before), _plain(complete(order.values, kind))
     return before if _without_its_own(said) == _without_its_own(says) else None

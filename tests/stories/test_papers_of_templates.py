@@ -17,6 +17,7 @@ from handlers.jobs import use_office
 from handlers.making_papers import MakeIn, make
 from kernel.actor import Actor
 from ledger.documents.models import Document
+from ledger.documents.operations import void_document
 from ledger.documents.queries import content_of
 from ledger.templates.errors import ExtraUnknown, TextRefused
 from ledger.templates.making import values_of
@@ -167,6 +168,10 @@ def test_papers_stand_on_the_sales_page_with_hash_version_and_person_and_a_repri
     again = browser.get(page).text
     assert "reprinted 2 times" in again or "补打 2 次" in again
     assert browser.get(f"/documents/{made.id}").data == pdf, "what was kept stays as it was"
+    company.act("wei", lambda s, a: void_document(s, a, company.clock, document_id=made.id, reason="other buyers"))
+    gone = browser.get(page).text
+    assert "Declared void" in gone or "已作废" in gone
+    assert f"/documents/{made.id}/print" not in gone
 
 
 def test_the_same_paper_made_again_keeps_its_number_and_other_words_make_another(
