@@ -102,7 +102,7 @@ def _page(token: str, problem: str = "", status: int = 200, *, done: bool = Fals
             "label": label,
             "buyers": [mask_name(name) for name in label.buyer_names],
             "slot": session.get(MoveInSlot, held.slot_id) if held else None,
-            "slots": _offered(session, case) if books else [],
+            "slots": offered(session, case) if books else [],
             "books": books,
             "rates": case.handed_over_on is not None and case.satisfaction is None,
             "over": case.state in OVER,
@@ -112,7 +112,7 @@ def _page(token: str, problem: str = "", status: int = 200, *, done: bool = Fals
         return make_response(render_template("handover/buyer.html", **told), status)
 
 
-def _offered(session: Session, case: MoveInCase) -> list[MoveInSlot]:
+def offered(session: Session, case: MoveInCase) -> list[MoveInSlot]:
     """One slot for each hour: which of the staff receives him is not the buyer's to choose."""
     found: dict[tuple[object, str], MoveInSlot] = {}
     for slot in queries.slots_with_room(session, case.batch_id, today_at(session, case.project_id)):

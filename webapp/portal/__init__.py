@@ -5,6 +5,7 @@ from flask import Flask
 
 def install(app: Flask) -> None:
     """Serve the buyer's pages and the clerk's card."""
+    from webapp.portal import area, move_in  # noqa: F401, PLC0415 - they register their cards
     from webapp.portal.desk import desk, links_of_sale  # noqa: PLC0415 - whoever runs jobs needs no views
     from webapp.portal.views import pages  # noqa: PLC0415
 

@@ -18,6 +18,7 @@ TEXTS = {
     "portal_no_address": N_("This buyer has neither phone number nor e-mail address. Enter one first."),
     "portal_asked_too_often": N_("We have sent you several links already. Look at your messages, or try later."),
     "portal_paper_missing": N_("There is no such paper for your home."),
+    "portal_nothing_to_choose": N_("There is nothing to choose at present."),
     "portal_todo.mortgage.papers": N_("Bring the papers on the bank’s list to our mortgage desk."),
     "portal_todo.mortgage.loan_contract": N_("Come to the bank with your ID card and sign the loan contract."),
     "portal_todo.area_settlement.choice": N_("Tell us how the difference of the area shall be settled."),

@@ -30,6 +30,7 @@ EVERYBODY |= {
     for way, rest in (
         ("GET", ""), ("GET", "<token>"), ("POST", "<token>"), ("POST", "<token>/new"), ("POST", "new"),
         ("POST", "leave"), ("POST", "messages"), ("GET", "papers/<document_id>"),
+        ("POST", "move-in/slot"), ("POST", "area/choice"),
     )
 }  # fmt: skip
 EVERYBODY |= {
