@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -17,19 +19,37 @@ from engine.api import Engine
 from engine.jobs import order_delivery
 from handlers.jobs import BUILDINGS
 from kernel.actor import SYSTEM, Actor
+from kernel.clock import Clock
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
 from ledger.surveys import runs
 from ledger.surveys.kinds import RunKind, RunState
 from ledger.surveys.models import BuildingRun
 from ledger.surveys.settling import settlement_of
+from ledger.titles.buildings import tell_registered
+from ledger.titles.cases import case_of, submit_case, title_of
+from ledger.titles.errors import TitleCaseMissing
+from ledger.titles.kinds import TitleState
 from webapp.arrears.running import code_of
 from webapp.db import Database
 
 log = structlog.get_logger("keyturn.titles")
 PORTION_SECONDS = 60.0
 _PORTION = 200
-Work = Callable[[Session, Actor, Engine, BuildingRun, str], None]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one sale of a run is worked on with."""
+
+    session: Session
+    actor: Actor
+    clock: Clock
+    engine: Engine
+    run: BuildingRun
+
+
+Work = Callable[[Desk, str], None]
 
 
 def order_portion(session: Session, database: Database, run: BuildingRun) -> None:
@@ -64,7 +84,8 @@ def _one(database: Database, run_id: str, clerk: Actor, sale_id: str) -> bool:
             run = session.get_one(BuildingRun, run_id)
             if run.state is not RunState.RUNNING:
                 return False
-            _WORK[run.kind](session, clerk, database.engine_for(session, clerk), run, sale_id)
+            engine = database.engine_for(session, clerk)
+            _WORK[run.kind](Desk(session, clerk, database.clock, engine, run), sale_id)
             runs.note_item(session, run_id, sale_id)
     except OperationalError:
         raise
@@ -75,10 +96,42 @@ def _one(database: Database, run_id: str, clerk: Actor, sale_id: str) -> bool:
     return True
 
 
-def _begin_area(session: Session, _actor: Actor, engine: Engine, run: BuildingRun, sale_id: str) -> None:
-    if settlement_of(session, sale_id) is None:
-        path = session.get_one(Sale, sale_id).path
-        engine.start("area_settlement", {"sale_id": sale_id, "survey_id": run.survey_id}, scope=path)
+def _begin_area(desk: Desk, sale_id: str) -> None:
+    if settlement_of(desk.session, sale_id) is None:
+        _start(desk, "area_settlement", sale_id, survey_id=desk.run.survey_id)
 
 
-_WORK: Mapping[RunKind, Work] = {RunKind.AREA: _begin_area}
+def _begin_title(desk: Desk, sale_id: str) -> None:
+    """A case is begun, or one that waits for the first registration hears of it."""
+    case = case_of(desk.session, sale_id)
+    if case is None:
+        _start(desk, "title", sale_id)
+    elif case.state is TitleState.MEASURED and title_of(desk.session, case.building_id) is not None:
+        tell_registered(desk.session, case)
+
+
+def _submit(desk: Desk, sale_id: str) -> None:
+    case = case_of(desk.session, sale_id)
+    if case is None:
+        raise TitleCaseMissing(id=sale_id)
+    details = desk.run.details
+    submit_case(
+        desk.session,
+        desk.actor,
+        desk.clock,
+        case_id=case.id,
+        submitted_on=date.fromisoformat(details["submitted_on"]),
+        number=details["number"],
+    )
+
+
+def _start(desk: Desk, process: str, sale_id: str, **more: object) -> None:
+    path = desk.session.get_one(Sale, sale_id).path
+    desk.engine.start(process, {"sale_id": sale_id, **more}, scope=path)
+
+
+_WORK: Mapping[RunKind, Work] = {
+    RunKind.AREA: _begin_area,
+    RunKind.TITLE: _begin_title,
+    RunKind.SUBMISSION: _submit,
+}
