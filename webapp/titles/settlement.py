@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask import render_template
+from sqlalchemy.orm import Session
 
+from kernel.actor import Actor
 from kernel.errors import Missing
 from ledger.finance.sale_labels import label_sales
 from ledger.inventory.models import Building
@@ -38,13 +40,14 @@ def settlement(settlement_id: str) -> str:
             history=unit_history(session, sale.unit_id),
             tasks=tasks,
             names=staff.names(session, people | ({row.choice_by} if row.choice_by else set())),
-            opens_case=row.instance_id is not None and _opens(session, actor, row.instance_id),
+            opens_case=row.instance_id is not None and opens_case(session, actor, row.instance_id),
         )
 
 
-def _opens(session: object, actor: object, instance_id: str) -> bool:
+def opens_case(session: Session, actor: Actor, instance_id: str) -> bool:
+    """Whether the reader takes part in a case, and so may open its page."""
     try:
-        engine_for(session, actor, clock()).get_instance(instance_id)  # type: ignore[arg-type]
+        engine_for(session, actor, clock()).get_instance(instance_id)
     except Missing:
         return False
     return True

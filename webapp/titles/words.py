@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from webapp.formatting import NOTHING
+from webapp.wording import word
 
 
 def square_metres(hundredths: int | None) -> str:
@@ -22,3 +23,14 @@ def fraction_percent(ratio: Fraction | None) -> str:
     shown = digits[:3] if digits[:2] != "00" or rest == 0 else digits
     sign = "−" if ratio < 0 else "+" if ratio > 0 else ""
     return f"{sign}{whole}.{shown} %"
+
+
+def title_paper(code: str) -> str:
+    """A paper of the registry's checklist in words."""
+    return word(f"title_paper.{code}")
+
+
+def daily_rate(rate: Fraction) -> str:
+    """A rate a day in per cent, exact: 1/10000 is 0.01 %."""
+    digits = f"{float(rate * 100):.6f}".rstrip("0").rstrip(".")
+    return f"{digits} %"
