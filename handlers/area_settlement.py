@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from engine.api import BusinessError, Context, Ending, ending, handler
 from handlers.shared import end_of_day, instant_text
@@ -130,11 +131,12 @@ class SettlementIn:
 
 @dataclass(frozen=True)
 class AskOut:
-    """Until when the buyer answers: the last day, the instant at which it is over, and when to remind."""
+    """Until when the buyer answers: the last day, the instant at which it is over, when to remind; the notice."""
 
     answer_by: str
     answer_until: str
     remind_at: str
+    notice: dict[str, Any]
 
 
 @handler("area_settlement.ask", again=True)
@@ -149,7 +151,32 @@ def ask(data: SettlementIn, ctx: Context) -> AskOut:
         last.isoformat(),
         instant_text(end_of_day(last, zone)),
         instant_text(start_of_day(last - timedelta(days=ahead), zone) + timedelta(hours=9)),
+        _notice(ctx, row, last),
     )
+
+
+def _notice(ctx: Context, row: AreaSettlement, last: date) -> dict[str, Any]:
+    """What the notice on paper says beside the sale (面积差异结算通知书)."""
+    zh = parameter(ctx.session, row.path, p.LANGUAGE, last) == "zh"
+    pays = row.difference_fen > 0
+    words = (
+        ("买受人应补缴" if pays else "应退还买受人")
+        if zh
+        else ("The buyer pays" if pays else "The buyer gets back")
+    )
+    choice = "可在期限内选择解除合同" if zh else "May rescind within the time named"
+    return {
+        "measured_area": row.settled_area_hundredths,
+        "area_difference": abs(row.settled_area_hundredths - row.contract_area_hundredths),
+        "ratio": _percent(row.ratio),
+        "direction": words,
+        "settlement": abs(row.difference_fen),
+        "compensation": row.compensation_fen,
+        "borne": row.borne_fen,
+        "final_price": row.final_fen,
+        "choice": choice,
+        "deadline_on": last.isoformat(),
+    }
 
 
 @handler("area_settlement.remind", again=True)

@@ -12,6 +12,8 @@ from kernel.actor import Actor
 from ledger.inventory.models import Unit
 from ledger.surveys.kinds import AreaRule, RunKind, RunState, SettlementState, SurveyKind, SurveyState, Verdict
 from ledger.surveys.models import AreaSettlement, BuildingRun, BuildingRunItem, Survey, SurveyArea
+from ledger.titles.kinds import DueRule, TitleState
+from ledger.titles.models import TitleCase
 from tests.webapp.house import House
 
 
@@ -40,10 +42,15 @@ def fill_areas(
         kind=RunKind.AREA, building_id=unit.building_id, survey_id=survey.id, path=project.path, details={},
         state=RunState.RUNNING, total=1, begun_at=clock.now(), begun_by=second.id,
     )  # fmt: skip
-    session.add_all([settlement, run])
+    case = TitleCase(
+        sale_id=ids["sale_id"], building_id=unit.building_id, project_id=project.id, path=project.path,
+        owner_id=owner.id, state=TitleState.SUBMITTED, since=date(2026, 3, 1), due_rule=DueRule.PRESALE, papers=[],
+        submitted_on=date(2026, 3, 1), submission_no="17", opened_at=clock.now(),
+    )  # fmt: skip
+    session.add_all([settlement, run, case])
     session.flush()
     session.add(BuildingRunItem(run_id=run.id, sale_id=ids["sale_id"], position=1, state="waiting"))
     return {
         "building_id": unit.building_id, "survey_id": survey.id, "settlement_id": settlement.id,
-        "building_run_id": run.id,
+        "building_run_id": run.id, "title_case_id": case.id,
     }  # fmt: skip

@@ -262,6 +262,15 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "surveyed_on": "2026-03-01",
         "file": (BytesIO("房号,建筑面积,套内面积\n1201,100,80".encode()), "survey.csv"),
     },
+    "POST /titles/buildings/<building_id>/submission": lambda _world: {
+        "submitted_on": "2026-03-02",
+        "number": "17",
+    },
+    "POST /titles/cases/<title_case_id>/issued": lambda _world: {
+        "issued_on": "2026-03-02",
+        "certificate_no": "A-1",
+    },
+    "POST /titles/cases/<title_case_id>/returned": lambda _world: {"returned_on": "2026-03-02"},
     "POST /titles/surveys/<survey_id>/reject": lambda world: {"building_id": world.ids["building_id"]},
     "POST /operations/incidents/retry": lambda world: {"id": world.ids["incident_id"]},
 }
@@ -308,6 +317,7 @@ SHOWN = {
     "GET /finance/statements/matching": "line_id",
     "GET /finance/statements/rules": "match_rule_id",
     "GET /reviews/": "change_id",
+    "GET /titles/": "building_id",
     "GET /titles/areas": "building_id",
     "GET /units/": "unit_id",
     "GET /units/prices": "version_id",
@@ -344,6 +354,9 @@ STANDS = {
     "POST /handover/inspect/visits/<visit_id>": "what a phone sends is no form",
     "POST /handover/inspect/conflicts/<entry_id>": "what a phone sends is no form",
     "POST /changes/new/<kind> [discount]": "the sale has an open change already",
+    "POST /titles/buildings/<building_id>/registration": "no survey of the building is released",
+    "POST /titles/buildings/<building_id>/run": "no sale of the building has a contract",
+    "POST /titles/buildings/<building_id>/submission": "no case of the building is ready",
     "POST /titles/areas/<building_id>/run": "no survey of the building is released, and no sale of it has a contract",
     "POST /finance/sales/<sale_id>/waiver": "the sale is not signed, so that nothing of it bears interest",
     "POST /inbox/bulk": "a run is begun in one transaction and worked on in others; each task is refused for itself",
