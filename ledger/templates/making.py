@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,6 +32,7 @@ from ledger.templates.models import MadePaper, PaperTemplate
 
 _CAPITALS = "_capitals"
 _OWN = ("number", "issued_on", "author")
+_PEOPLE = ("buyers", "buyer", "customer", "payer", "payee", "company")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,14 +153,32 @@ def values_of(session: Session, paper: MadePaper) -> dict[str, Any]:
     return found
 
 
-def filled_paper(session: Session, paper: MadePaper) -> tuple[Filled, dict[str, Any], PaperTemplate]:
-    """What a made paper says, its values, its version. Raises `TemplateMissing`, `KeptFileMissing`."""
+def filled_paper(
+    session: Session, paper: MadePaper, clean: Callable[[str], str] = str
+) -> tuple[Filled, dict[str, Any], PaperTemplate]:
+    """What a made paper says, its values, its version. Raises `TemplateMissing`, `KeptFileMissing`.
+
+    ``clean`` is applied to what people have written, never to who they are: a smiley in a reason is no reason to
+    have no paper, but a name that cannot be printed is.
+    """
     template = session.get(PaperTemplate, paper.template_id)
     if template is None:
         raise TemplateMissing(id=paper.template_id)
-    values = values_of(session, paper)
+    values = {name: _cleaned(name, value, clean) for name, value in values_of(session, paper).items()}
     language: Language = "en" if paper.language == "en" else "zh"
     return fill(template.text, kind_of(paper.kind), values, language), values, template
+
+
+def _cleaned(name: str, value: Any, clean: Callable[[str], str]) -> Any:
+    if name in _PEOPLE:
+        return value
+    if isinstance(value, list):
+        return [
+            {field: part if field in _PEOPLE else _cleaned("", part, clean) for field, part in line.items()}
+            for line in value
+            if isinstance(line, dict)
+        ]
+    return clean(value) if isinstance(value, str) else value
 
 
 def version_label(template: PaperTemplate) -> str:

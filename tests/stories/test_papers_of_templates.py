@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import handlers
 from channels.mail import MailFolder
+from channels.papers import MissingGlyphs
 from channels.sms import SmsFolder
 from handlers.jobs import use_office
 from handlers.making_papers import MakeIn, make
@@ -172,6 +173,17 @@ def test_papers_stand_on_the_sales_page_with_hash_version_and_person_and_a_repri
     gone = browser.get(page).text
     assert "Declared void" in gone or "已作废" in gone
     assert f"/documents/{made.id}/print" not in gone
+
+
+def test_what_the_fonts_lack_is_a_sign_in_a_reason_and_stops_a_paper_in_a_name(
+    company: Company, signed: Case, tmp_path: Path
+) -> None:
+    changes = [{"name": "贷款 👍", "before": "1", "after": "2"}]
+    paper_id = paper_of(company, signed, "supplement", reason="好 👍", subject="x", change=changes)
+    words = words_of(document(company, paper_id)[1], tmp_path)
+    assert "好〓" in words and "贷款〓" in words
+    with pytest.raises(MissingGlyphs):
+        paper_of(company, signed, "supplement", key="step-2", reason="r", subject="x", buyers="王\U00020bb7")
 
 
 def test_the_same_paper_made_again_keeps_its_number_and_other_words_make_another(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from channels.papers import Letterhead, Paper, TemplatedData, issue
+from channels.papers.glyphs import legible
 from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock
@@ -51,7 +52,7 @@ def sheet_of(
 
 def set_paper(session: Session, paper: MadePaper, *, reprint: int = 0) -> Paper:
     """The PDF of a made paper, as ordered. Raises `KeptFileMissing` once its customer's data were erased."""
-    filled, values, template = filled_paper(session, paper)
+    filled, values, template = filled_paper(session, paper, legible)
     return typeset(filled, values, language=paper.language, version=version_label(template), reprint=reprint)
 
 
