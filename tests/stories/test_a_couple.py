@@ -18,14 +18,18 @@ from ledger.finance.allocation import live_price_lines
 from ledger.finance.kinds import ReceivableClass, ReceivableKind, ReceivableState
 from ledger.finance.models import JournalEntry, Receipt, Receivable
 from ledger.finance.receivables import current_schedule
+from ledger.progress.line import whole_line
 from ledger.sales.models import Sale, SaleBuyer
 from ledger.sales.stage_models import Contract
+from ledger.surveys.kinds import RunKind
+from ledger.titles.kinds import PAPERS, TitleState
 from tests.stories.changing_sales import SIGNERS, approve, ask, execute, order_of, supplement_today
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company, hire
 from tests.stories.lending import Mortgage
-from tests.stories.measuring import CLERK, Surveyed
+from tests.stories.measuring import CLERK
 from tests.stories.moving_in import ZONE, Moving, pay_rest
 from tests.stories.test_rights_transfer import wanted
+from tests.stories.test_title import Titling
 
 OFF = LIST_PRICE * 2 // 100
 
@@ -162,7 +166,7 @@ def test_a_couple_from_the_booking_to_the_certificate(company: Company) -> None:
     assert sum(company.todos("collect")) == 0
     assert couple.received() == couple.total() + couple.collected_for_others()
 
-    measured = Surveyed(company)
+    measured = Titling(company)
     measured.settle(measured.survey(u201="104.50"))
     area = measured.case(couple.sale.id)
     assert area.waiting_at == ["choose"]
@@ -188,3 +192,22 @@ def test_a_couple_from_the_booking_to_the_certificate(company: Company) -> None:
     moving.rate(5)
     assert (moving.case().state, [one[1] for one in moving.defects()]) == ("closed", ["accepted", "accepted"])
     couple.agree(unit=1, status="delivered", waiting=[], price=price, settled=price * 103 // 100)
+
+    measured.register()
+    measured.run(RunKind.TITLE, [couple.sale.id])
+    title = measured.process(couple.sale.id)
+    title.complete("collect_papers", CLERK, papers=list(PAPERS))
+    measured.submit(couple.sale.id)
+    day = business_date(company.clock)
+    measured.answer(couple.sale.id, "issue_case", number="沪(2026)嘉字第000007号", issued_on=day)
+    title.complete("hand_out", CLERK, handed_to="bank", handed_on=day.isoformat())
+    assert measured.title(couple.sale.id).state is TitleState.HANDED_OVER
+    couple.agree(unit=1, status="delivered", waiting=[], price=price, settled=price * 103 // 100)
+    mortgage.registration_is_possible(day)
+    mortgage.do("register_mortgage", registration_no="沪他007", registered_on=mortgage.today)
+    assert (mortgage.case().close_reason, title.instance().state) == ("registered", "completed")
+    boss, sale_id = company.actor("gm_1"), couple.sale.id
+    _view, groups = company.read(lambda s: whole_line(s, boss, company.clock, sale_id))
+    told = {group.code: {one.state for one in group.stations} for group in groups if group.stations}
+    assert set(told) >= {"subscription", "contract", "filing", "mortgage", "area_settlement", "title", "move_in"}
+    assert set().union(*told.values()) == {"done"}
