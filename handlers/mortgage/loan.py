@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from engine.api import Context, handler
+from handlers.making_papers import order
+from ledger.finance.parties import today_at
 from ledger.mortgages import applying, deciding
-from ledger.mortgages.kinds import Fault, Route, Verdict
-from ledger.mortgages.models import MortgageLoan
+from ledger.mortgages.kinds import BroughtBy, Fault, Route, Step, Verdict
+from ledger.mortgages.models import MortgageBank, MortgageLoan
+from ledger.mortgages.steps import papers_of
+from ledger.organisation.parameters import LANGUAGE, MORTGAGE_DAYS
+from ledger.organisation.queries import parameter
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,26 @@ def record_application(data: ApplicationIn, ctx: Context) -> AmountOut:
         months=data.months,
     )
     ctx.set_facts(amount_fen=loan.amount_fen)
+    _give_list(ctx, loan)
     return AmountOut(loan.amount_fen)
+
+
+def _give_list(ctx: Context, loan: MortgageLoan) -> None:
+    """The buyer gets the bank's list of papers as a paper (按揭资料清单)."""
+    today = today_at(ctx.session, ctx.clock, loan.project_id)
+    language = "en" if parameter(ctx.session, loan.path, LANGUAGE, today) == "en" else "zh"
+    within = timedelta(days=parameter(ctx.session, loan.path, MORTGAGE_DAYS[Step.PAPERS], today))
+    bank = ctx.session.get_one(MortgageBank, loan.bank_id)
+    mine = [paper for paper in papers_of(ctx.session, loan) if paper.brought_by is BroughtBy.BUYER]
+    extra = {
+        "bank": bank.name,
+        "loan": loan.amount_fen,
+        "months": loan.months,
+        "deadline_on": (today + within).isoformat(),
+        "paper": [{"name": paper.labels[language]} for paper in mine],
+    }
+    key = f"mortgage_list:{loan.id}:{loan.attempt}"
+    order(ctx, kind="mortgage_list", sale_id=loan.sale_id, key=key, subject_id=loan.id, extra=extra)
 
 
 @dataclass(frozen=True)

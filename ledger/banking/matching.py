@@ -22,6 +22,7 @@ from ledger.banking.memos import Memo, is_bank, read_memo
 from ledger.banking.models import BankAccount
 from ledger.banking.queries import LineRow, matched_fen
 from ledger.finance.kinds import Debtor, ReceivableKind
+from ledger.mortgages.expected import Funding, expected_fundings
 from ledger.organisation.models import Project
 
 _AT_ONCE = 1000
@@ -46,6 +47,8 @@ class Reason(StrEnum):
     RARE_AMOUNT = "rare_amount"
     BANK = "bank"
     LOANS_SUM = "loans_sum"
+    EXPECTED = "expected"
+    LOAN_NUMBER = "loan_number"
     HOMES_SUM = "homes_sum"
     OTHER_BUYER = "other_buyer"
     SEVERAL_LIKE_IT = "several_like_it"
@@ -112,7 +115,7 @@ def propose(session: Session, lines: Sequence[LineRow]) -> dict[str, Matching]:
         by_project[line.project_id].append(line)
     accounts = _accounts(session, lines)
     for project_id, theirs in by_project.items():
-        waiting: list[Debt] = []
+        waiting = _Waiting()
         sums: dict[tuple[str, Debtor], Sums] = {}
         for start in range(0, len(theirs), _AT_ONCE):
             desk = _Desk(session, project_id, theirs[start : start + _AT_ONCE], accounts, waiting, sums)
@@ -127,14 +130,33 @@ def _accounts(session: Session, lines: Sequence[LineRow]) -> dict[str, str]:
 
 
 @dataclass
+class _Waiting:
+    """Loans of a project that banks have still to pay: those due longest, and those promised by mortgages."""
+
+    loans: list[Debt] = field(default_factory=list)
+    fundings: dict[str, Funding] = field(default_factory=dict)
+    promised: list[Debt] = field(default_factory=list)
+    known: bool = False
+
+    def look_up(self, session: Session, project_id: str) -> None:
+        """Read them once, however many lines there are."""
+        if self.known:
+            return
+        self.known, self.loans = True, owed.loans_waiting(session, project_id)
+        self.fundings = expected_fundings(session, project_id)
+        found = owed.debts_by_id(session, list(self.fundings))
+        self.promised = [found[one] for one in self.fundings if one in found]
+
+
+@dataclass
 class _Desk:
-    """Some lines of one project with what was looked up for them; ``loans`` and ``sums`` are shared."""
+    """Some lines of one project with what was looked up for them; ``waiting`` and ``sums`` are shared."""
 
     session: Session
     project_id: str
     lines: Sequence[LineRow]
     accounts: dict[str, str]
-    loans: list[Debt]
+    waiting: _Waiting
     sums: dict[tuple[str, Debtor], Sums]
     memos: dict[str, Memo] = field(default_factory=dict)
     learned: list[tuple[str, ReceivableKind]] = field(default_factory=list)
@@ -183,8 +205,8 @@ class _Desk:
                     hints[sale_id].add(Reason.RARE_AMOUNT)
         sales = {owner for hints in self.hints.values() for owner in hints if ":" not in owner}
         self.debts = dict(owed.debts_of(self.session, sales)) | {owner: fees for owner, (_, fees) in queue.items()}
-        if not self.loans and any(self._debtor(line) is not Debtor.BUYER for line in self.lines):
-            self.loans += owed.loans_waiting(self.session, self.project_id)
+        if any(self._debtor(line) is not Debtor.BUYER for line in self.lines):
+            self.waiting.look_up(self.session, self.project_id)
 
     def _names(self, line: LineRow) -> list[str]:
         payer = [line.payer] if line.payer and not is_bank(line.payer) else []
@@ -211,7 +233,9 @@ class _Desk:
         if self._debtor(line) is Debtor.BUYER:
             proposals = list(self._single(line))
         else:
-            proposals = [*self._loans_of_homes(line), *self._single(line), *self._loans_that_sum(line)]
+            expected = list(self._expected(line))
+            others = [*self._loans_of_homes(line), *self._single(line), *self._loans_that_sum(line)]
+            proposals = _each_once([*expected, *others])
         ranked = sorted(_without_rivals(proposals), key=_order)[:MOST]
         return Matching(line, memo, tuple(ranked), memo.ignorable)
 
@@ -251,6 +275,27 @@ class _Desk:
         if len(owners) > 1 and sum(debt.open_fen for debt in debts) == line.amount_fen:
             yield _together(debts, (Reason.HOME, Reason.BANK, Reason.HOMES_SUM), Certainty.CERTAIN)
 
+    def _expected(self, line: LineRow) -> Iterator[Proposal]:
+        """Loans that this very bank has promised: those the memo names by number, or the only ones that fit."""
+        account, debtor = self.accounts[line.account_id], self._debtor(line)
+        theirs = [
+            debt
+            for debt in self.waiting.promised
+            if debt.debtor == debtor
+            and debt.fits(account)
+            and self.waiting.fundings[debt.receivable_id].is_of(line.payer)
+        ]
+        named = [debt for debt in theirs if self.waiting.fundings[debt.receivable_id].is_named_in(line.memo)]
+        if named and sum(debt.open_fen for debt in named) == line.amount_fen:
+            yield _together(named, (Reason.LOAN_NUMBER, Reason.EXPECTED, Reason.BANK), Certainty.CERTAIN)
+            return
+        alone = [debt for debt in theirs if debt.open_fen == line.amount_fen]
+        several = Sums(theirs[: owed.POOL]).only(line.amount_fen)
+        if len(alone) == 1 and several is None:
+            yield _together(alone, (Reason.EXPECTED, Reason.BANK, Reason.AMOUNT), Certainty.LIKELY)
+        elif several is not None and not alone:
+            yield _together(list(several), (Reason.EXPECTED, Reason.BANK, Reason.LOANS_SUM), Certainty.LIKELY)
+
     def _loans_that_sum(self, line: LineRow) -> Iterator[Proposal]:
         """One line for several loans that banks still have to pay out."""
         if any(Reason.HOME in hints for hints in self.hints[line.id].values()):
@@ -262,7 +307,7 @@ class _Desk:
     def _sums(self, account: str, debtor: Debtor) -> Sums:
         """What the waiting loans of a debtor come to that may be paid into an account, reckoned once."""
         if (account, debtor) not in self.sums:
-            pool = [debt for debt in self.loans if debt.debtor == debtor and debt.fits(account)]
+            pool = [debt for debt in self.waiting.loans if debt.debtor == debtor and debt.fits(account)]
             self.sums[account, debtor] = Sums(pool)
         return self.sums[account, debtor]
 
@@ -281,6 +326,16 @@ def _together(debts: Sequence[Debt], reasons: tuple[Reason, ...], certainty: Cer
         for debt in debts
     )
     return Proposal(parts, reasons, certainty)
+
+
+def _each_once(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Of proposals for the same debts the surest."""
+    best: dict[frozenset[tuple[str | None, int]], Proposal] = {}
+    for one in proposals:
+        key = frozenset((part.receivable_id, part.amount_fen) for part in one.parts)
+        if key not in best or _order(one) < _order(best[key]):
+            best[key] = one
+    return list(best.values())
 
 
 def _certainty(reasons: set[Reason]) -> Certainty:

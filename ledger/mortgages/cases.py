@@ -237,3 +237,15 @@ def note(
     )
     subject = ("mortgage_loan", loan.id) if loan else ("mortgage_case", case.id)
     audit.record(session, actor, clock, f"mortgages:{kind}", *subject, path=case.path, after=kept)
+
+
+def take_over(session: Session, actor: Actor, clock: Clock, *, case_id: str, clerk_id: str) -> None:
+    """Somebody else works on the case from now on. Raises `LoanMissing`, `NotAllowed`."""
+    query = scoped(actor, MortgageCase, Permission.SALES_VIEW).where(MortgageCase.id == case_id)
+    case = session.scalars(locked(query, MortgageCase)).one_or_none()
+    if case is None:
+        raise LoanMissing("mortgage_case_missing", id=case_id)
+    actor.require(Permission.MORTGAGES_WORK, case.path)
+    if case.clerk_id != clerk_id:
+        case.clerk_id = clerk_id
+        note(session, actor, clock, case, "taken_over", details={"clerk_id": clerk_id})

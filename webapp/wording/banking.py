@@ -107,6 +107,8 @@ TEXTS = {
     "match_reason.over": N_("The amount is more than what is open; the rest becomes credit."),
     "match_reason.rare_amount": N_("Few others owe exactly this amount."),
     "match_reason.bank": N_("A bank or fund centre pays, so the loan is meant."),
+    "match_reason.expected": N_("The bank has promised it: its mortgage waits for this money."),
+    "match_reason.loan_number": N_("The memo names the loan by its number."),
     "match_reason.loans_sum": N_("Of the loans that wait, these alone come to the amount."),
     "match_reason.homes_sum": N_("The loans of the homes in the memo come to the amount."),
     "match_reason.other_buyer": N_("Careful: the payer has bought another home here."),

@@ -59,6 +59,7 @@ VARIANTS = {
         "offer",
         "receipt",
         "sale",
+        "loan_product",
     ),
     "POST /operations/cases/<instance_id>/<act>": ("suspend", "resume", "cancel"),
     "POST /operations/jobs/<job_id>/<act>": ("fire", "due", "recalculate", "retry"),

@@ -41,6 +41,9 @@ from ledger.inventory.models import ImportBatch, Unit
 from ledger.inventory.price_list import read_price_list
 from ledger.inventory.price_versions import Prices
 from ledger.inventory.prices import propose_prices
+from ledger.mortgages import banks
+from ledger.mortgages.kinds import BroughtBy, LenderKind, LoanKind, Step
+from ledger.mortgages.models import MortgageCase, MortgageLoan
 from ledger.papers.operations import issue_paper, receive_range
 from ledger.reviews.models import ProposedChange
 from ledger.reviews.operations import propose_change
@@ -76,6 +79,7 @@ def fill_ledger(house: House, people: Mapping[str, Actor]) -> dict[str, str]:
         ids |= fill_areas(session, house, ids, people["sales_consultant"], SECOND)
         ids |= _handed_over(session, house, ids)
         ids |= _bank(session, house, ids)
+        ids |= _mortgage(session, house, ids, people)
         ids |= _waiting(session, house, ids)
         ids |= _administered(session, house, people)
     return ids | _changes(house, ids, people)
@@ -253,6 +257,35 @@ def _handed_over(session: Session, house: House, ids: Mapping[str, str]) -> dict
     session.add(case)
     session.flush()
     return {"move_in_batch_id": batch.id, "move_in_case_id": case.id}
+
+
+def _mortgage(
+    session: Session, house: House, ids: Mapping[str, str], people: Mapping[str, Actor]
+) -> dict[str, str]:
+    """A bank with a product and a paper on its list, a loan whose papers are collected, and a submission."""
+    act, now = (session, SYSTEM, house.database.clock), house.database.clock.now()
+    path, today = house.project.path, business_date(house.database.clock)
+    bank = banks.add_bank(*act, path=path, kind=LenderKind.BANK, name="工商银行")
+    product = banks.put_product(*act, bank_id=bank.id, name="一手房贷", max_share_bp=7000, max_months=360)
+    listed = banks.add_paper(
+        *act, bank_id=bank.id, labels={"zh": "收入证明", "en": "Income"}, brought_by=BroughtBy.BUYER
+    )
+    case = MortgageCase(
+        sale_id=ids["sale_id"], project_id=house.project.id, path=path, opened_at=now,
+        owner_id=people["sales_consultant"].id,
+    )  # fmt: skip
+    session.add(case)
+    session.flush()
+    loan = MortgageLoan(
+        case_id=case.id, sale_id=ids["sale_id"], project_id=house.project.id, path=path, kind=LoanKind.LOAN,
+        bank_id=bank.id, amount_fen=1_000_000, step=Step.PAPERS, step_since=today, applied_on=today,
+    )  # fmt: skip
+    session.add(loan)
+    session.flush()
+    return {
+        "lender_id": bank.id, "product_id": product.id, "listed_id": listed.id, "mortgage_id": case.id,
+        "loan_id": loan.id,
+    }  # fmt: skip
 
 
 def _bank(session: Session, house: House, ids: Mapping[str, str]) -> dict[str, str]:

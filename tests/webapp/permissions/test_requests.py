@@ -21,7 +21,7 @@ from tests.webapp.permissions.world import World
 TABLES = {
     "api.txt": ("api",),
     "work.txt": ("inbox", "boards", "notifications", "approval_sheet", "reviews", "lookup", "account"),
-    "business.txt": ("units", "customers", "sales", "changes", "documents", "finance", "titles"),
+    "business.txt": ("units", "customers", "sales", "changes", "documents", "finance", "mortgages", "titles"),
     "after_sales.txt": ("handover",),
     "house.txt": (
         "staff", "organisation", "calendars", "plans", "audit", "operations", "studio", "message_texts",
