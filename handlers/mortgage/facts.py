@@ -58,7 +58,14 @@ def refused_for_good(fact: LoanRefusedForGood, telling: Telling) -> None:
         engine.get_definition(CANCELLATION)
     except Missing:
         return
-    given = {"sale_id": fact.sale_id, "fault": fact.fault, "reason": fact.reason}
+    given = {
+        "sale_id": fact.sale_id,
+        "cause": "loan_refused",
+        "loan_fault": "neither" if fact.fault == "nobody" else fact.fault,
+        "compensation_fen": None,
+        "reason": fact.reason,
+        "evidence_id": None,
+    }
     engine.start(CANCELLATION, given, scope=fact.path)
 
 

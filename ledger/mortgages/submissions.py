@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
-from kernel.errors import Missing
+from kernel.errors import Missing, NotAllowed
 from kernel.ids import new_id
 from ledger.finance.parties import today_at
 from ledger.mortgages.errors import BankMissing, MortgageInvalid
@@ -31,6 +31,8 @@ def begin_submission(
     session: Session, actor: Actor, clock: Clock, *, bank_id: str, loan_ids: list[str], submitted_on: date
 ) -> MortgageSubmission:
     """Write down which loans go to a bank on a day. Raises `MortgageInvalid` when none of them waits for it."""
+    if not actor.may_anywhere(Permission.MORTGAGES_WORK):
+        raise NotAllowed(permission=Permission.MORTGAGES_WORK)
     bank = session.get(MortgageBank, bank_id)
     if bank is None:
         raise BankMissing(id=bank_id)
@@ -94,6 +96,16 @@ def turn(session: Session, actor: Actor, submission_id: str, old: str, new: str)
 def items_of(session: Session, submission_id: str) -> list[MortgageSubmissionItem]:
     """Its loans in order."""
     query = select(MortgageSubmissionItem).where(MortgageSubmissionItem.submission_id == submission_id)
+    return list(session.scalars(query.order_by(MortgageSubmissionItem.position)))
+
+
+def loans_in(session: Session, submission_id: str) -> list[MortgageLoan]:
+    """The loans of a submission in its order, in one query."""
+    query = (
+        select(MortgageLoan)
+        .join(MortgageSubmissionItem, MortgageSubmissionItem.loan_id == MortgageLoan.id)
+        .where(MortgageSubmissionItem.submission_id == submission_id)
+    )
     return list(session.scalars(query.order_by(MortgageSubmissionItem.position)))
 
 

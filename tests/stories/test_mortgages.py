@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import select
 
+from ledger.changes.models import ChangeOrder
 from ledger.mortgages.errors import MortgageInvalid
 from ledger.mortgages.kinds import LenderKind, LoanKind
 from ledger.sales.operations import cancel_sale
@@ -13,6 +15,7 @@ from tests.stories.changing_sales import SIGNERS, approve, ask, execute, lump_pl
 from tests.stories.chasing import ZONE, Chase
 from tests.stories.company import LIST_PRICE, Case, Company
 from tests.stories.lending import LOAN, WAITS_FOR_CHANGE, Mortgage, combined_plan
+from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
 
 
 @pytest.fixture
@@ -242,3 +245,35 @@ def test_a_combined_plan_runs_both_loans_side_by_side(company: Company) -> None:
     assert (mortgage.loan(LoanKind.FUND).state, mortgage.loan().amount_fen) == ("withdrawn", LOAN)
     assert mortgage.waits() == ["choose_bank"]
     assert mortgage.seen() == [("papers", "stopped"), ("papers_fund", "stopped")]
+
+
+def test_a_loan_refused_for_good_ends_the_sale_with_the_fault_filled_in(mortgage: Mortgage) -> None:
+    company = mortgage.company
+    mortgage.to_the_bank()
+    mortgage.verdict("refused", verdict_reason="quota used up", fault="nobody")
+    mortgage.do("decide_route", route="cancel", fault="nobody", route_reason="no bank lends")
+    order = mortgage.change()
+    asked = company.read(lambda s: s.scalars(select(ChangeOrder).where(ChangeOrder.instance_id == order.id)).one())
+    assert (asked.kind, asked.wanted["cause"], asked.wanted["loan_fault"]) == (
+        "sale_cancellation",
+        "loan_refused",
+        "neither",
+    )
+    assert (mortgage.waits(), mortgage.case().waits_for) == (WAITS_FOR_CHANGE, "sale_cancellation")
+    approve(order, *NOBODY)
+    settle_loan(company, order)
+    give_papers_back(order)
+    execute(order)
+    assert mortgage.sale.sale().stage == "closed"
+    assert (mortgage.loan().ended_because, mortgage.case().close_reason) == ("sale_over", "sale_over")
+    assert pay_all(company)["refund"] == 50_000_00
+    assert company.kept() == []
+
+
+def test_a_cancellation_by_the_buyers_fault_that_is_rejected_leaves_the_way_open(mortgage: Mortgage) -> None:
+    mortgage.to_the_bank()
+    mortgage.verdict("refused", verdict_reason="false income proof", fault="buyer")
+    mortgage.do("decide_route", route="cancel", fault="buyer", route_reason="credit record")
+    order = mortgage.change()
+    order.decide("manager_1", "rejected", opinion="find another bank")
+    assert (mortgage.waits(), mortgage.loan().step) == (["decide_route"], "route")

@@ -21,6 +21,7 @@ from ledger.mortgages.queries import products_at
 from ledger.organisation.queries import list_projects, names_of_paths, project_at
 from ledger.sales.offers import list_offers
 from ledger.sales.queries import find_queue_batches
+from ledger.staff.permissions import Permission
 from ledger.staff.queries import find_anybody, list_staff
 from webapp.formatting import area, money, money_short, percent
 from webapp.language import current_language
@@ -145,12 +146,13 @@ def sales(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     return [Choice(row.sale_id, f"{row.unit_label} · {row.no}", "、".join(row.buyer_names)) for row in rows]
 
 
-def loan_products(session: Session, _actor: Actor, asked: Asked) -> list[Choice]:
+def loan_products(session: Session, actor: Actor, asked: Asked) -> list[Choice]:
     """What banks and fund centres lend at the project."""
+    if not actor.may(Permission.UNITS_VIEW, asked.path):
+        return []
     found = products_at(session, asked.path)
-    return _containing(
-        [Choice(p.id, f"{bank.name} · {p.name}", percent(p.max_share_bp)) for p, bank in found], asked.text
-    )
+    named = [Choice(one.id, f"{bank.name} · {one.name}", percent(one.max_share_bp)) for one, bank in found]
+    return _containing(named, asked.text)
 
 
 def _containing(choices: list[Choice], text: str) -> list[Choice]:

@@ -13,8 +13,8 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.documents.models import Document
 from ledger.finance.sale_labels import label_sales
-from ledger.mortgages.models import MortgageBank, MortgageLoan, MortgageSubmission
-from ledger.mortgages.submissions import items_of
+from ledger.mortgages.models import MortgageBank, MortgageSubmission
+from ledger.mortgages.submissions import loans_in
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
@@ -26,7 +26,7 @@ KIND = SUBJECT = "mortgage_submission"
 
 def order_list(session: Session, actor: Actor, clock: Clock, row: MortgageSubmission) -> str:
     """Order the list of a submission; returns the id of the paper, which is its document's."""
-    loans = [session.get_one(MortgageLoan, item.loan_id) for item in items_of(session, row.id)]
+    loans = loans_in(session, row.id)
     labels = label_sales(session, [loan.sale_id for loan in loans])
     project = session.get_one(Project, loans[0].project_id)
     bank = session.get_one(MortgageBank, row.bank_id)

@@ -81,7 +81,7 @@ def _shown(submission_id: str) -> str:
     with reading() as (session, actor):
         row = submissions.submission_of(session, actor, submission_id)
         items = submissions.items_of(session, submission_id)
-        loans = {item.loan_id: session.get_one(MortgageLoan, item.loan_id) for item in items}
+        loans = {loan.id: loan for loan in submissions.loans_in(session, submission_id)}
         part = bool(request.headers.get("HX-Request"))
         return render_template(
             "mortgages/_submission.html" if part else "mortgages/submission.html",
