@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -93,7 +93,7 @@ def _expected(session: Session, batch_id: str, on: date) -> list[Expected]:
         .where(MoveInSlot.batch_id == batch_id, MoveInSlot.on_date == on)
         .order_by(MoveInSlot.begins, MoveInAppointment.at)
     )
-    return [Expected(slot, case, state) for slot, case, state in session.execute(query)]
+    return [Expected(slot, found, state) for slot, found, state in session.execute(query)]
 
 
 def _counts(session: Session, batch_id: str, on: date) -> dict[EventKind, int]:
@@ -110,6 +110,42 @@ def _scores(session: Session, batch_id: str, on: date) -> list[int]:
         MoveInEvent.batch_id == batch_id, MoveInEvent.on_date == on, MoveInEvent.kind == EventKind.RATED
     )
     return [int(details["satisfaction"]) for details in session.scalars(query)]
+
+
+@dataclass(frozen=True)
+class Contractor:
+    """What a contractor has to repair in a batch: by state, and how much of it is late; no name: not given yet."""
+
+    name: str | None
+    open: int
+    late: int
+    repaired: int
+    accepted: int
+    again: int
+
+
+def contractors_of(session: Session, batch_id: str, on: date) -> list[Contractor]:
+    """The repairs of a batch by contractor, who has most open first."""
+    defect = MoveInDefect
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    still = count(defect.state == DefectState.OPEN)
+    query = (
+        select(
+            defect.contractor,
+            still,
+            count((defect.state == DefectState.OPEN) & (defect.due_on < on)),
+            count(defect.state == DefectState.REPAIRED),
+            count(defect.state == DefectState.ACCEPTED),
+            count(defect.times > 1),
+        )
+        .where(defect.batch_id == batch_id)
+        .group_by(defect.contractor)
+        .order_by(still.desc(), defect.contractor)
+    )
+    return [Contractor(name, *map(int, counts)) for name, *counts in session.execute(query)]
 
 
 def list_cases(
@@ -141,7 +177,7 @@ def count_states(session: Session, actor: Actor, batch_id: str) -> dict[CaseStat
 def cases_by_id(session: Session, actor: Actor, ids: Iterable[str]) -> dict[str, MoveInCase]:
     """Hand-overs in scope by id."""
     query = scoped(actor, MoveInCase, Permission.HANDOVER_VIEW).where(MoveInCase.id.in_(list(ids)))
-    return {case.id: case for case in session.scalars(query)}
+    return {found.id: found for found in session.scalars(query)}
 
 
 def slots_with_room(session: Session, batch_id: str, since: date) -> list[MoveInSlot]:

@@ -168,6 +168,7 @@ def _told(batch_id: str, entries: Entries) -> dict[str, Any]:
             "more": len(cases) > PAGE_SIZE,
             "number": asked_page(),
             "size": PAGE_SIZE,
+            "contractors": queries.contractors_of(session, batch_id, today_at(session, row.project_id)),
             "counts": queries.count_states(session, actor, batch_id),
             "state": state,
             "labels": labels_of(session, actor, cases),
