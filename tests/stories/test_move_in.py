@@ -42,7 +42,7 @@ def test_a_paid_home_is_handed_over_with_two_defects_that_are_repaired(company: 
     assert (company.unit().status, company.unit().handed_over_on) == ("delivered", FIRST)
     assert company.read(lambda s: s.get_one(Sale, case.sale_id).handed_over_on) == FIRST
     assert sorted(moving.defects()) == [("wall", "open", 1), ("waterproofing", "open", 1)]
-    made = company.read(lambda s: s.scalars(select(MadePaper.kind).where(MadePaper.subject_id == case.id)).all())
+    made = company.read(lambda s: s.scalars(select(MadePaper.kind).where(MadePaper.about_id == case.id)).all())
     assert sorted(made) == ["key_form", "move_in_notice"]
     assert case.compensation_fen == 0
 

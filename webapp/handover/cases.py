@@ -31,6 +31,7 @@ from webapp.handover.desk import labels_of, pages, today_at
 from webapp.wording import word
 
 Answer = str | tuple[str, int] | Response
+_PAPERS = ("move_in_notice", "key_form")
 
 
 @pages.get("/cases/<case_id>")
@@ -79,7 +80,11 @@ def _told(session: Session, actor: Actor, row: MoveInCase) -> dict[str, Any]:
         "defects": signing.defects_of(session, row.id),
         "events": events,
         "people": staff.names(session, ids | {slot.staff_id for slot in slots}),
-        "papers": find_documents(session, actor, subject="move_in", subject_ids=[row.id]),
+        "papers": [
+            paper
+            for paper in find_documents(session, actor, subject="sale", subject_ids=[row.sale_id])
+            if paper.kind in _PAPERS
+        ],
         "warranties": warranties(session, row.path, row.handed_over_on) if row.handed_over_on else [],
         "may_book": may_book,
         "may_work": books,
