@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ledger.arrears.expected import expected_interest
 from ledger.changes.kind import MoneyLine, Standing
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.allocation import live_price_lines
@@ -46,7 +47,16 @@ def money_of(standing: Standing, anew: Replanned) -> tuple[MoneyLine, ...]:
     stays = [_line("stays", row, row.amount_fen) for row in anew.kept]
     ends = [_line("ends", row, row.amount_fen) for row in anew.gone]
     counted = [_line("credited", row, fen) for row in anew.gone if (fen := anew.paid.get(row.id, 0))]
-    return (*stays, *ends, *counted, *due_lines(anew.planned, dated=standing.signed))
+    return (*stays, *ends, *counted, *due_lines(anew.planned, dated=standing.signed), *accrued(standing))
+
+
+def accrued(standing: Standing) -> tuple[MoneyLine, ...]:
+    """The late interest that has accrued through today: charged when lines are planned anew, and staying owed."""
+    if not standing.signed:
+        return ()
+    sale_id = standing.sale.id
+    fen = expected_interest(standing.session, [sale_id], standing.today).get(sale_id, 0)
+    return (MoneyLine("due", "late_interest", fen, debtor="buyer", estimate=True),) if fen else ()
 
 
 def due_lines(planned: Iterable[PlannedLine], *, dated: bool) -> tuple[MoneyLine, ...]:

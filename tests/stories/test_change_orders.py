@@ -11,6 +11,7 @@ from engine.api import Invalid, NotAllowed
 from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from ledger.changes.errors import ChangeRunning
+from ledger.changes.history import sale_as_of
 from ledger.changes.models import ChangeApprover, ChangeEvent
 from ledger.changes.operations import withdraw_change
 from ledger.changes.supplement_models import Supplement
@@ -151,7 +152,8 @@ def rate(basis_points: int) -> list[dict[str, Any]]:
 
 def test_a_discount_is_approved_by_the_whole_discount_and_bound_to_its_sale(company: Company) -> None:
     """1,280,000 × 0.98 × 0.99 = 1,241,856.00 (DOMAIN §4): 2.98 % off, so the general manager decides too."""
-    sale = signed(company)
+    sale, first = signed(company), business_date(company.clock)
+    company.later(days=1)
     case = ask(company, "discount", sale, discounts=rate(200) + rate(100))
     order = order_of(company, case)
     assert (order.after["deal_price_fen"], order.after["effective_discount_bp"]) == (1_241_856_00, 298)
@@ -164,6 +166,16 @@ def test_a_discount_is_approved_by_the_whole_discount_and_bound_to_its_sale(comp
     contract = company.read(lambda s: s.scalars(select(Contract)).one())
     assert (terms.deal_price_fen, contract.total_fen, sale.sale().deal_price_fen) == (1_241_856_00,) * 3
     assert sum(fen for _, fen in price_lines(company, order.sale_id)) == 1_241_856_00
+    for day, total, version in ((first, LIST_PRICE, 1), (business_date(company.clock), 1_241_856_00, 2)):
+        then = company.read(lambda s, day=day: sale_as_of(s, SYSTEM, order.sale_id, day))
+        assert (then.stage, then.contract_fen, then.planned_fen, then.paid_fen) == (
+            "signed",
+            total,
+            total,
+            DEPOSIT,
+        )
+        assert then.terms is not None
+        assert (then.terms.version, [one.id for one in then.orders]) == (version, [order.id][: version - 1])
     account = company.read(lambda s: sale_account(s, SYSTEM, order.sale_id, business_date(company.clock)))
     assert account.allocated_fen == DEPOSIT
 

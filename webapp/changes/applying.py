@@ -45,6 +45,9 @@ def apply(kind: str) -> Answer:
     if kind not in known_kinds() or not exists(_form(kind)):
         raise Missing("definition_missing", key=kind)
     sale_id = request.values.get("sale_id", "")
+    if not sale_id:
+        flash(_("Choose the sale; a change is asked for on its page."), "info")
+        return redirect(url_for("sales.index"))
     if request.method == "GET":
         return _page(kind, sale_id, {})
     typed = read_posted(load(_form(kind)).model, request.form.items(multi=True))

@@ -14,6 +14,7 @@ from forms.compile import load
 from forms.posted import read_posted
 from kernel.actor import Actor
 from kernel.errors import AnswersInvalid, Invalid, KeyturnError, Missing
+from ledger.changes.registry import known_kinds
 from ledger.organisation.queries import list_projects, names_of_paths
 from webapp.acting import acting, clock, reading
 from webapp.engine_room import engine_for
@@ -41,6 +42,9 @@ def begin() -> Answer:
 @pages.route("/start/<key>", methods=["GET", "POST"])
 def start(key: str) -> Answer:
     """The start form; what stands in the address is filled in beforehand."""
+    if request.method == "GET" and key in known_kinds():
+        # A change of a sale is asked for where its effect is shown before it is sent.
+        return redirect(url_for("changes.apply", kind=key, **request.args))  # type: ignore[return-value]
     if request.method == "GET":
         return _page(key, request.args.to_dict())
     with reading() as (session, actor):
