@@ -66,7 +66,7 @@ def apply(kind: str) -> Answer:
         errors = None
         if isinstance(refused, Invalid | Missing) and refused.field and refused.field != "sale_id":
             errors = {refused.field: [(refused.code, dict(refused.params))]}
-        sentence = word(refused.code, refused.params, field=refused.field)
+        sentence = None if errors else word(refused.code, refused.params, field=refused.field)
         return _page(kind, sale_id, typed, errors=errors, refusal=sentence), status_of(refused)
     return _page(kind, sale_id, typed, content=content)
 
