@@ -115,7 +115,7 @@ class BankDivision(Schema):
 class LeftOut(Schema):
     """Why a line is no buyer's payment."""
 
-    reason = fields.String(required=True, validate=validate.OneOf([one.value for one in IgnoreReason]))
+    reason_code = fields.String(required=True, validate=validate.OneOf([one.value for one in IgnoreReason]))
     note = fields.String(load_default="", validate=validate.Length(max=200))
 
 
@@ -222,7 +222,8 @@ def confirm(asked: Asked, line_id: str) -> Any:
 @endpoint("POST", "/bank-lines/{line_id}/ignore", tag="banking", body=LeftOut, returns=LINE)
 def ignore(asked: Asked, line_id: str) -> Any:
     """Leave a line out."""
-    banking.ignore_line(asked.session, asked.actor, asked.clock, line_id=line_id, **asked.body)
+    given = {"reason": asked.body["reason_code"], "note": asked.body["note"]}
+    banking.ignore_line(asked.session, asked.actor, asked.clock, line_id=line_id, **given)
     return get_line(asked.session, asked.actor, line_id)
 
 

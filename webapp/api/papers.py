@@ -41,7 +41,7 @@ class Ranges(Schema):
 class RangeQuery(PageQuery):
     """Whose ranges."""
 
-    project = fields.String(required=True)
+    project_id = fields.String(required=True)
 
 
 class NewRange(Schema):
@@ -138,7 +138,7 @@ def find_ranges(asked: Asked) -> Any:
     """List number ranges of a project."""
     q = asked.query
     limit = {"limit": q["size"], "offset": (q["page"] - 1) * q["size"]}
-    return {"rows": [_range(row) for row in list_ranges(asked.session, asked.actor, q["project"], **limit)]}
+    return {"rows": [_range(row) for row in list_ranges(asked.session, asked.actor, q["project_id"], **limit)]}
 
 
 @endpoint("POST", "/paper-ranges", tag="papers", body=NewRange, returns=RangeShown, status=201)

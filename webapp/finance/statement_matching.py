@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kernel.actor import Actor
-from kernel.errors import Invalid, KeyturnError
+from kernel.errors import Invalid, KeyturnError, NotAllowed
 from ledger.banking import operations as banking
 from ledger.banking.accounts import get_bank_account, list_bank_accounts
 from ledger.banking.debts import Debt, debts_of
@@ -205,6 +205,9 @@ class Result:
 @pages.post("/statements/matching/all")
 def confirm_everywhere() -> Answer:
     """Confirm what is certain on all pages: for a while, each line a unit of work; asked again, it goes on."""
+    with reading() as (session, actor):
+        if not actor.may_anywhere(Permission.FINANCE_CONFIRM):
+            raise NotAllowed("permission_missing", permission=Permission.FINANCE_CONFIRM.value)
     ends, results = time.monotonic() + _SECONDS, []
     passed = max(0, request.form.get("passed", 0, type=int))
     done = max(0, request.form.get("done", 0, type=int))

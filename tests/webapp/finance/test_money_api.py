@@ -77,7 +77,7 @@ def test_ranges_are_received_papers_issued_and_void(
     gone = clerk.post(f"/papers/{issued[0]['id']}/void", {"reason": "wrong payer"})
     assert (gone.json["state"], gone.json["reason"]) == ("void", "wrong payer")
     assert clerk.post("/papers", {"receipt_id": receipt}).json["number"] == "A0002"
-    (row,) = clerk.get(f"/paper-ranges?project={company.project_id}")["rows"]
+    (row,) = clerk.get(f"/paper-ranges?project_id={company.project_id}")["rows"]
     assert (row["issued"], row["void"], row["left"], row["next"]) == (1, 1, 3, "A0003")
     assert [one["state"] for one in clerk.get("/papers?state=void")["rows"]] == ["void"]
 

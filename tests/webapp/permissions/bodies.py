@@ -57,6 +57,9 @@ def named_values(world: World, now: datetime) -> dict[str, Any]:
         "criteria": {},
         "filename": "note.txt",
         "content": "bm90ZQ==",
+        "path": world.house.project.path, "receipt_id": world.ids["paid_id"],
+        "proposal_ids": [world.ids["proposal_id"]], "paper_ids": [world.ids["paper_id"]],
+        "account_id": world.ids["account_id"],
     }  # fmt: skip
 
 
