@@ -11,6 +11,7 @@ from ledger.finance.kinds import ReceivableKind
 from ledger.mortgages import cases, concluding
 from ledger.mortgages.facts import LoanFunded, LoanRefusedForGood, RegistrationPossible, ShortLoanApproved
 from ledger.sales.facts import ContractSigned
+from ledger.titles.facts import BuildingRegistered
 
 _LENT = (ReceivableKind.LOAN, ReceivableKind.FUND)
 CANCELLATION, SUPPLEMENT = "sale_cancellation", "supplement"
@@ -41,6 +42,12 @@ def line_settled(fact: ReceivableSettled, telling: Telling) -> None:
 def loan_funded(fact: LoanFunded, telling: Telling) -> None:
     """The loan goes on to its registration."""
     engine_of_system(telling).publish("mortgage_funded", {"loan_id": fact.loan_id})
+
+
+@on(BuildingRegistered)
+def building_registered(fact: BuildingRegistered, telling: Telling) -> None:
+    """The building has its first registration (大证): mortgages of its homes can be registered."""
+    concluding.tell_if_possible(telling.session, sale_id=fact.sale_id)
 
 
 @on(RegistrationPossible)

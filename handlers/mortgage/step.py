@@ -63,7 +63,8 @@ class StepIn:
 class BeginOut:
     """The last day in time; the instant after it (UTC), and the turns of being late from then on.
 
-    ``funded`` says whether the bank's money is there already.
+    ``funded`` says whether the bank's money is there already, ``possible_on`` since when the mortgage can be
+    registered, if that is known.
     """
 
     step: str
@@ -71,6 +72,7 @@ class BeginOut:
     step_late_at: str
     step_late_cycle: str
     funded: bool
+    possible_on: str | None = None
 
 
 @handler("mortgage_loan.begin_step", again=True)
@@ -86,12 +88,14 @@ def begin_step(data: StepIn, ctx: Context) -> BeginOut:
     begun_on = late_at.astimezone(UTC).date()
     days = parameter(ctx.session, loan.path, MORTGAGE_ESCALATE_DAYS, begun_on)
     at = instant_text(late_at)
+    possible_on = loan.possible_on or concluding.building_registered_on(ctx.session, loan.sale_id)
     return BeginOut(
         step=step.value,
         step_due_on=loan.step_due_on.isoformat(),
         step_late_at=at,
         step_late_cycle=f"R2/{at}/P{max(1, days)}D",
         funded=concluding.is_paid_out(ctx.session, loan),
+        possible_on=possible_on.isoformat() if possible_on else None,
     )
 
 

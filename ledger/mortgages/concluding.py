@@ -11,12 +11,15 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
 from ledger.finance.parties import today_at
+from ledger.inventory.models import Unit
 from ledger.mortgages.applying import require_day
 from ledger.mortgages.cases import lent_fen, lock_loan, note
 from ledger.mortgages.errors import MortgageInvalid
 from ledger.mortgages.facts import LoanFunded, RegistrationPossible
 from ledger.mortgages.kinds import LoanState, Step
 from ledger.mortgages.models import MortgageCase, MortgageLoan
+from ledger.sales.models import Sale
+from ledger.titles.models import BuildingTitle
 
 _LONGEST = 60
 
@@ -73,6 +76,23 @@ def record_funding(session: Session, actor: Actor, clock: Clock, *, loan_id: str
     loan = lock_loan(session, actor, loan_id, Step.FUNDING)
     loan.funded_on, loan.late_through = today_at(session, clock, loan.project_id), None
     _note(session, actor, clock, loan, "funded", amount_fen=loan.approved_fen or loan.amount_fen)
+
+
+def building_registered_on(session: Session, sale_id: str) -> date | None:
+    """The day of the first registration (大证) of a sale's building, if it has one."""
+    query = (
+        select(BuildingTitle.registered_on)
+        .join(Unit, Unit.building_id == BuildingTitle.building_id)
+        .join(Sale, Sale.unit_id == Unit.id)
+    )
+    return session.scalar(query.where(Sale.id == sale_id))
+
+
+def tell_if_possible(session: Session, *, sale_id: str) -> None:
+    """The building of a sale is registered: a loan that waits for it hears since when."""
+    day = building_registered_on(session, sale_id)
+    if day is not None:
+        tell(session, RegistrationPossible(sale_id, day.isoformat()))
 
 
 def allow_registration(session: Session, actor: Actor, clock: Clock, *, loan_id: str, possible_on: date) -> None:

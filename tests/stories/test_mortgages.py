@@ -6,15 +6,22 @@ from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from kernel.actor import Actor
+from kernel.facts import tell
 from ledger.changes.models import ChangeOrder
+from ledger.inventory.models import Unit
 from ledger.mortgages.errors import MortgageInvalid
 from ledger.mortgages.kinds import LenderKind, LoanKind
 from ledger.sales.operations import cancel_sale
+from ledger.titles.facts import BuildingRegistered
+from ledger.titles.models import BuildingTitle
 from tests.stories.changing_sales import SIGNERS, approve, ask, execute, lump_plan, supplement_today
 from tests.stories.chasing import ZONE, Chase
 from tests.stories.company import LIST_PRICE, Case, Company
 from tests.stories.lending import LOAN, WAITS_FOR_CHANGE, Mortgage, combined_plan
+from tests.stories.measuring import Surveyed
 from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
 
 
@@ -277,3 +284,28 @@ def test_a_cancellation_by_the_buyers_fault_that_is_rejected_leaves_the_way_open
     order = mortgage.change()
     order.decide("manager_1", "rejected", opinion="find another bank")
     assert (mortgage.waits(), mortgage.loan().step) == (["decide_route"], "route")
+
+
+def test_a_building_that_is_registered_lets_its_loans_go_on(mortgage: Mortgage) -> None:
+    company = mortgage.company
+    mortgage.to_the_bank()
+    mortgage.verdict("full")
+    mortgage.sign_and_prenote()
+    mortgage.bank_pays()
+    assert mortgage.waits() == ["await_possible"]
+    survey_id = Surveyed(company).survey()
+
+    def register(session: Session, _actor: Actor) -> None:
+        unit = session.get_one(Unit, company.units[0])
+        session.add(
+            BuildingTitle(
+                building_id=unit.building_id, project_id=unit.project_id, path=unit.path, survey_id=survey_id,
+                no="沪房权001", registered_on=date(2026, 3, 2), noted_by="admin", at=company.clock.now(),
+            )
+        )  # fmt: skip
+        session.flush()
+        tell(session, BuildingRegistered(mortgage.sale_id, "case", unit.path))
+
+    company.act("system", register)
+    assert (mortgage.waits(), mortgage.loan().possible_on) == (["register_mortgage"], date(2026, 3, 2))
+    assert mortgage.loan().step_due_on == date(2026, 5, 31)
