@@ -98,8 +98,8 @@ def export() -> Response:
 
 def _columns() -> list[Column]:
     texts = (
-        _("Change order"), _("Kind of change"), _("State"), _("Project"), _("Home"), _("Sale"), _("Reason"), _("Before"),
-        _("After"), _("Money effect"), _("Asked for by"),
+        _("Change order"), _("Kind of change"), _("State"), _("Project"), _("Home"), _("Sale"), _("Reason"),
+        _("Before"), _("After"), _("Money effect"), _("Asked for by"),
     )  # fmt: skip
     days = [Column(_("Asked for on"), "day"), Column(_("Executed by")), Column(_("Executed on"), "day")]
     return [*(Column(text) for text in texts), *days]

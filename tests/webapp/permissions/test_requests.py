@@ -22,7 +22,7 @@ TABLES = {
     "api.txt": ("api",),
     "work.txt": ("inbox", "boards", "notifications", "approval_sheet", "reviews", "lookup", "account"),
     "business.txt": ("units", "customers", "sales", "changes", "documents", "finance", "mortgages", "titles"),
-    "after_sales.txt": ("handover",),
+    "after_sales.txt": ("handover", "progress", "portal_desk"),
     "house.txt": (
         "staff", "organisation", "calendars", "plans", "audit", "operations", "studio", "message_texts",
         "paper_templates",
