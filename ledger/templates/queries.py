@@ -15,6 +15,8 @@ from ledger.templates.kinds import LANGUAGES
 from ledger.templates.models import PaperTemplate
 from ledger.templates.shipped_texts import shipped_texts
 
+_AROUND = 2
+
 
 @dataclass(frozen=True)
 class InForce:
@@ -56,16 +58,27 @@ def versions_at(session: Session, kind: str, path: str, language: str) -> list[P
 
 @dataclass(frozen=True)
 class DiffLine:
-    """A line of a comparison: ``sign`` is "+", "-" or " "."""
+    """A line of a comparison: ``sign`` is "+", "-", " ", or "…" where lines that are the same are left out."""
 
     sign: str
     text: str
 
 
 def compare(before: str, after: str) -> list[DiffLine]:
-    """Two texts line by line."""
-    told = difflib.ndiff(before.splitlines(), after.splitlines())
-    return [DiffLine(line[0], line[2:]) for line in told if line[0] in "+- "]
+    """What differs between two texts line by line, each with the lines around it; empty when nothing does."""
+    told = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[0] in "+- "]
+    changed = [at for at, line in enumerate(told) if line[0] != " "]
+    shown = sorted(
+        {near for at in changed for near in range(at - _AROUND, at + _AROUND + 1) if 0 <= near < len(told)}
+    )
+    found: list[DiffLine] = []
+    for at, before_it in zip(shown, [-1, *shown], strict=False):
+        if at > before_it + 1:
+            found.append(DiffLine("…", ""))
+        found.append(DiffLine(told[at][0], told[at][2:]))
+    if shown and shown[-1] + 1 < len(told):
+        found.append(DiffLine("…", ""))
+    return found
 
 
 def delivered_text(kind: str, language: str) -> str:

@@ -124,6 +124,14 @@ def test_the_nearest_released_text_wins_and_a_second_person_released_it(
     editing.retire(session, second, clock, template_id=newer.id, reason="back to the group's")
     assert text_in_force(session, "supplement", project.path, "zh")[1] is group
     assert [line.text for line in compare(own.text, newer.text) if line.sign == "+"] == ["> 云栖二期"]
+    assert compare(own.text, own.text) == []
+    long = "\n".join(map(str, range(20)))
+    told = [(line.sign, line.text) for line in compare(long, long.replace("10", "x"))]
+    assert told == [
+        ("…", ""),
+        *((" ", "8"), (" ", "9"), ("-", "10"), ("+", "x"), (" ", "11"), (" ", "12")),
+        ("…", ""),
+    ]
 
 
 def test_nobody_releases_what_he_wrote_or_proposed_and_no_text_changes_once_it_left_the_draft(
