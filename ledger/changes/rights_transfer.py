@@ -129,7 +129,7 @@ class RightsTransfer:
     def _require_proof(self, standing: Standing, wanted: Values) -> None:
         proof = wanted.get("proof_id")
         if not proof or standing.session.get(Document, str(proof)) is None:
-            raise ChangeRefused("rights_proof_missing", field="evidence_id")
+            raise ChangeRefused("rights_proof_missing", field="proof_id")
 
     def _require_allowed(self, standing: Standing, relation: str) -> None:
         """After filing usually only spouse, inheritance and court (parameter); the filing is amended."""

@@ -69,13 +69,13 @@ class SaleCancellation:
             "deal_price_fen": standing.terms.deal_price_fen,
             "subscription_no": standing.subscription.no if standing.subscription else None,
             "contract_no": standing.contract.no if standing.contract else None,
-            "sale": "live",
+            "sale": {"en": "live", "zh": "有效"},
         }
         after = {
             "unit": None,
             "subscription_no": None,
             "contract_no": None,
-            "sale": "closed",
+            "sale": {"en": "ended", "zh": "已终止"},
             "cause": dict(zip(("en", "zh"), CAUSES[Cause(wanted["cause"])], strict=True)),
             "fault": dict(zip(("en", "zh"), FAULTS[judged.fault], strict=True)),
             "with_interest": judged.with_interest,

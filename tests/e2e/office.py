@@ -67,9 +67,12 @@ class Office:
         page.goto("/")
         return page
 
-    def phone(self) -> Page:
-        """A phone on which nobody is signed in."""
-        return self._profile(375, 800, "phone").new_page()
+    def phone(self, name: str | None = None) -> Page:
+        """A phone on which somebody, or nobody, is signed in."""
+        context = self._profile(375, 812, name or "phone")
+        if name:
+            self._sign_in(context, name)
+        return context.new_page()
 
     def _profile(self, width: int, height: int, name: str) -> BrowserContext:
         """A fresh browser of somebody who wants no motion: what moves is drawn sixty times a second."""

@@ -51,7 +51,7 @@ def both(company: Company, lin: str = "1/2", zhou: str = "1/2") -> list[dict[str
 
 def wanted(company: Company, **more: Any) -> dict[str, Any]:
     usual = {"relation": "spouse", "ownership": "shares", "buyers": both(company)}
-    return {**usual, "evidence_id": proof(company), "qualification_checked": True, **more}
+    return {**usual, "proof_id": proof(company), "qualification_checked": True, **more}
 
 
 def buyers(company: Company, sale_id: str, version: int) -> list[tuple[str, int | None, int | None]]:
@@ -146,7 +146,7 @@ def test_after_filing_only_spouse_inheritance_and_court_and_the_filing_is_amende
     [
         ({"shares": ("49.99/100", "1/2")}, None, "buyers"),
         ({"shares": ("4999/10000", "1/2")}, None, "buyers"),
-        ({"evidence_id": None}, None, "evidence_id"),
+        ({"proof_id": None}, None, "proof_id"),
         ({"relation": "same_people"}, "rights_relation_wrong", "relation"),
     ],
 )

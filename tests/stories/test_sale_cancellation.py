@@ -15,6 +15,7 @@ from ledger.finance.models import MoneyTodo, Refund
 from ledger.finance.operations import pay_compensation, pay_refund
 from ledger.sales.models import Sale
 from ledger.sales.stage_models import Contract, Filing
+from ledger.templates.models import MadePaper
 from tests.stories.changing_sales import approve, ask, execute, filed, order_of, signed, subscribed
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
 from tests.stories.test_moving_rooms import books, by_sale, pay_in, receipts
@@ -97,6 +98,8 @@ def test_a_buyer_who_breaks_loses_240_000_of_300_000_and_gets_60_000_back(
     assert money(case) == {("kept", "forfeit"): CAP, ("refunded", "price"): PAID - CAP}
     assert company.unit().status == "subscribed"
     approve(case, *BUYERS)
+    drawn_up = select(MadePaper).where(MadePaper.kind == "cancellation_agreement")
+    assert company.read(lambda s: s.scalars(drawn_up).one()).subject_id == big_deposit.sale().id
     give_papers_back(case)
     assert big_deposit.sale().stage == "subscribed"
     execute(case, "filer")

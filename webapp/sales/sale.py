@@ -29,6 +29,7 @@ from webapp.engine_room import engine_for
 from webapp.once import once
 from webapp.sales.desk import pages
 from webapp.sales.money import accounts_of
+from webapp.sales.moved import moved_of
 from webapp.sales.papers import papers_of
 
 WITHDRAWABLE = ("held", "small_ordered", "subscribing", "subscribed")
@@ -68,6 +69,7 @@ def sale(sale_id: str) -> str:
             changes=orders_of_sale(session, actor, sale_id),
             may_change=_holds(actor, Permission.CHANGES_APPLY, view.sale),
             change_kinds=kinds_at(view.sale),
+            **moved_of(session, sale_id),
         )
 
 
