@@ -7,6 +7,7 @@ AnswersInvalid 422. A view that can show the error beside its field catches it b
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ import structlog
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
@@ -248,4 +251,21 @@ def install(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
         app.register_error_handler(Exception, _failed)
-    app.jinja_env.filters.update(worded=word, state_name=state_name)
+    app.jinja_env.filters.update(worded=_worded, state_name=_state_name)
+
+
+@pass_context
+def _worded(
+    _context: Context, code: str, params: Mapping[str, object] | None = None, *, field: str | None = None
+) -> str:
+    """The sentence for a code, for templates.
+
+    It asks for the context so that Jinja does not work a constant out once, in the language of the first reader.
+    """
+    return word(code, params, field=field)
+
+
+@pass_context
+def _state_name(_context: Context, code: str) -> str:
+    """The name of a state, for templates; asks for the context as `_worded` does."""
+    return state_name(code)
