@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import SYSTEM, Actor
 from kernel.errors import KeyturnError
 from ledger.changes.models import ChangeApproval, ChangeApprover, ChangeOrder
+from ledger.changes.money import price_lines
 from ledger.changes.operations import (
     approve_change,
     execute_change,
@@ -27,7 +28,7 @@ from ledger.sales.models import Sale, SaleTerms
 from tests.stories.changing_sales import signed
 from tests.stories.company import Company
 
-OFTEN = {"submit": 4, "approve": 16, "execute": 16, "return": 2, "mend": 8}
+OFTEN = {"submit": 4, "approve": 16, "execute": 16, "return": 2, "mend": 8, "pay": 2}
 PEOPLE = ("wei", "fang", "manager_1", "gm_1", "cashier", "filer", "treasurer")
 
 
@@ -38,6 +39,7 @@ class Office:
         self.company, self.sale_id, self.dice = company, sale_id, dice
         self.done: dict[str, int] = {}
         self.paid = 0
+        self.seen: set[str] = set()
 
     def step(self) -> None:
         """One try; a refusal is an answer too, and leaves nothing behind."""
@@ -45,13 +47,24 @@ class Office:
         names = sorted(tries)
         name = self.dice.choices(names, [OFTEN.get(one, 1) for one in names])[0]
         who = self.dice.choice(PEOPLE)
+        lines = self.company.read(lambda s: price_lines(s, self.sale_id))
         actor = SYSTEM if name in ("approve", "return", "wait") else self.company.actor(who)
         try:
             with self.company.database.unit_of_work(actor) as session:
                 tries[name](session, actor)
             self.done[name] = self.done.get(name, 0) + 1
+            if name == "execute":
+                self.require_fresh(lines)
         except (KeyturnError, DBAPIError):
             pass
+
+    def require_fresh(self, lines: list[dict[str, Any]]) -> None:
+        """What was just executed was approved for the lines that stood."""
+        order = self.newest()
+        assert order is not None
+        fresh = order.result and order.id not in self.seen
+        assert not fresh or order.before["lines"] == lines, "a stale change executed"
+        self.seen.add(order.id)
 
     def tries(self) -> dict[str, Callable[[Session, Actor], Any]]:
         """Every way there is to bring an order on, and some that there are not."""
