@@ -245,7 +245,10 @@ def cases_of_sale(session: Session, actor: Actor, sale_id: str) -> list[CaseView
     query = select(MortgageCase).where(
         MortgageCase.sale_id == sale_id, visible(actor, MortgageCase, Permission.SALES_VIEW)
     )
-    return [_view(session, case) for case in session.scalars(query.order_by(MortgageCase.opened_at.desc()))]
+    return [
+        _view(session, case)
+        for case in session.scalars(query.order_by(MortgageCase.opened_at.desc(), MortgageCase.id.desc()))
+    ]
 
 
 def _view(session: Session, case: MortgageCase) -> CaseView:

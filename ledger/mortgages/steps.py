@@ -11,7 +11,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.finance.parties import today_at
 from ledger.mortgages.cases import note
-from ledger.mortgages.kinds import LATE_THROUGH, BroughtBy, LoanState, Step
+from ledger.mortgages.kinds import LATE_THROUGH, BroughtBy, Fault, LoanState, Step
 from ledger.mortgages.models import MortgageCase, MortgageLoan, MortgagePaper
 from ledger.organisation.parameters import MORTGAGE_DAYS
 from ledger.organisation.queries import parameter
@@ -29,6 +29,9 @@ def begin_step(session: Session, actor: Actor, clock: Clock, *, loan_id: str, st
     today = today_at(session, clock, loan.project_id)
     loan.step, loan.step_since, loan.escalated = step, today, 0
     loan.late_on = loan.late_through = None
+    if step is Step.ROUTE and loan.fault is Fault.BUYER:
+        # Approval failed through him: the bank's line is his to answer for (DOMAIN §4, who is late).
+        loan.late_through = BroughtBy.BUYER.value
     begun = loan.possible_on or today if step is Step.REGISTER else today
     loan.step_due_on = begun + timedelta(days=parameter(session, loan.path, MORTGAGE_DAYS[step], today))
     note(session, actor, clock, session.get_one(MortgageCase, loan.case_id), f"step_{step}", loan)

@@ -64,7 +64,7 @@ class Mortgage:
     def case(self) -> MortgageCase:
         """The newest case."""
         query = select(MortgageCase).where(MortgageCase.sale_id == self.sale_id)
-        return self.company.read(lambda s: s.scalars(query.order_by(MortgageCase.opened_at.desc())).first())
+        return self.company.read(lambda s: s.scalars(query.order_by(MortgageCase.id.desc())).first())
 
     def loan(self, kind: LoanKind = LoanKind.LOAN) -> MortgageLoan:
         """The newest loan of a kind."""

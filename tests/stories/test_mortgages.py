@@ -12,14 +12,14 @@ from kernel.actor import Actor
 from kernel.facts import tell
 from ledger.changes.models import ChangeOrder
 from ledger.inventory.models import Unit
-from ledger.mortgages.errors import MortgageInvalid
+from ledger.mortgages.errors import CaseOpen, MortgageInvalid, NoLoanInPlan
 from ledger.mortgages.kinds import LenderKind, LoanKind
 from ledger.sales.operations import cancel_sale
 from ledger.titles.facts import BuildingRegistered
 from ledger.titles.models import BuildingTitle
 from tests.stories.changing_sales import SIGNERS, approve, ask, execute, lump_plan, supplement_today
 from tests.stories.chasing import ZONE, Chase
-from tests.stories.company import LIST_PRICE, Case, Company
+from tests.stories.company import LIST_PRICE, PROJECT, Case, Company
 from tests.stories.lending import LOAN, WAITS_FOR_CHANGE, Mortgage, combined_plan
 from tests.stories.measuring import Surveyed
 from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
@@ -151,7 +151,7 @@ def test_a_refused_buyer_pays_otherwise_and_no_loan_is_left(mortgage: Mortgage) 
     company = mortgage.company
     mortgage.to_the_bank()
     mortgage.verdict("refused", verdict_reason="credit record", fault="buyer")
-    assert mortgage.loan().fault == "buyer"
+    assert (mortgage.loan().fault, mortgage.loan().late_through) == ("buyer", "buyer")
     mortgage.do("decide_route", "manager_1", route="pay_otherwise", fault="buyer", route_reason="pays in one sum")
     assert mortgage.waits() == ["see_it_through"]
     assert mortgage.loan().late_through == "buyer"
@@ -309,3 +309,25 @@ def test_a_building_that_is_registered_lets_its_loans_go_on(mortgage: Mortgage) 
     company.act("system", register)
     assert (mortgage.waits(), mortgage.loan().possible_on) == (["register_mortgage"], date(2026, 3, 2))
     assert mortgage.loan().step_due_on == date(2026, 5, 31)
+
+
+def test_a_mortgage_is_begun_by_hand_once_and_only_where_the_plan_lends(
+    mortgage: Mortgage, company: Company
+) -> None:
+    def begin(sale_id: str) -> None:
+        company.act(
+            "loans", lambda s, a: company.engine(s, a).start("mortgage", {"sale_id": sale_id}, scope=PROJECT)
+        )
+
+    with pytest.raises(CaseOpen) as running:
+        begin(mortgage.sale_id)
+    assert running.value.field == "sale_id"
+    other = company.start(entry="walk_in", unit_id=company.units[1])
+    with pytest.raises(NoLoanInPlan) as unsigned:
+        begin(other.sale().id)
+    assert unsigned.value.field == "sale_id"
+    ending = mortgage.process().id
+    company.act("system", lambda s, a: company.engine(s, a).cancel(ending, "entered twice"))
+    assert (mortgage.case().close_reason, mortgage.loan().state) == ("ended", "withdrawn")
+    begin(mortgage.sale_id)
+    assert (mortgage.case().state, mortgage.waits()) == ("open", ["choose_bank"])
