@@ -17,6 +17,7 @@ from demo.changes import BEGINS_BEFORE_END, review_changes
 from demo.finance_desk import keep_the_desk
 from demo.lending import agree_banks
 from demo.life import Life
+from demo.measuring import measure_a_building
 from demo.moving_in import hand_a_building_over
 from demo.names import Buyers
 from demo.places import Places, agree_offers, agree_plans, found, load_prices
@@ -102,6 +103,7 @@ def _live(
     _queue(life, ends_at, agenda)
     keep_the_desk(life, ends_at, agenda)
     hand_a_building_over(life, ends_at, agenda)
+    measure_a_building(life, ends_at, agenda)
     agenda.add(review_changes(life, SEED + 2), ends_at - BEGINS_BEFORE_END)
     agenda.run_until(ends_at, each=each)
     say(f"  {len(told)} sales lived through in {steps} acts")

@@ -129,6 +129,7 @@ _ALL = (
             Permission.SALES_CANCEL,
             Permission.SALES_HOLD,
             Permission.STAFF_VIEW,
+            Permission.SURVEYS_RELEASE,
             Permission.TASKS_OVERSEE,
             Permission.UNITS_WITHHOLD,
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -148,7 +149,9 @@ def list_events(session: Session, case_id: str) -> list[TitleEvent]:
 
 def liability_of(session: Session, case: TitleCase, on: date) -> Liability:
     """What the developer is liable for by a day, or up to the day on which the certificate was issued."""
-    contract = session.scalars(select(Contract).where(Contract.sale_id == case.sale_id)).one()
+    contract = session.scalars(select(Contract).where(Contract.sale_id == case.sale_id)).one_or_none()
+    if contract is None:
+        return Liability(0, Fraction(0), 0)
     schedule = current_schedule(session, case.sale_id)
     price = schedule.total_fen if schedule else contract.total_fen
     return liability(price, rate_of(contract.clauses), case.due_on, case.issued_on or on)

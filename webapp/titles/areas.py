@@ -19,7 +19,7 @@ from ledger.surveys import runs
 from ledger.surveys.errors import SurveyNotReleased, SurveyRefused
 from ledger.surveys.importing import find_building
 from ledger.surveys.kinds import RunKind, SurveyState
-from ledger.surveys.models import Survey
+from ledger.surveys.models import BuildingRun, Survey
 from ledger.surveys.queries import (
     SalePreview,
     get_survey,
@@ -30,9 +30,8 @@ from ledger.surveys.queries import (
 )
 from ledger.surveys.wording import survey_reason
 from webapp.acting import clock, reading
-from webapp.carrying_out import carried_out
 from webapp.language import current_language
-from webapp.titles.desk import database, pages, today
+from webapp.titles.desk import begun, database, pages, today
 from webapp.titles.running import order_portion
 from webapp.wording import word
 
@@ -120,7 +119,7 @@ def told(building_id: str, error: PriceListError | SurveyRefused | Invalid) -> t
 def settle_building(building_id: str) -> Response:
     """Begin a case for every contracted sale of the building that has none; a job works them off."""
 
-    def act(session: Session, actor: Actor) -> None:
+    def act(session: Session, actor: Actor) -> BuildingRun:
         building = find_building(session, actor, building_id, Permission.SALES_VIEW)
         actor.require(Permission.AREA_SETTLEMENT_START, building.path)
         survey = survey_in_force(session, building_id)
@@ -138,9 +137,7 @@ def settle_building(building_id: str) -> Response:
         if is_new:
             session.flush()  # The job names the run.
             order_portion(session, database(), run)
+        return run
 
-    return carried_out(
-        act,
-        leads_to=url_for("titles.building_areas", building_id=building_id),
-        done=_("The settlement has begun."),
-    )
+    here = url_for("titles.building_areas", building_id=building_id)
+    return begun(act, else_to=here, done=_("The settlement has begun."))

@@ -15,6 +15,7 @@ from ledger.staff.permissions import Permission
 from ledger.surveys import runs
 from ledger.surveys.importing import find_building
 from ledger.surveys.kinds import RunKind
+from ledger.surveys.models import BuildingRun
 from ledger.surveys.queries import survey_in_force
 from ledger.titles.buildings import register_building
 from ledger.titles.cases import title_of
@@ -22,8 +23,7 @@ from ledger.titles.errors import TitleInvalid
 from ledger.titles.kinds import TitleState
 from ledger.titles.queries import STEPS, list_board, list_cases, untitled_sales
 from webapp.acting import clock, reading
-from webapp.carrying_out import carried_out
-from webapp.titles.desk import database, given_day, pages, today
+from webapp.titles.desk import begun, database, given_day, pages, today
 from webapp.titles.running import order_portion
 from webapp.wording import word
 
@@ -78,7 +78,7 @@ def _page(building_id: str, error: Invalid | Stale | None = None) -> str:
 def register(building_id: str) -> Response | tuple[str, int]:
     """Note the first registration; the cases of the building go on in a run."""
 
-    def act(session: Session, actor: Actor) -> None:
+    def act(session: Session, actor: Actor) -> BuildingRun | None:
         day = given_day("registered_on")
         if day is None:
             raise TitleInvalid("title_day_missing", field="registered_on")
@@ -91,15 +91,11 @@ def register(building_id: str) -> Response | tuple[str, int]:
             registered_on=day,
         )
         session.flush()  # The run looks for what waits for it.
-        if untitled_sales(session, building_id):
-            _begin(session, actor, RunKind.TITLE, building_id, untitled_sales(session, building_id))
+        waiting = untitled_sales(session, building_id)
+        return _begin(session, actor, RunKind.TITLE, building_id, waiting) if waiting else None
 
     try:
-        return carried_out(
-            act,
-            leads_to=url_for("titles.building_titles", building_id=building_id),
-            done=_("The first registration is noted."),
-        )
+        return begun(act, else_to=_here(building_id), done=_("The first registration is noted."))
     except (Invalid, Stale) as error:
         return _page(building_id, error), 422
 
@@ -108,11 +104,11 @@ def register(building_id: str) -> Response | tuple[str, int]:
 def begin_titles(building_id: str) -> Response | tuple[str, int]:
     """Begin a case for every contracted sale that has none."""
     try:
-        return carried_out(
+        return begun(
             lambda session, actor: _begin(
                 session, actor, RunKind.TITLE, building_id, untitled_sales(session, building_id)
             ),
-            leads_to=url_for("titles.building_titles", building_id=building_id),
+            else_to=_here(building_id),
             done=_("The cases are begun."),
         )
     except Invalid as error:
@@ -123,7 +119,7 @@ def begin_titles(building_id: str) -> Response | tuple[str, int]:
 def submit_titles(building_id: str) -> Response | tuple[str, int]:
     """Hand the papers of the ticked cases to the registry together."""
 
-    def act(session: Session, actor: Actor) -> None:
+    def act(session: Session, actor: Actor) -> BuildingRun:
         day, number = given_day("submitted_on"), " ".join(request.form.get("number", "").split())
         building = find_building(session, actor, building_id, Permission.SALES_VIEW)
         actor.require(Permission.TITLES_WORK, building.path)
@@ -134,14 +130,10 @@ def submit_titles(building_id: str) -> Response | tuple[str, int]:
         ready = {row.case.sale_id for row in list_cases(session, actor, building_id, state=TitleState.PAID)}
         wanted = [one for one in request.form.getlist("id") if one in ready]
         details = {"submitted_on": day.isoformat(), "number": number}
-        _begin(session, actor, RunKind.SUBMISSION, building_id, wanted, details)
+        return _begin(session, actor, RunKind.SUBMISSION, building_id, wanted, details)
 
     try:
-        return carried_out(
-            act,
-            leads_to=url_for("titles.building_titles", building_id=building_id),
-            done=_("The submission has begun."),
-        )
+        return begun(act, else_to=_here(building_id), done=_("The submission has begun."))
     except Invalid as error:
         return _page(building_id, error), 422
 
@@ -153,10 +145,15 @@ def _begin(
     building_id: str,
     sales: list[str],
     details: dict[str, str] | None = None,
-) -> None:
+) -> BuildingRun:
     run, is_new = runs.begin_run(
         session, actor, clock(), kind=kind, building_id=building_id, sale_ids=sales, details=details
     )
     if is_new:
         session.flush()  # The job names the run.
         order_portion(session, database(), run)
+    return run
+
+
+def _here(building_id: str) -> str:
+    return url_for("titles.building_titles", building_id=building_id)
