@@ -28,6 +28,7 @@ from webapp.paperwork.office import PaperOffice, outlets_of
 from webapp.settings import Settings
 from webapp.startup import NotReady
 
+pytestmark = pytest.mark.timeout(300)
 ENDS = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
 # Ciphertext, salted hashes and the bytes of papers differ; content and ids do not.
 SECRET = {"password_hash", "sha256", "size"}
