@@ -24,7 +24,7 @@ from ledger.scope import scoped
 from ledger.staff.permissions import Permission
 
 SATISFIED_FROM = 4
-_COUNTED = (EventKind.ARRIVED, EventKind.ACCEPTED, EventKind.REFUSED, EventKind.NO_SHOW)
+_COUNTED = (EventKind.ARRIVED, EventKind.ACCEPTED, EventKind.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def day_of(session: Session, batch: MoveInBatch, on: date) -> Day:
         arrived=counts.get(EventKind.ARRIVED, 0),
         accepted=counts.get(EventKind.ACCEPTED, 0),
         refused=counts.get(EventKind.REFUSED, 0),
-        missed=counts.get(EventKind.NO_SHOW, 0),
+        missed=sum(one.state is AppointmentState.MISSED for one in expected),
         defects=session.scalar(defects) or 0,
         rated=len(scores),
         satisfied_percent=(satisfied * 100 + len(scores) // 2) // len(scores) if scores else None,
