@@ -18,6 +18,7 @@ _BY_NAME: Mapping[str, tuple[str, str]] = {
     "project": ("云溪", "Yunxi"),
     "unit": ("3-1201", "3-1201"),
     "bank": ("工商银行", "ICBC"),
+    "sale": ("YUNXI-XS-2026-000099", "YUNXI-XS-2026-000099"),
     "number": ("YUNXI-SJ-2026-000001", "YUNXI-SJ-2026-000001"),
     "consultant": ("李四", "Li Si"),
     "who": ("王五", "Wang Wu"),
