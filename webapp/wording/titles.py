@@ -6,7 +6,7 @@ from webapp.language import N_
 
 TEXTS = {
     "survey_kind.measured": N_("Measured"),
-    "survey_kind.registered": N_("Registered"),
+    "survey_kind.registered": N_("As registered"),
     "survey.proposed": N_("Waits for release"),
     "survey.released": N_("Released"),
     "survey.rejected": N_("Turned down"),
@@ -54,11 +54,11 @@ TEXTS = {
     "area_choice_day": N_("The day of the answer must lie between %(earliest)s and %(latest)s."),
     "todo_note.title_charges": N_("Tax and fund before the certificate"),
     "title.measured": N_("Waits for registration"),
-    "title.registered": N_("Papers"),
+    "title.registered": N_("Collecting papers"),
     "title.papers": N_("Tax and fund"),
     "title.paid": N_("Ready to submit"),
     "title.submitted": N_("At the registry"),
-    "title.issued": N_("Issued"),
+    "title.issued": N_("Certificate ready"),
     "title.handed_over": N_("Handed out"),
     "title.withdrawn": N_("Void"),
     "title_due.contract": N_("The date of the contract"),
