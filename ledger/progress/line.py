@@ -104,7 +104,7 @@ def _sales_station(view: SaleView, step: LineStep, today: date) -> Station:
         on=None if step.kind == "filing_due" else step.on,
         due_on=due_on,
         no=step.no,
-        staff_id=step.actor_id or view.sale.owner_id,
+        staff_id=None if step.kind == "filing_due" else step.actor_id or view.sale.owner_id,
         role="filing_clerk" if step.kind == "filing_due" else None,
     )
 

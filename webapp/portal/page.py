@@ -169,4 +169,7 @@ def _todos(
     found += [(f"card-{name}", title, todo) for name, title, todo in cards if todo]
     for family in families:
         found += [(f"family-{family.family}", one.label, one.todo) for one in family.steps if one.todo]
-    return found
+    unique: dict[str, tuple[str, str, str]] = {}
+    for one in found:  # A card leads to where it can be done, so the step does not say it a second time.
+        unique.setdefault(one[2], one)
+    return list(unique.values())
