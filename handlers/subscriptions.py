@@ -18,6 +18,7 @@ from kernel.facts import Telling, on
 from ledger.banking.operations import receipt_reversed
 from ledger.changes.applying import open_order
 from ledger.changes.facts import ChangeEnded, ChangeExecuted, ChangeFact, ChangeOpened
+from ledger.changes.models import ChangeOrder
 from ledger.changes.operations import end_order
 from ledger.finance.facts import (
     CompensationPaid,
@@ -142,6 +143,18 @@ def change_ended(fact: ChangeEnded, telling: Telling) -> None:
     """A change is over without effect: the sale's processes go on, and the order's own case ends."""
     _tell_of_change(telling, "change_ended", fact)
     _publish(telling, "change_called_off", {"order_id": fact.order_id})
+    _file_again(fact, telling)
+
+
+def _file_again(fact: ChangeEnded, telling: Telling) -> None:
+    """The filing was cancelled for a change that came to nothing: the contract stands and is filed again."""
+    session = telling.session
+    cancelled = select(Filing.id).where(Filing.sale_id == fact.sale_id, Filing.state == "cancelled")
+    sale = session.get_one(Sale, fact.sale_id)
+    if sale.state == "live" and session.scalar(cancelled) is not None:
+        no = session.get_one(ChangeOrder, fact.order_id).no
+        engine = engine_of_system(telling)
+        engine.start("filing_again", {"sale_id": sale.id, "order_no": no}, business_key=no, scope=sale.path)
 
 
 def _tell_of_change(telling: Telling, message: str, fact: ChangeFact) -> None:

@@ -6,18 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from engine.api import BusinessError, Context, handler
 from handlers.changes.orders import OrderIn, kind_words
-from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_person
 from kernel.errors import Invalid, Stale
 from ledger.changes.models import ChangeOrder
 from ledger.changes.operations import execute_change, wait_change
 from ledger.sales.models import Sale
-from ledger.sales.operations import cancel_filing, reopen_filing
-from ledger.sales.stage_models import Contract
+from ledger.sales.operations import cancel_filing
 
 REFUSED = "changes.execute.refused"
 
@@ -114,36 +110,3 @@ def _tell(ctx: Context, order: ChangeOrder) -> None:
     words = {"what": kind_words(ctx, order), "number": order.no, "sale": sale.no}
     for person in {order.applied_by, order.owner_id} - {ctx.actor.id}:
         tell_person(ctx, "change_order_executed", person, order.path, words)
-
-
-@dataclass(frozen=True)
-class FileAgainIn(OrderIn):
-    """The sale whose contract is filed again."""
-
-    sale_id: str
-    order_no: str
-    zone: str
-
-
-@dataclass(frozen=True)
-class FileAgainOut:
-    """The contract and the filing's new deadline."""
-
-    contract_no: str
-    filing_deadline_at: str
-    returned_reason: str | None = None
-
-
-@handler("changes.reopen_filing")
-def file_again(data: FileAgainIn, ctx: Context) -> FileAgainOut:
-    """Ask for the changed contract to be filed again."""
-    filing = reopen_filing(
-        ctx.session,
-        ctx.ledger_actor,
-        ctx.clock,
-        sale_id=data.sale_id,
-        reason=data.order_no,
-        key=ctx.idempotency_key,
-    )
-    no = ctx.session.scalars(select(Contract.no).where(Contract.id == filing.contract_id)).one()
-    return FileAgainOut(no, instant_text(end_of_day(filing.deadline, data.zone)))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.api import Invalid, NotAllowed
+from engine.api import InstanceFilter, Invalid, NotAllowed
 from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from ledger.changes.errors import ChangeRunning
@@ -32,7 +32,7 @@ from tests.stories.changing_sales import (
     subscribed,
     supplement_today,
 )
-from tests.stories.company import DEPOSIT, LIST_PRICE, PROJECT, Company
+from tests.stories.company import DEPOSIT, LIST_PRICE, PROJECT, Case, Company
 
 
 def price_lines(company: Company, sale_id: str) -> list[tuple[str, int]]:
@@ -143,6 +143,32 @@ def test_a_filed_contract_is_taken_back_from_the_authority_and_filed_again(compa
     assert case.ended_at[-3:] == ["filed_again", "executed", "over"]
     filing = company.read(lambda s: s.scalars(select(Filing)).one())
     assert (filing.state, filing.no, sale.sale().stage) == ("accepted", "BA-2", "filed")
+
+
+def test_a_change_given_up_after_the_filing_was_cancelled_leaves_a_contract_that_is_filed_again(
+    company: Company,
+) -> None:
+    sale = filed(company)
+    case = ask(company, "payment_plan_change", sale, plan_id=lump_plan(company))
+    approve(case, *SIGNERS)
+    day = business_date(company.clock).isoformat()
+    case.complete("clear_filing", "filer", cancelled_on=day, cancelled_reason="other plan")
+    order_id, contract = order_of(company, case).id, select(Contract.state)
+    assert company.read(lambda s: s.scalars(contract).one()) == "rescinding"
+    company.act("wei", lambda s, a: withdraw_change(s, a, company.clock, order_id=order_id, reason="they stay"))
+    again = Case(company, running(company, "filing_again"))
+    assert (again.waiting_at, company.read(lambda s: s.scalars(contract).one())) == (["submit_filing"], "signed")
+    again.submit()
+    again.complete("record_answer", "filer", filing_answer="accepted", filing_no="BA-3", answered_on=day)
+    filing = company.read(lambda s: s.scalars(select(Filing)).one())
+    assert (filing.state, filing.no, sale.sale().stage) == ("accepted", "BA-3", "filed")
+
+
+def running(company: Company, process: str) -> str:
+    """The only running case of a process."""
+    wanted = InstanceFilter(definition_keys=(process,), states=("active",))
+    (one,) = company.read(lambda s: company.engine(s, SYSTEM).find_instances(wanted)).rows
+    return one.id
 
 
 def rate(basis_points: int) -> list[dict[str, Any]]:
