@@ -79,6 +79,8 @@ def register(building_id: str) -> Response | tuple[str, int]:
     """Note the first registration; the cases of the building go on in a run."""
 
     def act(session: Session, actor: Actor) -> BuildingRun | None:
+        building = find_building(session, actor, building_id, Permission.SALES_VIEW)
+        actor.require(Permission.TITLES_WORK, building.path)
         day = given_day("registered_on")
         if day is None:
             raise TitleInvalid("title_day_missing", field="registered_on")

@@ -21,6 +21,7 @@ FORM = {
     "until": "2026-03-09",
     "priority": "60",
 }
+_SURVEY = "楼层,房号,建筑面积,套内面积\n12,1201,100,80\n12,1202,100,80\n11,1101,100,80\n"
 _BANK = Bank()
 _BANK.line(100_00)
 STATEMENT = _BANK.csv()
@@ -279,7 +280,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /titles/areas/<building_id>/surveys": lambda _world: {
         "kind": "measured",
         "surveyed_on": "2026-03-01",
-        "file": (BytesIO("房号,建筑面积,套内面积\n1201,100,80".encode()), "survey.csv"),
+        "file": (BytesIO(_SURVEY.encode()), "survey.csv"),
     },
     "POST /titles/buildings/<building_id>/submission": lambda _world: {
         "submitted_on": "2026-03-02",
