@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.api import Engine
+from engine.api import Engine, InstanceFilter, Missing
 from kernel.actor import Actor
 from kernel.facts import Telling, on
 from ledger.banking.operations import receipt_reversed
@@ -178,10 +178,20 @@ def change_withdrawn(fact: ChangeWithdrawn, telling: Telling) -> None:
 
 @on(PricesProposed)
 def prices_proposed(fact: PricesProposed, telling: Telling) -> None:
-    """A price version waits: its approval begins as a case."""
+    """A price version waits: its approval begins as a case, where that process is deployed and none runs yet.
+
+    Price lists go in before the first deployment (`keyturn import-units`); approval is asked for on the version's
+    page afterwards.
+    """
     reference = reference_of(telling.session, telling.session.get_one(PriceVersion, fact.version_id))
     engine = engine_of_system(telling)
-    engine.start("price_change", {"version_id": fact.version_id}, business_key=reference, scope=fact.path)
+    try:
+        engine.get_definition("price_change")
+    except Missing:
+        return
+    running = InstanceFilter(definition_keys=("price_change",), business_key=reference, states=("active",))
+    if not engine.find_instances(running).rows:
+        engine.start("price_change", {"version_id": fact.version_id}, business_key=reference, scope=fact.path)
 
 
 @on(PricesWithdrawn)

@@ -121,6 +121,18 @@ def approve_prices(
     return version
 
 
+def ask_for_approval(session: Session, actor: Actor, clock: Clock, *, version_id: str) -> PriceVersion:
+    """Ask once more for the approval of a version that waits; nothing changes where it is asked for already.
+
+    Raises `PriceVersionState` when it is decided, `NotAllowed`.
+    """
+    version = lock_version(session, actor, version_id, Permission.PRICES_PROPOSE)
+    require_state(version, "submitted")
+    record(session, actor, clock, version, "ask", after={})
+    tell(session, PricesProposed(version.id, version.project_id, version.path))
+    return version
+
+
 def reject_prices(session: Session, actor: Actor, clock: Clock, *, version_id: str, reason: str) -> PriceVersion:
     """Turn a version down, with a reason for who proposed it."""
     version = lock_version(session, actor, version_id, Permission.PRICES_APPROVE)

@@ -29,7 +29,7 @@ def test_a_home_goes_from_the_price_list_to_the_filed_contract(
     office = open_office(language, homes=False)
     office.grant_permit("(2026)房预售证第0187号", date(2026, 9, 11))
     acts.bring_in_price_list(office, office.desk("manager_1"))
-    acts.put_prices_in_force(office, office.desk("gm_2"))
+    acts.put_prices_in_force(office)
     watching = office.desk("manager_1")
     watching.goto("/units/")
     cell = acts.cell_of(watching, UNIT)

@@ -40,7 +40,7 @@ LIST_PRICE = 1_280_000_00
 FLOOR_PRICE = 1_200_000_00
 DEPOSIT = 50_000_00
 PASSWORD = "correct horse battery"
-DAILY = {"arrears_run.bpmn", "progress_look.bpmn"}
+BY_ITSELF = {"arrears_run.bpmn", "progress_look.bpmn", "mortgage.bpmn"}
 CITY, PROJECT = "/keyturn/shanghai/", "/keyturn/shanghai/yunxi/"
 PEOPLE = {
     "wei": ("sales_consultant", PROJECT),
@@ -291,7 +291,8 @@ def found_company(
 ) -> Company:
     """The company with its people, homes (unless they are to come by a price list), plan, customers and processes.
 
-    Without ``daily`` nothing begins by the calendar alone: no run looks for arrears every morning.
+    Without ``daily`` nothing begins by itself beside a sale: no run looks for arrears every morning, no signed
+    contract begins its mortgage.
     """
     company = Company(database, clock)
     with database.unit_of_work() as session:
@@ -307,7 +308,7 @@ def found_company(
             _build_homes(session, clock, company)
         company.plan_id = _agree_plan(session, clock, company)
         shipped = shipped_resources()
-        wanted = {name: file for name, file in shipped.items() if daily or name not in DAILY}
+        wanted = {name: file for name, file in shipped.items() if daily or name not in BY_ITSELF}
         company.engine(session, SYSTEM).deploy(wanted, note="shipped")
     return company
 

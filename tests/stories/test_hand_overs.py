@@ -17,13 +17,14 @@ from kernel.clock import business_date
 from ledger.finance.operations import confirm_receipt, take_receipt
 from ledger.finance.todo_queries import TodoFilter, TodoRow, list_todos
 from ledger.sales.operations import open_queue_batch
+from tests.stories.changing_sales import lump_plan
 from tests.stories.company import DEPOSIT, LIST_PRICE, PEOPLE, Case, Company
 from tests.stories.test_approvals import leave
 
 DEAL = LIST_PRICE * 96 // 100
 FEE = 10_000_00
 LOAN = 860_000_00  # 70 % in whole ten thousands of yuan.
-SALES, FILING, FINANCE = {"wei"}, {"filer"}, {"cashier", "treasurer"}
+SALES, FILING, FINANCE, LENDING = {"wei"}, {"filer"}, {"cashier", "treasurer"}, {"loans"}
 MANAGERS = {"manager_1", "manager_2"}
 
 
@@ -114,15 +115,15 @@ def test_each_department_finds_what_it_has_to_do_and_no_other_does(company: Comp
     confirm(company, receipt)
     assert lists(company) == {"sign_contract": SALES}
     case.sign()
-    assert lists(company) == {"collect": FINANCE, "submit_filing": FILING}
+    assert lists(company) == {"collect": FINANCE, "submit_filing": FILING, "choose_bank": LENDING}
     assert amounts(company, "cashier") == [("collect", DEAL - LOAN - DEPOSIT), ("collect", LOAN)]
     assert amounts(company, "filer") == [("submit_filing", DEAL)]
     case.submit()
-    assert lists(company) == {"collect": FINANCE, "record_answer": FILING}
+    assert lists(company) == {"collect": FINANCE, "record_answer": FILING, "choose_bank": LENDING}
 
 
 def test_the_lists_are_empty_when_all_is_done(company: Company, case: Case) -> None:
-    case.enter_terms()
+    case.enter_terms(plan_id=lump_plan(company))
     company.pay()
     case.sign()
     case.submit()

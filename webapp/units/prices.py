@@ -54,7 +54,7 @@ def price_version(version_id: str) -> str:
         version, lines = inventory.version_prices(session, actor, version_id)
         project = get_project(session, actor, version.project_id, Permission.UNITS_VIEW)
         people = {who for who in (version.proposed_by, version.approved_by, version.released_by) if who}
-        waits = version.state in ("submitted", "approved")
+        waits, case_id = version.state in ("submitted", "approved"), _case_of(session, version)
         return render_template(
             "units/price_version.html",
             version=version,
@@ -62,21 +62,40 @@ def price_version(version_id: str) -> str:
             project=project,
             names=staff.names(session, people),
             impact=impact_of(session, version.id) if waits else None,
-            case_id=_case_of(session, actor, version),
+            case_id=_seen(session, actor, case_id),
+            may_ask=version.state == "submitted"
+            and case_id is None
+            and actor.may(Permission.PRICES_PROPOSE, version.path),
             may_withdraw=waits
             and (actor.may(Permission.PRICES_APPROVE, version.path) or version.proposed_by == actor.id),
             floor_price=actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, version.path),
         )
 
 
-def _case_of(session: Session, actor: Actor, version: PriceVersion) -> str | None:
-    """The case that decides a version, where the reader may see it: as operator, or because it asks him."""
+def _case_of(session: Session, version: PriceVersion) -> str | None:
+    """The case that decides a version, whoever looks."""
     wanted = InstanceFilter(definition_keys=("price_change",), business_key=reference_of(session, version))
     found = engine_for(session, SYSTEM, clock()).find_instances(wanted, PageNumber(1, 1)).rows
+    return found[0].id if found else None
+
+
+def _seen(session: Session, actor: Actor, case_id: str | None) -> str | None:
+    """The case where the reader may see it: as operator, or because it asks him."""
     try:
-        return engine_for(session, actor, clock()).get_instance(found[0].id).id if found else None
+        return engine_for(session, actor, clock()).get_instance(case_id).id if case_id else None
     except Missing:
         return None
+
+
+@pages.post("/prices/<version_id>/ask")
+def ask_for_approval(version_id: str) -> Response:
+    """Ask for the approval of prices that came before there was a process to decide them."""
+
+    def act(session: Session, actor: Actor) -> None:
+        operations.ask_for_approval(session, actor, clock(), version_id=version_id)
+
+    leads_to = url_for("units.price_version", version_id=version_id)
+    return carried_out(act, leads_to=leads_to, done=_("Approval is asked for."))
 
 
 @pages.post("/prices/<version_id>/withdraw")

@@ -9,15 +9,18 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select
 
+from engine.api import InstanceFilter
+from kernel.actor import SYSTEM
 from ledger.documents.models import Document
 from ledger.inventory.models import PriceVersion, Unit
 from tests.webapp.house import PRICE_CHANGE, Browser, House
 from tests.webapp.selling import HOMES, Floor, price_list, row
+from webapp.engine_room import engine_for
 
 PAGE = "/units/price-lists"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _prices_are_decided(house: House) -> None:
     house.deploy(*PRICE_CHANGE)
 
@@ -122,6 +125,23 @@ def proposed(proposer: Browser, homes: Floor, **typed: str) -> str:
     return f"/units/prices/{version[1]}"
 
 
+def test_prices_that_came_before_their_process_are_asked_for_once_it_is_there(
+    homes: Floor, browser_of: Callable[..., Browser]
+) -> None:
+    proposer = browser_of("sales_manager")
+    page = proposed(proposer, homes)
+    homes.house.deploy(*PRICE_CHANGE)
+    assert "Ask for approval" in proposer.get(page).text
+    for _ in range(2):
+        proposer.post(f"{page}/ask", page=page)
+    wanted = InstanceFilter(definition_keys=("price_change",))
+    with homes.house.database.reading() as session:
+        engine = engine_for(session, SYSTEM, homes.house.database.clock)
+        assert [case.business_key for case in engine.find_instances(wanted).rows] == ["YUNXI-JG-2"]
+    assert "Ask for approval" not in proposer.get(page).text
+
+
+@pytest.mark.usefixtures("_prices_are_decided")
 def test_new_prices_wait_and_show_what_they_change(homes: Floor, browser_of: Callable[..., Browser]) -> None:
     approver = browser_of("project_gm")
     page = proposed(browser_of("sales_manager"), homes, effective_at="2100-01-01T09:00")
