@@ -14,6 +14,8 @@ from ledger.changes.errors import ChangeRefused
 from ledger.changes.kind import Execution, MoneyLine, Preview, Route, Standing, Values
 from ledger.changes.registry import change_kind
 from ledger.changes.seals import seal_changed
+from ledger.changes.supplement_models import Supplement
+from ledger.changes.supplements import keep_supplement, signing_day
 from ledger.customers.models import Customer
 from ledger.documents.models import Document
 from ledger.finance.kinds import TodoKind
@@ -90,13 +92,15 @@ class RightsTransfer:
         return Preview(sides[0], sides[1], money, Route(route))
 
     def execute(self, standing: Standing, wanted: Values, execution: Execution) -> Mapping[str, Any]:
-        """Seal the buyers; contract and kinds follow, the fee falls due. Former buyers stay in history."""
+        """Seal the buyers; a signed contract follows by a supplement, kinds too; the fee falls due.
+
+        Former buyers stay in history.
+        """
         act = Act(standing.session, standing.actor, standing.clock)
         former = [line.customer_id for line in self._before(standing)]
         terms = replace(terms_in_force(standing.session, standing.sale), buyers=self._lines(wanted))
         seal = seal_changed(act, standing.sale, terms, approvers=execution.approvers, reference=execution.order_no)
-        if standing.contract is not None:
-            standing.contract.terms_version = seal.version
+        supplement = self._supplement(act, standing, execution, seal.version)
         now = [line.customer_id for line in terms.buyers]
         remark_buyers(act, standing.sale, former)
         fee = self._ask_fee(standing, str(wanted["relation"]), execution)
@@ -105,7 +109,27 @@ class RightsTransfer:
             "added": [one for one in now if one not in former],
             "removed": [one for one in former if one not in now],
             "fee_fen": fee.amount_fen if fee else 0,
+            **({"supplement_no": supplement.no} if supplement else {}),
         }
+
+    def _supplement(self, act: Act, standing: Standing, execution: Execution, version: int) -> Supplement | None:
+        """A signed contract names its new parties by a supplement; total and receivables stay."""
+        contract = standing.contract
+        if contract is None:
+            return None
+        signed_on = signing_day(act, standing.sale, contract, execution.signed_on)
+        before, contract.terms_version = contract.terms_version, version
+        act.session.flush()  # The supplement says what the contract says by now.
+        return keep_supplement(
+            act,
+            standing.sale,
+            contract,
+            terms_before=before,
+            total_before_fen=contract.total_fen,
+            signed_on=signed_on,
+            reason=execution.reason,
+            change_order_id=execution.order_id,
+        )
 
     def _lines(self, wanted: Values) -> tuple[BuyerLine, ...]:
         rows: Sequence[Mapping[str, Any]] = wanted.get("buyers") or []

@@ -62,7 +62,7 @@ def sign_supplement(
         return newest_supplement(session, earlier.id)
     sale, _unit = act.lock(sale_id, Permission.SALES_SIGN)
     contract = _contract(session, sale)
-    signed_on = _day(act, sale, contract, signed_on)
+    signed_on = signing_day(act, sale, contract, signed_on)
     if not reason.strip():
         raise Invalid("reason_missing", field="reason")
     terms_before, total_before = contract.terms_version, contract.total_fen
@@ -73,26 +73,53 @@ def sign_supplement(
         schedule = replace_lines(
             session, actor, clock, sale_id=sale.id, gone_ids=gone_ids, lines=lines, reason="supplement"
         )
+    supplement = keep_supplement(
+        act,
+        sale,
+        contract,
+        terms_before=terms_before,
+        total_before_fen=total_before,
+        signed_on=signed_on,
+        reason=reason,
+        change_order_id=change_order_id,
+        schedule_id=schedule.id,
+    )
+    ask_for_price(act, sale)
+    return supplement
+
+
+def keep_supplement(
+    act: Act,
+    sale: Sale,
+    contract: Contract,
+    *,
+    terms_before: int,
+    total_before_fen: int,
+    signed_on: date,
+    reason: str,
+    change_order_id: str | None,
+    schedule_id: str | None = None,
+) -> Supplement:
+    """Write down the supplement by which a contract, changed by now, came from what it said before."""
     supplement = Supplement(
         sale_id=sale.id,
         contract_id=contract.id,
         path=sale.path,
-        number=1 + _count(session, sale.id),
-        no=next_number(session, "supplement", sale.path, signed_on),
+        number=1 + _count(act.session, sale.id),
+        no=next_number(act.session, "supplement", sale.path, signed_on),
         signed_on=signed_on,
         reason=reason.strip()[:500],
         change_order_id=change_order_id,
         terms_before=terms_before,
         terms_after=contract.terms_version,
-        total_before_fen=total_before,
+        total_before_fen=total_before_fen,
         total_after_fen=contract.total_fen,
-        schedule_id=schedule.id,
-        actor_id=actor.id,
-        at=clock.now(),
+        schedule_id=schedule_id,
+        actor_id=act.actor.id,
+        at=act.clock.now(),
     )
-    session.add(supplement)
-    session.flush()  # Whoever asked for it names it by its id.
-    ask_for_price(act, sale)
+    act.session.add(supplement)
+    act.session.flush()  # Whoever asked for it names it by its id.
     details = {"no": supplement.no, "on": signed_on.isoformat(), "deal_price_fen": contract.total_fen}
     act.note(sale, "supplement_signed", reason=reason.strip()[:200], details=details)
     return supplement
@@ -170,7 +197,8 @@ def _contract(session: Session, sale: Sale) -> Contract:
     return found
 
 
-def _day(act: Act, sale: Sale, contract: Contract, signed_on: date | None) -> date:
+def signing_day(act: Act, sale: Sale, contract: Contract, signed_on: date | None) -> date:
+    """The day on which a supplement was signed, today if left out. Raises `DateInvalid`."""
     today = act.today(sale.project_id)
     day = signed_on or today
     if not contract.signed_on <= day <= today:

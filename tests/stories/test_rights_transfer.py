@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from kernel.errors import KeyturnError
+from ledger.changes.supplement_models import Supplement
 from ledger.customers.models import CustomerKind
 from ledger.documents.operations import store_upload
 from ledger.finance.kinds import ReceivableKind
@@ -116,6 +117,10 @@ def test_a_rename_leaves_the_former_buyer_in_history_and_takes_his_kind(company:
     contract = company.read(lambda s: s.scalars(select(Contract)).one())
     assert (contract.terms_version, sale.sale().customer_id) == (2, company.customers["zhou"])
     assert buyers(company, sale.sale().id, 1) == [("lin", None, None)]
+    supplement = company.read(lambda s: s.scalars(select(Supplement)).one())
+    assert (supplement.terms_before, supplement.terms_after) == (1, 2)
+    assert supplement.total_before_fen == supplement.total_after_fen == contract.total_fen
+    assert supplement.signed_on == business_date(company.clock)
     result = order_of(company, case).result
     assert (result["added"], result["removed"]) == ([company.customers["zhou"]], [company.customers["lin"]])
 
