@@ -14,6 +14,7 @@ from ledger.finance.models import MoneyTodo
 from ledger.handover.facts import HomeHandedOver
 from ledger.organisation.operations import set_parameter
 from ledger.progress.models import ProgressStep
+from ledger.sales.models import Sale
 from ledger.surveys import runs
 from ledger.surveys.kinds import RunKind
 from ledger.surveys.models import BuildingRun
@@ -22,6 +23,7 @@ from ledger.titles.errors import TitleInvalid, TitleStale
 from ledger.titles.kinds import PAPERS, TitleState
 from ledger.titles.models import TitleCase, TitleEvent
 from ledger.titles.queries import liability_of, list_board, untitled_sales
+from tests.stories.changing_sales import SIGNERS, approve, ask, execute, lump_plan, supplement_today
 from tests.stories.company import PROJECT, Case, Company
 from tests.stories.measuring import CLERK, Surveyed
 from webapp.titles import running
@@ -173,6 +175,18 @@ def test_the_statutory_clock_runs_from_hand_over_and_liability_grows_by_the_day(
     liable = company.read(lambda s: liability_of(s, s.get_one(TitleCase, case_id), due + timedelta(days=10)))
     assert (liable.days, liable.amount_fen) == (10, 1_280_000_00 * 10 // 10_000)
     assert titling.process(sale_id).waiting_at == ["await_registration"]
+
+
+def test_a_change_order_of_the_sale_holds_the_certificate_until_it_is_executed(titling: Titling) -> None:
+    company, sale_id = titling.company, titling.sell()
+    case = titling.prepared(sale_id)
+    sale = Case(company, company.read(lambda s: s.get_one(Sale, sale_id)).instance_id or "")
+    order = ask(company, "payment_plan_change", sale, plan_id=lump_plan(company))
+    assert case.waiting_at == []
+    approve(order, *SIGNERS)
+    assert case.waiting_at == []
+    execute(order, **supplement_today(company))
+    assert (case.waiting_at, titling.title(sale_id).papers) == (["collect_papers"], [])
 
 
 def test_a_change_is_waited_for_and_what_it_changes_is_collected_anew(titling: Titling) -> None:
