@@ -9,6 +9,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from kernel.ids import new_id
+from ledger.changes.operations import withdraw_change
 from ledger.documents.queries import content_of, get_document
 from ledger.handover import batches, inspecting, photos
 from ledger.handover.errors import EntryReused, InspectionRefused, NotNow, PhotoRefused
@@ -16,8 +17,10 @@ from ledger.handover.inspection_models import InspectionConflict, InspectionEntr
 from ledger.handover.kinds import Choice
 from ledger.handover.models import MoveInAppointment, MoveInSlot
 from ledger.inventory.models import Building
+from tests.stories.changing_sales import ask, order_of
 from tests.stories.company import Company
 from tests.stories.moving_in import FIRST, LAST, Moving, moving_in, picture, second_home
+from tests.stories.test_rights_transfer import wanted
 from webapp.handover import running
 
 
@@ -57,6 +60,16 @@ def test_a_change_of_the_sale_makes_the_hand_over_wait_where_it_stands(company: 
     change(moving, "change_executed")
     assert moving.repair_all() == 1
     assert moving.events().count("on_hold") == 3
+
+
+def test_a_change_order_of_the_sale_holds_the_hand_over_until_it_is_taken_back(company: Company) -> None:
+    moving = moving_in(company)
+    moving.begin()
+    moving.book(moving.offer()[0])
+    order = order_of(company, ask(company, "rights_transfer", moving.sale_case, **wanted(company)))
+    assert (moving.case().on_hold, moving.running.waiting_at) == (True, [])
+    company.act("wei", lambda s, a: withdraw_change(s, a, company.clock, order_id=order.id, reason="not now"))
+    assert (moving.case().on_hold, moving.running.waiting_at) == (False, ["await_arrival"])
 
 
 def test_a_sale_that_ends_ends_the_hand_over_and_frees_its_place_even_while_it_waits(company: Company) -> None:
