@@ -19,6 +19,7 @@ from ledger.finance.allocation import live_price_lines
 from ledger.finance.queries import sale_account
 from ledger.organisation.operations import set_parameter
 from ledger.sales.models import SaleTerms
+from ledger.sales.operations import cancel_sale, return_filing
 from ledger.sales.stage_models import Contract, Filing
 from tests.stories.changing_sales import (
     SIGNERS,
@@ -159,9 +160,27 @@ def test_a_change_given_up_after_the_filing_was_cancelled_leaves_a_contract_that
     again = Case(company, running(company, "filing_again"))
     assert (again.waiting_at, company.read(lambda s: s.scalars(contract).one())) == (["submit_filing"], "signed")
     again.submit()
+    sale_id = sale.sale().id
+    company.act("filer", lambda s, a: return_filing(s, a, company.clock, sale_id=sale_id, reason="stamp"))
+    assert again.waiting_at == ["submit_filing"]
+    again.submit()
     again.complete("record_answer", "filer", filing_answer="accepted", filing_no="BA-3", answered_on=day)
     filing = company.read(lambda s: s.scalars(select(Filing)).one())
     assert (filing.state, filing.no, sale.sale().stage) == ("accepted", "BA-3", "filed")
+
+
+def test_a_sale_that_ends_is_not_filed_again(company: Company) -> None:
+    sale = filed(company)
+    case = ask(company, "payment_plan_change", sale, plan_id=lump_plan(company))
+    approve(case, *SIGNERS)
+    day = business_date(company.clock).isoformat()
+    case.complete("clear_filing", "filer", cancelled_on=day, cancelled_reason="other plan")
+    order_id, sale_id = order_of(company, case).id, sale.sale().id
+    company.act("wei", lambda s, a: withdraw_change(s, a, company.clock, order_id=order_id, reason="they stay"))
+    again = Case(company, running(company, "filing_again"))
+    company.act("manager_1", lambda s, a: cancel_sale(s, a, company.clock, sale_id=sale_id, reason="gone"))
+    assert again.ended_at[-1] == "sale_over"
+    assert company.read(lambda s: s.scalars(select(Filing)).one()).state == "cancelled"
 
 
 def running(company: Company, process: str) -> str:
