@@ -71,13 +71,17 @@ def keep_the_desk(life: Life, ends_at: datetime, agenda: Agenda) -> None:
 def _chase(life: Life, ends_at: datetime) -> Script:
     """Every few weeks whatever may be sent is sent; what comes after the last time waits on the list."""
     while life.clock.now() < ends_at - timedelta(days=6):
-        on = business_date(life.clock)
-        where = ProposalFilter(ready_on=on)
-        cashier = life.actor("cashier")
-        rows = life.ask(lambda s: list_proposals(s, cashier, where, on=on, limit=100, offset=0))  # noqa: B023
-        if rows:
-            life.act("cashier", lambda s, a: _send(life, s, a, [row.id for row in rows]))  # noqa: B023
+        if ready := _ready(life):
+            life.act("cashier", lambda s, a, ids=ready: _send(life, s, a, ids))
         yield _SENT_EVERY
+
+
+def _ready(life: Life) -> list[str]:
+    """The proposals that may be sent today."""
+    on, cashier = business_date(life.clock), life.actor("cashier")
+    where = ProposalFilter(ready_on=on)
+    rows = life.ask(lambda s: list_proposals(s, cashier, where, on=on, limit=100, offset=0))
+    return [row.id for row in rows]
 
 
 def _send(life: Life, session: Any, actor: Any, ids: list[str]) -> None:
@@ -92,14 +96,18 @@ def _papers(life: Life, ends_at: datetime) -> Script:
     for kind, prefix, first, last in (("receipt", "LT", "0001", "0200"), ("invoice", "FP", "000501", "000600")):
         given = {"kind": kind, "prefix": prefix, "first": first, "last": last, "received_on": day}
         life.act("finance", lambda s, a, g=given: receive_range(s, a, life.clock, project_id=project_id, **g))
-    while life.clock.now() < ends_at - timedelta(days=4):
-        yield timedelta(days=3)
-        query = select(MoneyTodo.id).where(
+    due = (
+        select(MoneyTodo.id)
+        .where(
             MoneyTodo.project_id == project_id,
             MoneyTodo.kind == TodoKind.ISSUE_PAPER,
             MoneyTodo.state == TodoState.OPEN,
         )
-        for todo_id in life.ask(lambda s: s.scalars(query.order_by(MoneyTodo.id)).all()):  # noqa: B023
+        .order_by(MoneyTodo.id)
+    )
+    while life.clock.now() < ends_at - timedelta(days=4):
+        yield timedelta(days=3)
+        for todo_id in life.ask(lambda s: s.scalars(due).all()):
             life.act("cashier", lambda s, a, t=todo_id: complete_todo(s, a, life.clock, todo_id=t))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
@@ -62,3 +63,15 @@ JsonMap = Annotated[dict[str, Any], mapped_column(Json)]
 JsonList = Annotated[list[Any], mapped_column(Json)]
 Code = Annotated[str, mapped_column(String(60))]
 Path = Annotated[str, mapped_column(String(250))]
+
+
+def words(kind: type[StrEnum], name: str) -> Enum:
+    """A column of an enumeration's words, checked by the database under the constraint ``name``."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engine.api import Context, Ending, ending, handler
 from handlers.booking_to_contract.people import buyers_of
+from handlers.move_in.facts import appointment_ends
 from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_customers, tell_staff
 from kernel.clock import business_date
@@ -149,8 +150,6 @@ class ReadOut:
 @handler("move_in.read", again=True)
 def read(data: CaseIn, ctx: Context) -> ReadOut:
     """Read where it stands: at the beginning, and after a change of the sale."""
-    from handlers.move_in.facts import appointment_ends  # noqa: PLC0415 - facts need the words of this module
-
     case = ctx.session.get_one(MoveInCase, data.case_id)
     found = select(MoveInDefect.state).where(MoveInDefect.case_id == case.id)
     states = set(ctx.session.scalars(found))

@@ -7,7 +7,6 @@ proposed, and so nothing sent, twice at a level.
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,11 +18,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
-from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime
+from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.arrears.kinds import (
     Channel,
@@ -39,17 +37,6 @@ from ledger.inventory.models import table_of
 
 _OPEN = text("state = 'open'")
 _RUNNING = text("state = 'running' AND kind = 'levels'")
-
-
-def _words(kind: type[StrEnum], name: str) -> EnumType:
-    return EnumType(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        name=name,
-        length=20,
-        values_callable=lambda words: [word.value for word in words],
-    )
 
 
 class ArrearsCase(Base):
@@ -69,7 +56,7 @@ class ArrearsCase(Base):
     state: Mapped[str] = mapped_column(String(6), default="open")
     level: Mapped[int] = mapped_column(Integer, default=0)
     jump: Mapped[int] = mapped_column(Integer, default=0)
-    suspended_by: Mapped[Suspension | None] = mapped_column(_words(Suspension, "suspended_by"))
+    suspended_by: Mapped[Suspension | None] = mapped_column(words(Suspension, "suspended_by"))
     suspended_until: Mapped[date | None] = mapped_column(Date)
     instance_id: Mapped[str | None] = mapped_column(String(36), index=True)
     opened_at: Mapped[Instant]
@@ -97,13 +84,13 @@ class ArrearsProposal(Base):
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     owner_id: Mapped[Ref]
-    role: Mapped[Role] = mapped_column(_words(Role, "role"))
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
     level: Mapped[int] = mapped_column(Integer)
-    channel: Mapped[Channel] = mapped_column(_words(Channel, "channel"))
+    channel: Mapped[Channel] = mapped_column(words(Channel, "channel"))
     template: Mapped[str] = mapped_column(String(40))
     task_role: Mapped[str] = mapped_column(String(40))
     earliest_on: Mapped[date] = mapped_column(Date)
-    state: Mapped[ProposalState] = mapped_column(_words(ProposalState, "state"), default=ProposalState.OPEN)
+    state: Mapped[ProposalState] = mapped_column(words(ProposalState, "state"), default=ProposalState.OPEN)
     failure: Mapped[str | None] = mapped_column(String(60))
     proposed_at: Mapped[Instant]
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -124,7 +111,7 @@ class ArrearsReach(Base):
     proposal_id: Mapped[Ref] = mapped_column(ForeignKey("arrears_proposal.id"), index=True)
     case_id: Mapped[Ref] = mapped_column(ForeignKey("arrears_case.id"))
     receivable_id: Mapped[Ref] = mapped_column(ForeignKey("receivable.id"), index=True)
-    role: Mapped[Role] = mapped_column(_words(Role, "role"))
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
     level: Mapped[int] = mapped_column(Integer)
     open_fen: Mapped[Fen]
     days: Mapped[int] = mapped_column(Integer)
@@ -142,10 +129,10 @@ class ArrearsStep(Base):
     case_id: Mapped[Ref] = mapped_column(ForeignKey("arrears_case.id"))
     proposal_id: Mapped[Ref] = mapped_column(ForeignKey("arrears_proposal.id"), unique=True)
     path: Mapped[Path]
-    role: Mapped[Role] = mapped_column(_words(Role, "role"))
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
     level: Mapped[int] = mapped_column(Integer)
     instalments: Mapped[str] = mapped_column(String(64))
-    channel: Mapped[Channel] = mapped_column(_words(Channel, "channel"))
+    channel: Mapped[Channel] = mapped_column(words(Channel, "channel"))
     template: Mapped[str] = mapped_column(String(40))
     amount_fen: Mapped[Fen]
     interest_fen: Mapped[Fen]
@@ -214,7 +201,7 @@ class ArrearsLegalStep(Base):
 
     id: Mapped[Id]
     case_id: Mapped[Ref] = mapped_column(ForeignKey("arrears_case.id"), index=True)
-    kind: Mapped[LegalKind] = mapped_column(_words(LegalKind, "kind"))
+    kind: Mapped[LegalKind] = mapped_column(words(LegalKind, "kind"))
     taken_on: Mapped[date] = mapped_column(Date)
     note: Mapped[str] = mapped_column(String(500))
     at: Mapped[Instant]
@@ -228,7 +215,7 @@ class ArrearsEvent(Base):
 
     id: Mapped[Id]
     case_id: Mapped[Ref] = mapped_column(ForeignKey("arrears_case.id"), index=True)
-    kind: Mapped[EventKind] = mapped_column(_words(EventKind, "kind"))
+    kind: Mapped[EventKind] = mapped_column(words(EventKind, "kind"))
     key: Mapped[str] = mapped_column(String(120), unique=True)
     subject_id: Mapped[str | None] = mapped_column(String(36))
     details: Mapped[JsonMap]
@@ -248,10 +235,10 @@ class ArrearsRun(Base):
     __tablename__ = "arrears_run"
 
     id: Mapped[Id]
-    kind: Mapped[RunKind] = mapped_column(_words(RunKind, "kind"))
+    kind: Mapped[RunKind] = mapped_column(words(RunKind, "kind"))
     path: Mapped[Path]
     on_date: Mapped[date] = mapped_column(Date)
-    state: Mapped[RunState] = mapped_column(_words(RunState, "state"))
+    state: Mapped[RunState] = mapped_column(words(RunState, "state"))
     total: Mapped[int] = mapped_column(Integer, default=0)
     done: Mapped[int] = mapped_column(Integer, default=0)
     failed: Mapped[int] = mapped_column(Integer, default=0)

@@ -12,10 +12,10 @@ from fractions import Fraction
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fen, Id, Instant, JsonList, Path, Rate, Ref
+from kernel.columns import Fen, Id, Instant, JsonList, Path, Rate, Ref, words
 from kernel.database import Base
 from ledger.finance.kinds import WaiverEventKind, WaiverKind
-from ledger.finance.models import Receivable, words
+from ledger.finance.models import Receivable
 from ledger.finance.triggers import Rule, guard_tables
 
 assert Receivable.__tablename__ == "receivable"  # noqa: S101 - the rules below hang on its table

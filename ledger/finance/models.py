@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -22,12 +21,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy import Enum as EnumType
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import DEFAULT_ZONE
-from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime
+from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.finance.kinds import (
     Account,
@@ -47,18 +45,6 @@ from ledger.finance.kinds import (
 from ledger.finance.triggers import guard_finance
 
 _EVER = "1970-01-01"
-
-
-def words(kind: type[StrEnum], name: str) -> EnumType:
-    """A column of an enumeration's words, checked by the database."""
-    return EnumType(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        name=name,
-        length=20,
-        values_callable=lambda words: [word.value for word in words],
-    )
 
 
 def _day_of(instant: str) -> Callable[[DefaultExecutionContext], date]:

@@ -11,10 +11,9 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fen, Id, Instant, JsonList, JsonMap, Path, Ref
+from kernel.columns import Fen, Id, Instant, JsonList, JsonMap, Path, Ref, words
 from kernel.database import Base
 from ledger.finance.kinds import CompensationKind, Debtor, RefundEventKind
-from ledger.finance.models import words
 from ledger.finance.triggers import Rule, guard_tables
 
 

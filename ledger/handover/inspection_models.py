@@ -23,10 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
-from kernel.columns import Id, Instant, JsonList, Path, Ref, UtcDateTime
+from kernel.columns import Id, Instant, JsonList, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.handover.kinds import Choice, DefectState, EntryState, Outcome, Verdict
-from ledger.handover.models import words
 from ledger.inventory.models import table_of
 
 _UNDECIDED = text("state = 'conflict'")

@@ -7,7 +7,6 @@ the last place meet there.
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,11 +18,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
-from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime
+from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.handover.kinds import (
     AppointmentState,
@@ -38,18 +36,6 @@ from ledger.inventory.models import table_of
 _RUNNING = text("state = 'running'")
 _BOOKED = text("state = 'booked'")
 _LIVE = text("state NOT IN ('closed', 'withdrawn')")
-
-
-def words(kind: type[StrEnum], name: str) -> EnumType:
-    """A column that holds the words of an enumeration, which the database checks."""
-    return EnumType(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        name=name,
-        length=20,
-        values_callable=lambda all_words: [word.value for word in all_words],
-    )
 
 
 class MoveInBatch(Base):

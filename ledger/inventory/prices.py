@@ -135,11 +135,7 @@ def ask_for_approval(session: Session, actor: Actor, clock: Clock, *, version_id
 
 def reject_prices(session: Session, actor: Actor, clock: Clock, *, version_id: str, reason: str) -> PriceVersion:
     """Turn a version down, with a reason for who proposed it."""
-    version = lock_version(session, actor, version_id, Permission.PRICES_APPROVE)
-    require_state(version, "submitted", "approved")
-    version.state, version.end_reason, version.ended_at = "rejected", given_reason(reason), clock.now()
-    record(session, actor, clock, version, "reject", after={}, reason=version.end_reason)
-    return version
+    return _end(session, actor, clock, version_id, Permission.PRICES_APPROVE, "reject", reason)
 
 
 def withdraw_prices(session: Session, actor: Actor, clock: Clock, *, version_id: str, reason: str) -> PriceVersion:
@@ -150,9 +146,16 @@ def withdraw_prices(session: Session, actor: Actor, clock: Clock, *, version_id:
     right = Permission.PRICES_APPROVE
     if session.scalar(select(PriceVersion.proposed_by).where(PriceVersion.id == version_id)) == actor.id:
         right = Permission.PRICES_PROPOSE
+    version = _end(session, actor, clock, version_id, right, "withdraw", reason)
+    tell(session, PricesWithdrawn(version.id, reason.strip()))
+    return version
+
+
+def _end(
+    session: Session, actor: Actor, clock: Clock, version_id: str, right: str, act: str, reason: str
+) -> PriceVersion:
     version = lock_version(session, actor, version_id, right)
     require_state(version, "submitted", "approved")
     version.state, version.end_reason, version.ended_at = "rejected", given_reason(reason), clock.now()
-    record(session, actor, clock, version, "withdraw", after={}, reason=version.end_reason)
-    tell(session, PricesWithdrawn(version.id, version.end_reason))
+    record(session, actor, clock, version, act, after={}, reason=version.end_reason)
     return version

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -16,27 +15,15 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
-from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime
+from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.inventory.models import table_of
 from ledger.mortgages.kinds import BroughtBy, Fault, LenderKind, LoanKind, LoanState, Route, Step, Verdict
 
 _OPEN = text("state = 'open'")
-
-
-def _words(kind: type[StrEnum], name: str) -> EnumType:
-    return EnumType(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        name=name,
-        length=20,
-        values_callable=lambda words: [word.value for word in words],
-    )
 
 
 class MortgageBank(Base):
@@ -46,7 +33,7 @@ class MortgageBank(Base):
 
     id: Mapped[Id]
     path: Mapped[Path] = mapped_column(index=True)
-    kind: Mapped[LenderKind] = mapped_column(_words(LenderKind, "kind"))
+    kind: Mapped[LenderKind] = mapped_column(words(LenderKind, "kind"))
     name: Mapped[str] = mapped_column(String(80))
     contact: Mapped[str] = mapped_column(String(120), default="")
     active: Mapped[bool] = mapped_column(default=True)
@@ -87,7 +74,7 @@ class MortgagePaperKind(Base):
     path: Mapped[Path]
     position: Mapped[int] = mapped_column(Integer)
     labels: Mapped[JsonMap]
-    brought_by: Mapped[BroughtBy] = mapped_column(_words(BroughtBy, "brought_by"))
+    brought_by: Mapped[BroughtBy] = mapped_column(words(BroughtBy, "brought_by"))
     required: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -131,14 +118,14 @@ class MortgageLoan(Base):
     sale_id: Mapped[Ref] = mapped_column(ForeignKey("sale.id"), index=True)
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
-    kind: Mapped[LoanKind] = mapped_column(_words(LoanKind, "kind"))
+    kind: Mapped[LoanKind] = mapped_column(words(LoanKind, "kind"))
     bank_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("mortgage_bank.id"), index=True)
     product_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("mortgage_product.id"))
     amount_fen: Mapped[Fen]
     months: Mapped[int | None] = mapped_column(Integer)
     attempt: Mapped[int] = mapped_column(Integer, default=0)
-    state: Mapped[LoanState] = mapped_column(_words(LoanState, "state"), default=LoanState.OPEN)
-    step: Mapped[Step] = mapped_column(_words(Step, "step"), default=Step.APPLY)
+    state: Mapped[LoanState] = mapped_column(words(LoanState, "state"), default=LoanState.OPEN)
+    step: Mapped[Step] = mapped_column(words(Step, "step"), default=Step.APPLY)
     step_since: Mapped[date] = mapped_column(Date)
     step_due_on: Mapped[date | None] = mapped_column(Date)
     late_on: Mapped[date | None] = mapped_column(Date)
@@ -148,12 +135,12 @@ class MortgageLoan(Base):
     papers_on: Mapped[date | None] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     bank_no: Mapped[str | None] = mapped_column(String(60))
-    verdict: Mapped[Verdict | None] = mapped_column(_words(Verdict, "verdict"))
+    verdict: Mapped[Verdict | None] = mapped_column(words(Verdict, "verdict"))
     decided_on: Mapped[date | None] = mapped_column(Date)
     approved_fen: Mapped[int | None] = mapped_column(BigInteger)
     verdict_reason: Mapped[str | None] = mapped_column(String(500))
-    fault: Mapped[Fault | None] = mapped_column(_words(Fault, "fault"))
-    route: Mapped[Route | None] = mapped_column(_words(Route, "route"))
+    fault: Mapped[Fault | None] = mapped_column(words(Fault, "fault"))
+    route: Mapped[Route | None] = mapped_column(words(Route, "route"))
     supplement_on: Mapped[date | None] = mapped_column(Date)
     loan_no: Mapped[str | None] = mapped_column(String(60))
     signed_on: Mapped[date | None] = mapped_column(Date)
@@ -187,7 +174,7 @@ class MortgagePaper(Base):
     attempt: Mapped[int] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(Integer)
     labels: Mapped[JsonMap]
-    brought_by: Mapped[BroughtBy] = mapped_column(_words(BroughtBy, "brought_by"))
+    brought_by: Mapped[BroughtBy] = mapped_column(words(BroughtBy, "brought_by"))
     required: Mapped[bool]
     received_on: Mapped[date | None] = mapped_column(Date)
     received_by: Mapped[str | None] = mapped_column(String(36))

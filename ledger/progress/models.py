@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
-from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Id, Instant, JsonMap, Path, Ref, UtcDateTime
+from kernel.columns import Id, Instant, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.progress.kinds import Family, Outcome
 
 _OPEN = text("ended_at IS NULL")
-
-
-def _words(kind: type[StrEnum], name: str) -> EnumType:
-    return EnumType(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        name=name,
-        length=20,
-        values_callable=lambda words: [word.value for word in words],
-    )
 
 
 class ProgressStep(Base):
@@ -44,7 +31,7 @@ class ProgressStep(Base):
     project_id: Mapped[Ref] = mapped_column(ForeignKey("project.id"))
     path: Mapped[Path]
     owner_id: Mapped[Ref]
-    family: Mapped[Family] = mapped_column(_words(Family, "family"))
+    family: Mapped[Family] = mapped_column(words(Family, "family"))
     step: Mapped[str] = mapped_column(String(40))
     round: Mapped[int] = mapped_column(Integer, default=1)
     labels: Mapped[JsonMap]
@@ -58,7 +45,7 @@ class ProgressStep(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_on: Mapped[date | None] = mapped_column(Date)
     ended_by: Mapped[str | None] = mapped_column(String(36))
-    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome, "outcome"))
+    outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "outcome"))
 
     __table_args__ = (
         UniqueConstraint("sale_id", "family", "step", "round"),

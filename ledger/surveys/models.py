@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from fractions import Fraction
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
-from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
-from kernel.columns import Fen, Id, Instant, JsonMap, Path, Rate, Ref, UtcDateTime
+from kernel.columns import Fen, Id, Instant, JsonMap, Path, Rate, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.inventory.models import table_of
 from ledger.surveys.kinds import (
@@ -28,18 +26,6 @@ from ledger.surveys.kinds import (
 _RELEASED = text("state = 'released'")
 _LIVE = text("state <> 'withdrawn'")
 _RUNNING = text("state = 'running'")
-
-
-def words(kind: type[StrEnum], name: str) -> EnumType:
-    """A column of an enumeration's words, checked by the database."""
-    return EnumType(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        name=name,
-        length=20,
-        values_callable=lambda words: [word.value for word in words],
-    )
 
 
 class Survey(Base):

@@ -8,10 +8,9 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.append_only import keep_append_only
-from kernel.columns import Id, Instant, JsonList, JsonMap, Path, Ref, UtcDateTime
+from kernel.columns import Id, Instant, JsonList, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
 from ledger.inventory.models import table_of
-from ledger.surveys.models import words
 from ledger.titles.kinds import DueRule, HandedTo, TitleEventKind, TitleState
 
 _LIVE = text("state <> 'withdrawn'")

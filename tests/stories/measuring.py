@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 
 from kernel.clock import business_date
+from ledger.finance.operations import confirm_receipt, take_receipt
 from ledger.inventory.models import Unit
 from ledger.surveys import importing, runs
 from ledger.surveys.kinds import RunKind
@@ -42,8 +43,6 @@ class Surveyed:
 
     def collect(self, sale_id: str, fen: int) -> None:
         """The buyer pays without being asked."""
-        from ledger.finance.operations import confirm_receipt, take_receipt  # noqa: PLC0415 - tests only
-
         company, today = self.company, business_date(self.company.clock)
         what = {"key": f"more:{sale_id}", "method": "transfer", "paid_on": today, "payer": "Lin Wan"}
         receipt = company.act(
