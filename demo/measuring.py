@@ -21,7 +21,7 @@ from ledger.surveys import importing, runs
 from ledger.surveys.kinds import RunKind, SettlementState
 from ledger.surveys.models import AreaSettlement
 from ledger.surveys.reading import read_survey
-from ledger.titles import buildings, cases
+from ledger.titles import buildings, steps
 from ledger.titles.kinds import PAPERS, TitleState
 from ledger.titles.models import TitleCase
 from ledger.titles.queries import untitled_sales
@@ -89,7 +89,7 @@ def _titles(life: Life, building_id: str) -> Script:
     for number, case in enumerate(_cases(life, building_id, TitleState.SUBMITTED)[:1]):
         words: dict[str, Any] = {"number": f"沪（2026）浦字不动产权第02{number:04}号", "case_id": case.id}
         words["issued_on"] = business_date(life.clock)
-        life.act(_CLERK, lambda s, a, w=words: cases.issue_case(s, a, life.clock, **w))
+        life.act(_CLERK, lambda s, a, w=words: steps.issue_case(s, a, life.clock, **w))
 
 
 def _building(life: Life) -> str | None:

@@ -1,34 +1,26 @@
-"""Title cases (办证): opened, moved step by step, returned, begun anew after a change, withdrawn with the sale.
-
-The registry's answers come from the desk; each act is noted with its day and tells whoever waits for it.
-"""
+"""Title cases (办证): opened, their statutory clock, begun anew after a change, withdrawn with the sale."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
-from ledger.finance.kinds import Debtor, ReceivableState
-from ledger.finance.models import Receivable
 from ledger.finance.parties import lock_sale_row, today_at
 from ledger.inventory.models import Unit
-from ledger.locking import locked
 from ledger.sales.models import Sale
 from ledger.sales.stage_models import Contract
-from ledger.scope import scoped
 from ledger.staff.permissions import Permission
 from ledger.titles.clocks import statutory_day
-from ledger.titles.errors import TitleCaseMissing, TitleInvalid, TitleStale
-from ledger.titles.facts import TitleClockSet, TitleIssued, TitleReturned, TitleSubmitted
-from ledger.titles.kinds import CLOSED, PAPERS, HandedTo, TitleEventKind, TitleState
+from ledger.titles.errors import TitleInvalid
+from ledger.titles.facts import TitleClockSet
+from ledger.titles.kinds import CLOSED, TitleEventKind, TitleState
 from ledger.titles.models import BuildingTitle, TitleCase, TitleEvent
+from ledger.titles.moving import case_of, lock_case, move, note
 
 
 def open_case(session: Session, actor: Actor, clock: Clock, *, sale_id: str, instance_id: str) -> TitleCase:
@@ -63,7 +55,7 @@ def open_case(session: Session, actor: Actor, clock: Clock, *, sale_id: str, ins
     _set_clock(session, case, contract, registered)
     session.add(case)
     session.flush()  # One live case of a sale: the rule must speak now, and events refer to the id.
-    _note(session, actor, clock, case, TitleEventKind.OPENED, today)
+    note(session, actor, clock, case, TitleEventKind.OPENED, today)
     return case
 
 
@@ -87,7 +79,7 @@ def set_delivered(
     case.delivered_on, before = delivered_on, case.due_on
     _set_clock(session, case, contract, title_of(session, case.building_id))
     if case.due_on is not None and case.due_on != before:
-        _note(session, actor, clock, case, TitleEventKind.CLOCK, delivered_on, due_on=case.due_on.isoformat())
+        note(session, actor, clock, case, TitleEventKind.CLOCK, delivered_on, due_on=case.due_on.isoformat())
         tell(session, TitleClockSet(case.sale_id, case.id, case.path, due_on=case.due_on))
     return case
 
@@ -97,95 +89,9 @@ def note_registered(session: Session, actor: Actor, clock: Clock, *, case_id: st
     case = lock_case(session, actor, case_id, Permission.TITLE_START)
     registered = title_of(session, case.building_id)
     if case.state is TitleState.MEASURED and registered is not None:
-        _move(
+        move(
             session, actor, clock, case, TitleState.REGISTERED, TitleEventKind.REGISTERED, registered.registered_on
         )
-    return case
-
-
-def keep_papers(session: Session, actor: Actor, clock: Clock, *, case_id: str, papers: Iterable[str]) -> TitleCase:
-    """The papers that are there. Raises `TitleInvalid` while one of the checklist is missing, `TitleStale`."""
-    case = lock_case(session, actor, case_id, Permission.TITLES_WORK)
-    _require(case, TitleState.REGISTERED, TitleState.PAPERS)
-    given = [code for code in PAPERS if code in set(papers)]
-    if missing := [code for code in PAPERS if code not in given]:
-        raise TitleInvalid(
-            "title_papers_missing", field="papers", missing=[f"title_paper.{one}" for one in missing]
-        )
-    case.papers = given
-    today = today_at(session, clock, case.project_id)
-    _move(session, actor, clock, case, TitleState.PAPERS, TitleEventKind.PAPERS, today)
-    return case
-
-
-def note_paid(session: Session, actor: Actor, clock: Clock, *, case_id: str) -> TitleCase:
-    """Tax and fund are paid: the case can be submitted."""
-    case = lock_case(session, actor, case_id, Permission.TITLES_WORK)
-    if case.state is TitleState.PAPERS:
-        today = today_at(session, clock, case.project_id)
-        _move(session, actor, clock, case, TitleState.PAID, TitleEventKind.PAID, today)
-    return case
-
-
-def submit_case(
-    session: Session, actor: Actor, clock: Clock, *, case_id: str, submitted_on: date, number: str
-) -> TitleCase:
-    """The papers were handed to the registry (递件). Raises `TitleStale`, `TitleInvalid` for a day to come."""
-    case = lock_case(session, actor, case_id, Permission.TITLES_WORK)
-    if case.state is TitleState.SUBMITTED:
-        return case
-    _require(case, TitleState.PAID)
-    _require_day(session, clock, case, submitted_on, "submitted_on")
-    case.submitted_on, case.submission_no, case.returned_reason = submitted_on, _words(number, "number", 60), None
-    details = {"number": case.submission_no}
-    _move(session, actor, clock, case, TitleState.SUBMITTED, TitleEventKind.SUBMITTED, submitted_on, **details)
-    tell(session, TitleSubmitted(case.sale_id, case.id, case.path))
-    return case
-
-
-def return_case(session: Session, actor: Actor, clock: Clock, *, case_id: str, on: date, reason: str) -> TitleCase:
-    """The registry sent the papers back (退件): they are collected anew."""
-    case = lock_case(session, actor, case_id, Permission.TITLES_WORK)
-    _require(case, TitleState.SUBMITTED)
-    _require_day(session, clock, case, on, "returned_on", earliest=case.submitted_on)
-    case.returned_reason, case.papers = _words(reason, "reason", 500), []
-    details = {"reason": case.returned_reason}
-    _move(session, actor, clock, case, TitleState.REGISTERED, TitleEventKind.RETURNED, on, **details)
-    tell(session, TitleReturned(case.sale_id, case.id, case.path, reason=case.returned_reason))
-    return case
-
-
-def issue_case(
-    session: Session, actor: Actor, clock: Clock, *, case_id: str, number: str, issued_on: date
-) -> TitleCase:
-    """The certificate was issued under its number. Raises `TitleInvalid` when another case has the number."""
-    case = lock_case(session, actor, case_id, Permission.TITLES_WORK)
-    _require(case, TitleState.SUBMITTED)
-    _require_day(session, clock, case, issued_on, "issued_on", earliest=case.submitted_on)
-    number = _words(number, "certificate_no", 60)
-    taken = select(TitleCase.id).where(
-        TitleCase.project_id == case.project_id, TitleCase.certificate_no == number, TitleCase.id != case.id
-    )
-    if session.scalar(taken.limit(1)) is not None:
-        raise TitleInvalid("title_number_taken", field="certificate_no", number=number)
-    case.certificate_no, case.issued_on = number, issued_on
-    _move(session, actor, clock, case, TitleState.ISSUED, TitleEventKind.ISSUED, issued_on, number=number)
-    tell(session, TitleIssued(case.sale_id, case.id, case.path))
-    return case
-
-
-def hand_out(
-    session: Session, actor: Actor, clock: Clock, *, case_id: str, handed_on: date, to: HandedTo | str
-) -> TitleCase:
-    """The certificate was handed out, to the bank only where the price is paid with a loan."""
-    case = lock_case(session, actor, case_id, Permission.TITLES_WORK)
-    _require(case, TitleState.ISSUED)
-    _require_day(session, clock, case, handed_on, "handed_on", earliest=case.issued_on)
-    to = HandedTo(to)
-    if to is HandedTo.BANK and not is_mortgaged(session, case.sale_id):
-        raise TitleInvalid("title_not_mortgaged", field="handed_to")
-    case.handed_on, case.handed_to, case.closed_at = handed_on, to, clock.now()
-    _move(session, actor, clock, case, TitleState.HANDED_OVER, TitleEventKind.HANDED_OVER, handed_on, to=to)
     return case
 
 
@@ -195,7 +101,7 @@ def begin_anew(session: Session, actor: Actor, clock: Clock, *, case_id: str) ->
     if case.state in (TitleState.PAPERS, TitleState.PAID, TitleState.SUBMITTED):
         case.papers, case.submission_no = [], None
         today = today_at(session, clock, case.project_id)
-        _move(session, actor, clock, case, TitleState.REGISTERED, TitleEventKind.BEGUN_ANEW, today)
+        move(session, actor, clock, case, TitleState.REGISTERED, TitleEventKind.BEGUN_ANEW, today)
     return case
 
 
@@ -205,7 +111,7 @@ def withdraw_case(session: Session, actor: Actor, clock: Clock, *, case_id: str,
     if case.state not in CLOSED:
         case.closed_at, today = clock.now(), today_at(session, clock, case.project_id)
         details = {"reason": reason[:200]}
-        _move(session, actor, clock, case, TitleState.WITHDRAWN, TitleEventKind.WITHDRAWN, today, **details)
+        move(session, actor, clock, case, TitleState.WITHDRAWN, TitleEventKind.WITHDRAWN, today, **details)
     return case
 
 
@@ -220,85 +126,10 @@ def note_late(session: Session, actor: Actor, clock: Clock, *, case_id: str) -> 
     )
     if session.scalar(noted.limit(1)) is not None:
         return False
-    _note(session, actor, clock, case, TitleEventKind.LATE, today, due_on=case.due_on.isoformat())
+    note(session, actor, clock, case, TitleEventKind.LATE, today, due_on=case.due_on.isoformat())
     return True
-
-
-def case_of(session: Session, sale_id: str) -> TitleCase | None:
-    """The live case of a sale, if there is one."""
-    query = select(TitleCase).where(TitleCase.sale_id == sale_id, TitleCase.state != TitleState.WITHDRAWN)
-    return session.scalars(query).one_or_none()
 
 
 def title_of(session: Session, building_id: str) -> BuildingTitle | None:
     """The first registration of a building, if it has one."""
     return session.scalars(select(BuildingTitle).where(BuildingTitle.building_id == building_id)).one_or_none()
-
-
-def is_mortgaged(session: Session, sale_id: str) -> bool:
-    """Whether a loan stands in the sale's price."""
-    query = select(Receivable.id).where(
-        Receivable.sale_id == sale_id,
-        Receivable.debtor != Debtor.BUYER,
-        Receivable.state == ReceivableState.PLANNED,
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def lock_case(session: Session, actor: Actor, case_id: str, right: str) -> TitleCase:
-    """A case that the actor may work on, locked. Raises `TitleCaseMissing`, `NotAllowed`."""
-    query = scoped(actor, TitleCase, Permission.SALES_VIEW).where(TitleCase.id == case_id)
-    case = session.scalars(locked(query, TitleCase)).one_or_none()
-    if case is None:
-        raise TitleCaseMissing(id=case_id)
-    actor.require(right, case.path)
-    return case
-
-
-def _require(case: TitleCase, *states: TitleState) -> None:
-    if case.state not in states:
-        raise TitleStale(state=f"title.{case.state}")
-
-
-def _require_day(
-    session: Session, clock: Clock, case: TitleCase, day: date, field: str, *, earliest: date | None = None
-) -> None:
-    latest = today_at(session, clock, case.project_id)
-    if day > latest or (earliest is not None and day < earliest):
-        raise TitleInvalid("title_day", field=field, earliest=earliest, latest=latest)
-
-
-def _words(text: str, field: str, longest: int) -> str:
-    words = " ".join(text.split())
-    if not words or len(words) > longest:
-        raise TitleInvalid("title_words", field=field, longest=longest)
-    return words
-
-
-def _move(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    case: TitleCase,
-    state: TitleState,
-    kind: TitleEventKind,
-    on: date,
-    **details: object,
-) -> None:
-    case.state, case.since = state, on
-    _note(session, actor, clock, case, kind, on, **details)
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    case: TitleCase,
-    kind: TitleEventKind,
-    on: date,
-    **details: object,
-) -> None:
-    event = TitleEvent(case_id=case.id, kind=kind, on_date=on, details=details, at=clock.now(), by=actor.id)
-    session.add(event)
-    session.flush()  # The state's own rules must speak with the event.
-    audit.record(session, actor, clock, f"title:{kind}", "title_case", case.id, path=case.path, after=details)

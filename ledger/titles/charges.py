@@ -17,9 +17,9 @@ from ledger.finance.parties import today_at
 from ledger.finance.todos import ask_for, open_todos_of
 from ledger.organisation.parameters import TITLE_PAPERS_DAYS
 from ledger.organisation.queries import parameter
-from ledger.titles.cases import case_of
 from ledger.titles.facts import ChargesPaid
 from ledger.titles.kinds import TitleState
+from ledger.titles.moving import case_of
 
 KINDS = (ReceivableKind.DEED_TAX, ReceivableKind.MAINTENANCE_FUND, ReceivableKind.REGISTRATION_FEE)
 

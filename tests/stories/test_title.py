@@ -18,7 +18,7 @@ from ledger.sales.models import Sale
 from ledger.surveys import runs
 from ledger.surveys.kinds import RunKind
 from ledger.surveys.models import BuildingRun
-from ledger.titles import buildings, cases
+from ledger.titles import buildings, steps
 from ledger.titles.errors import TitleInvalid, TitleStale
 from ledger.titles.kinds import PAPERS, TitleState
 from ledger.titles.models import TitleCase, TitleEvent
@@ -77,7 +77,7 @@ class Titling(Surveyed):
     def answer(self, sale_id: str, verb: str, **words: object) -> None:
         """The registry says something."""
         company, case_id = self.company, self.title(sale_id).id
-        company.act(CLERK, lambda s, a: getattr(cases, verb)(s, a, company.clock, case_id=case_id, **words))
+        company.act(CLERK, lambda s, a: getattr(steps, verb)(s, a, company.clock, case_id=case_id, **words))
 
     def events(self, sale_id: str) -> list[str]:
         """What happened, in order."""

@@ -7,8 +7,8 @@ from datetime import date
 
 from ledger.surveys.models import AreaSettlement
 from ledger.surveys.settling import settlement_of
-from ledger.titles.cases import case_of
 from ledger.titles.models import TitleCase
+from ledger.titles.moving import case_of
 from webapp.acting import reading
 from webapp.titles.desk import today
 

@@ -16,7 +16,7 @@ from ledger.finance.sale_labels import label_sales
 from ledger.inventory.models import Building
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
-from ledger.titles import cases
+from ledger.titles import cases, steps
 from ledger.titles.charges import open_charges
 from ledger.titles.errors import TitleInvalid
 from ledger.titles.queries import STEPS, get_case, liability_of, list_events
@@ -84,7 +84,7 @@ def issue(title_case_id: str) -> Response | tuple[str, int]:
 
     def act(session: Session, actor: Actor, day: date) -> None:
         number = request.form.get("certificate_no", "")
-        cases.issue_case(session, actor, clock(), case_id=title_case_id, number=number, issued_on=day)
+        steps.issue_case(session, actor, clock(), case_id=title_case_id, number=number, issued_on=day)
 
     return _noted(title_case_id, "issued_on", act, _("The certificate is noted."))
 
@@ -95,6 +95,6 @@ def send_back(title_case_id: str) -> Response | tuple[str, int]:
 
     def act(session: Session, actor: Actor, day: date) -> None:
         reason = request.form.get("reason", "")
-        cases.return_case(session, actor, clock(), case_id=title_case_id, on=day, reason=reason)
+        steps.return_case(session, actor, clock(), case_id=title_case_id, on=day, reason=reason)
 
     return _noted(title_case_id, "returned_on", act, _("The return is noted; the papers are collected anew."))

@@ -27,9 +27,11 @@ from ledger.surveys.kinds import RunKind, RunState
 from ledger.surveys.models import BuildingRun
 from ledger.surveys.settling import settlement_of
 from ledger.titles.buildings import tell_registered
-from ledger.titles.cases import case_of, submit_case, title_of
+from ledger.titles.cases import title_of
 from ledger.titles.errors import TitleCaseMissing
 from ledger.titles.kinds import TitleState
+from ledger.titles.moving import case_of
+from ledger.titles.steps import submit_case
 from webapp.arrears.running import code_of
 from webapp.db import Database
 
