@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from engine.api import Context, handler
 from handlers.mortgage import seen
@@ -86,17 +86,25 @@ def begin_step(data: StepIn, ctx: Context) -> BeginOut:
     zone = ctx.session.get_one(Project, loan.project_id).zone
     late_at = end_of_day(loan.step_due_on, zone)
     begun_on = late_at.astimezone(UTC).date()
-    days = parameter(ctx.session, loan.path, MORTGAGE_ESCALATE_DAYS, begun_on)
-    at = instant_text(late_at)
+    days = max(1, parameter(ctx.session, loan.path, MORTGAGE_ESCALATE_DAYS, begun_on))
     possible_on = loan.possible_on or concluding.building_registered_on(ctx.session, loan.sale_id)
     return BeginOut(
         step=step.value,
         step_due_on=loan.step_due_on.isoformat(),
-        step_late_at=at,
-        step_late_cycle=f"R2/{at}/P{max(1, days)}D",
+        step_late_at=instant_text(late_at),
+        step_late_cycle=late_cycle(late_at, days, told=loan.escalated),
         funded=concluding.is_paid_out(ctx.session, loan),
         possible_on=possible_on.isoformat() if possible_on else None,
     )
+
+
+def late_cycle(late_at: datetime, days: int, *, told: int) -> str:
+    """The turns in which a late step is told, each so many days after the one before.
+
+    A step that goes on after a change keeps its days: whoever was told of it before is not told again.
+    """
+    told = min(told, steps.MOST_TOLD - 1)
+    return f"R{steps.MOST_TOLD - told}/{instant_text(late_at + timedelta(days=told * days))}/P{days}D"
 
 
 @handler("mortgage_loan.tell_late", again=True)

@@ -16,6 +16,9 @@ from ledger.mortgages.models import MortgageCase, MortgageLoan, MortgagePaper
 from ledger.organisation.parameters import MORTGAGE_DAYS
 from ledger.organisation.queries import parameter
 
+MOST_TOLD = 2
+"""How often a late step is told: to the mortgage clerk, then to the sales manager."""
+
 
 def begin_step(session: Session, actor: Actor, clock: Clock, *, loan_id: str, step: Step) -> MortgageLoan:
     """A loan comes to a step; its last day in time follows from the project's parameter of that step.
@@ -42,10 +45,10 @@ def begin_step(session: Session, actor: Actor, clock: Clock, *, loan_id: str, st
 def mark_late(session: Session, actor: Actor, clock: Clock, *, loan_id: str, step: Step) -> tuple[int, str] | None:
     """The step's day is over: who is late is noted. Returns how often it was escalated, and who is late.
 
-    None when the loan has left the step meanwhile.
+    None when the loan has left the step meanwhile, or everybody has been told.
     """
     loan = session.get_one(MortgageLoan, loan_id)
-    if loan.state is not LoanState.OPEN or loan.step is not step:
+    if loan.state is not LoanState.OPEN or loan.step is not step or loan.escalated >= MOST_TOLD:
         return None
     loan.escalated += 1
     loan.late_on = loan.late_on or today_at(session, clock, loan.project_id)
