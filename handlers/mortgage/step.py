@@ -110,12 +110,16 @@ def late_cycle(late_at: datetime, days: int, *, told: int) -> str:
 @handler("mortgage_loan.tell_late", again=True)
 def tell_late(data: StepIn, ctx: Context) -> None:
     """The step is late: the mortgage clerk hears of it first, after the parameter's days his manager too."""
-    step = Step(data.step)
-    late = steps.mark_late(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=data.loan_id, step=step)
+    say_who_is_late(ctx, data.loan_id, Step(data.step))
+
+
+def say_who_is_late(ctx: Context, loan_id: str, step: Step) -> None:
+    """Note that a loan's step is late and tell whoever is to hear of it at this turn."""
+    late = steps.mark_late(ctx.session, ctx.ledger_actor, ctx.clock, loan_id=loan_id, step=step)
     if late is None:
         return
     times, through = late
-    loan = ctx.session.get_one(MortgageLoan, data.loan_id)
+    loan = ctx.session.get_one(MortgageLoan, loan_id)
     seen.late(ctx, loan)
     words = {**words_of(ctx, loan), "due_on": loan.step_due_on.isoformat() if loan.step_due_on else ""}
     template = f"mortgage_late_{through}"
