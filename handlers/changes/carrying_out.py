@@ -8,8 +8,9 @@ from typing import Any
 
 from engine.api import BusinessError, Context, handler
 from handlers.changes.orders import OrderIn, kind_words
+from handlers.changes.reasons import NO_LONGER_SO
 from handlers.telling import tell_person
-from kernel.errors import Invalid, Stale
+from kernel.errors import Invalid
 from ledger.changes.models import ChangeOrder
 from ledger.changes.operations import execute_change, wait_change
 from ledger.sales.models import Sale
@@ -89,7 +90,7 @@ def execute(data: ExecuteIn, ctx: Context) -> ExecuteOut:
             signed_on=data.supplement_signed_on,
             given=data.given,
         )
-    except (Stale, Invalid) as refused:
+    except NO_LONGER_SO as refused:
         if refused.field == "signed_on":
             raise Invalid(refused.code, field="supplement_signed_on", **refused.params) from refused
         raise BusinessError(REFUSED, why=refused.code) from refused

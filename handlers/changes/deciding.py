@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.api import BusinessError, Context, Ending, ending, handler
-from handlers.changes.orders import OrderIn, kind_words
+from handlers.changes.orders import OrderIn, kind_words, order_of
+from handlers.changes.reasons import NO_LONGER_SO, why_returned
 from handlers.telling import tell_person
-from kernel.errors import Invalid, Stale
 from ledger.changes.models import KINDS, OPEN_STATES, ChangeOrder
 from ledger.changes.operations import approve_change, ask_approval, end_order, return_change
 
@@ -68,16 +68,16 @@ def note_approval(data: NoteIn, ctx: Context) -> None:
             approvers=data.deciders,
             reference=ctx.instance_id,
         )
-    except (Stale, Invalid) as stale:
+    except NO_LONGER_SO as stale:
         raise BusinessError(STALE, why=stale.code) from stale
 
 
 @dataclass(frozen=True)
 class SendBackIn(OrderIn):
-    """What was said: the last opinion, or why it could not be executed."""
+    """What the approvers decided and said."""
 
+    outcome: str | None = None
     opinions: list[dict[str, object]] | None = None
-    ended_because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class SendBackOut:
 
 @handler("changes.send_back", again=True)
 def send_back(data: SendBackIn, ctx: Context) -> SendBackOut:
-    """Send the order back to its applicant with the reason."""
-    reason = data.ended_because or _last_opinion(data.opinions) or "no longer as approved · 已非批准时的内容"
+    """Send the order back to its applicant with the reason: what was said, or what is no longer as approved."""
+    reason = why_returned(ctx, order_of(ctx, data.order_id), data.outcome, data.opinions or ())
     return_change(ctx.session, ctx.ledger_actor, ctx.clock, order_id=data.order_id, reason=reason)
     return SendBackOut(reason)
 

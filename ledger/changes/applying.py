@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
-from ledger.changes.contents import LONGEST_REASON, Content, work_out
+from ledger.changes.contents import LONGEST_REASON, Content, turn_of, work_out
 from ledger.changes.errors import ChangeOwn, ChangeRefused, ChangeRunning
 from ledger.changes.events import about, move
 from ledger.changes.facts import ChangeOpened
@@ -121,7 +121,8 @@ def mend_change(
         raise ChangeOwn("change_order_not_yours", no=order.no)
     found = find_kind(order.kind)
     sale, _unit = Act(session, actor, clock).lock(order.sale_id, Permission.CHANGES_APPLY)
-    content = work_out(found, stand(session, actor, clock, found, sale, fault or order.fault), wanted)
+    standing = stand(session, actor, clock, found, sale, fault or order.fault)
+    content = work_out(found, standing, wanted, turn=turn_of(session, order) + 1)
     order.wanted, order.reason, order.fault = dict(wanted), _words(reason), fault or order.fault
     order.files = list(files) if files is not None else order.files
     _fill(order, content)

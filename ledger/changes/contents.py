@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from ledger.changes.kind import ChangeKind, Preview, Standing
+from ledger.changes.models import ChangeEvent, ChangeOrder
 
 LONGEST_REASON = 500
 
@@ -38,11 +42,11 @@ class Content:
         }
 
 
-def work_out(kind: ChangeKind, standing: Standing, wanted: Mapping[str, Any]) -> Content:
-    """Guard and preview. Raises what the kind's guards refuse."""
+def work_out(kind: ChangeKind, standing: Standing, wanted: Mapping[str, Any], *, turn: int = 0) -> Content:
+    """Guard and preview, for the ``turn`` (`turn_of`) in which it is asked for. Raises what the guards refuse."""
     kind.guard(standing, wanted)
     preview = kind.preview(standing, wanted)
-    content = {
+    content: dict[str, Any] = {
         "kind": kind.kind,
         "sale": standing.sale.id,
         "unit": standing.sale.unit_id,
@@ -53,8 +57,16 @@ def work_out(kind: ChangeKind, standing: Standing, wanted: Mapping[str, Any]) ->
         "after": preview.after,
         "money": [line.plain() for line in preview.money if not line.estimate],
     }
+    if turn:
+        content["turn"] = turn
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Content(preview, standing.signed, hashlib.sha256(text.encode()).hexdigest())
+
+
+def turn_of(session: Session, order: ChangeOrder) -> int:
+    """How often an order was asked for again: what was approved before it came back is not approved for that."""
+    mended = select(func.count()).where(ChangeEvent.order_id == order.id, ChangeEvent.kind == "mended")
+    return session.scalar(mended) or 0
 
 
 def differing(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

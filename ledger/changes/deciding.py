@@ -12,7 +12,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.facts import tell
 from ledger.changes.applying import stand
-from ledger.changes.contents import LONGEST_REASON, Content, differing, work_out
+from ledger.changes.contents import LONGEST_REASON, Content, differing, turn_of, work_out
 from ledger.changes.errors import ChangeNotReady, ChangeOwn, ChangeStale, ChangeUnapproved
 from ledger.changes.events import about, move
 from ledger.changes.facts import ChangeEnded
@@ -63,7 +63,7 @@ def approve_change(
         return order
     require_state(order, "submitted", "approving")
     if order.content_hash != content_hash:
-        raise ChangeStale(no=order.no, fields=[])
+        raise ChangeStale(no=order.no)
     require_as_approved(session, actor, clock, order)
     if not approvers and order.mode != "none":
         raise ChangeUnapproved(no=order.no)
@@ -150,7 +150,7 @@ def require_as_approved(
     _lock_units(session, order, kind)
     sale, _unit = Act(session, system, clock).lock(order.sale_id, Permission.SALES_VIEW)
     standing = stand(session, system, clock, kind, sale, order.fault)
-    content = work_out(kind, standing, order.wanted)
+    content = work_out(kind, standing, order.wanted, turn=turn_of(session, order))
     if content.seal != order.content_hash:
         names = {
             *differing(order.before, content.preview.before),
@@ -158,7 +158,7 @@ def require_as_approved(
         }
         if content.money != order.money:
             names.add("money")
-        raise ChangeStale(no=order.no, fields=[f"change_value.{name}" for name in sorted(names)])
+        raise ChangeStale(no=order.no, names=sorted(names))
     return standing, content
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kernel.errors import Invalid, KeyturnError, Missing, NotAllowed, Stale
 
 
@@ -30,9 +32,13 @@ class ChangeUnapproved(KeyturnError):
 
 
 class ChangeStale(Stale):
-    """What stands is no longer what was approved; ``fields`` name what differs. Apply anew."""
+    """What stands is no longer what was approved; ``names`` are the fields that differ. Apply anew."""
 
     code = "change_stale"
+
+    def __init__(self, *, no: str, names: Sequence[str] = ()) -> None:
+        self.names = tuple(names)
+        super().__init__(no=no, fields=[f"change_value.{name}" for name in names])
 
 
 class ChangeOwn(NotAllowed):
