@@ -38,6 +38,7 @@ from ledger.sales.facts import FilingReturned, SaleClosed, SubscriptionExtended
 from ledger.sales.models import Sale
 from ledger.sales.operations import mark_queue_fee_paid, mark_small_order_paid
 from ledger.sales.stage_models import Filing
+from ledger.staff.models import Staff
 
 EngineFactory = Callable[[Session, Actor], Engine]
 FACTORY = "engine_factory"
@@ -51,6 +52,12 @@ def engine_of_system(telling: Telling) -> Engine:
     """The engine of the person whose act this was, with the system's rights: the fact is the authorisation."""
     factory: EngineFactory = telling.session.info[FACTORY]
     return factory(telling.session, _as_system(telling.actor))
+
+
+def engine_for_person(telling: Telling, person: Staff) -> Engine:
+    """The engine of a member of staff in whose name something is asked for, with the system's rights."""
+    factory: EngineFactory = telling.session.info[FACTORY]
+    return factory(telling.session, Actor(person.id, person.display_name, is_system=True))
 
 
 def _as_system(actor: Actor) -> Actor:

@@ -16,6 +16,7 @@ FIELDS = {
     "relation": ("Relation", "关系"),
     "cause": ("Why it ends", "退房原因"),
     "fault": ("Fault", "过错方"),
+    "back_by": ("Money back by", "退款期限"),
 }
 DOES = {
     "due": ("due anew", "新增应收"),

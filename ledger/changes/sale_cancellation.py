@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ledger.changes.errors import ChangeRefused
@@ -20,6 +21,7 @@ from ledger.finance.room_change import require_confirmed_money
 from ledger.inventory.models import Building, Unit
 from ledger.sales.moving import MOVABLE
 from ledger.sales.operations import cancel_sale
+from ledger.surveys.queries import rescission_day
 
 CAUSES = {
     Cause.BUYER_WITHDRAWS: ("the buyer withdraws", "买方违约"),
@@ -71,7 +73,7 @@ class SaleCancellation:
             "contract_no": standing.contract.no if standing.contract else None,
             "sale": {"en": "live", "zh": "有效"},
         }
-        after = {
+        after: dict[str, Any] = {
             "unit": None,
             "subscription_no": None,
             "contract_no": None,
@@ -80,6 +82,8 @@ class SaleCancellation:
             "fault": dict(zip(("en", "zh"), FAULTS[judged.fault], strict=True)),
             "with_interest": judged.with_interest,
         }
+        if last := self._back_by(standing, wanted):
+            after["back_by"] = last.isoformat()
         agreed = int(wanted.get("compensation_fen") or 0)
         return Preview(before, after, _money(found, agreed), Route(_ROUTES[judged.fault]))
 
@@ -90,7 +94,12 @@ class SaleCancellation:
         if standing.contract is not None:
             standing.contract.state = "rescinding"
         settled = settle_failed_sale(
-            *act, sale_id=standing.sale.id, fault=judged.fault, reason=reason, with_interest=judged.with_interest
+            *act,
+            sale_id=standing.sale.id,
+            fault=judged.fault,
+            reason=reason,
+            with_interest=judged.with_interest,
+            due_on=self._back_by(standing, wanted),
         )
         agreed = self._agreed(standing, wanted, execution)
         cancel_sale(*act, sale_id=standing.sale.id, reason=reason, key=f"change:{execution.order_id}")
@@ -100,6 +109,12 @@ class SaleCancellation:
         """Whose fault it is and whether money bears interest."""
         fault = Fault(wanted["loan_fault"]) if wanted.get("loan_fault") in list(Fault) else None
         return judge(Cause(wanted["cause"]), loan_fault=fault, signed=standing.signed)
+
+    def _back_by(self, standing: Standing, wanted: Values) -> date | None:
+        """The last day on which the money goes back, where the law sets one (30 days, DOMAIN §5)."""
+        if wanted["cause"] != Cause.AREA_DIFFERENCE:
+            return None
+        return rescission_day(standing.session, standing.sale.id)
 
     def _reckon(self, standing: Standing, wanted: Values) -> FailedPreview:
         judged = self.judged(standing, wanted)

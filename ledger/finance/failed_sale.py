@@ -54,14 +54,15 @@ def settle_failed_sale(
     reason: str,
     with_interest: bool = False,
     ended_on: date | None = None,
+    due_on: date | None = None,
 ) -> FailedSale:
     """End a sale's receivables and settle its money by whose fault it is; the sale itself is closed elsewhere.
 
     Late interest that is open is set off against what goes back (Civil Code 568); beside a forfeited deposit it is
     no longer claimed: penalty and deposit exclude each other (588). ``with_interest`` pays interest on everything
     that goes back, from the day it was paid through ``ended_on`` (today), by the parameter
-    `REFUND_INTEREST_DAILY_RATE`. Doing it again returns what was settled. Raises what the deposit's cap and the
-    receipts refuse.
+    `REFUND_INTEREST_DAILY_RATE`. Finance pays by ``due_on`` (today). Doing it again returns what was settled.
+    Raises what the deposit's cap and the receipts refuse.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_REFUND, sale_id)
     assert holder.sale is not None  # noqa: S101 - a locked sale's account has its sale
@@ -73,14 +74,16 @@ def settle_failed_sale(
         if forfeit is None:
             set_off(session, actor, clock, sale_id)
     let_go(session, sale_id)
-    refunds = _refund(session, actor, clock, sale_id, credit_of(session, sale_id), reason)
+    refunds = _refund(session, actor, clock, sale_id, credit_of(session, sale_id), reason, due_on)
     owed: list[Compensation] = []
     if outcome.compensation_fen and (refunds or credit):
         double = {"key": f"failed:{sale_id}:double", "kind": CompensationKind.DEPOSIT_DOUBLE}
         fen, basis = outcome.compensation_fen, {"deposit_fen": outcome.compensation_fen}
-        owed.append(_owe(session, actor, clock, sale_id, reason, amount_fen=fen, basis=basis, **double))
+        what = {"amount_fen": fen, "basis": basis, "due_on": due_on, **double}
+        owed.append(_owe(session, actor, clock, sale_id, reason, **what))
     if with_interest:
-        owed += _interest(session, actor, clock, holder, refunds, reason, ended_on or holder.today(clock))
+        through = ended_on or holder.today(clock)
+        owed += _interest(session, actor, clock, holder, refunds, reason, through, due_on)
     return FailedSale(forfeit, tuple(refunds), tuple(owed))
 
 
@@ -93,12 +96,16 @@ def _keep(
     return forfeit_deposit(session, actor, clock, sale_id=sale_id, amount_fen=fen, reason=reason)
 
 
-def _refund(session: Session, actor: Actor, clock: Clock, sale_id: str, fen: int, reason: str) -> list[Refund]:
+def _refund(
+    session: Session, actor: Actor, clock: Clock, sale_id: str, fen: int, reason: str, due_on: date | None
+) -> list[Refund]:
     key = f"failed:{sale_id}"
     if not fen:
         query = select(Refund).where(Refund.key.startswith(f"{key}#", autoescape=True)).order_by(Refund.key)
         return list(session.scalars(query))
-    return request_refunds(session, actor, clock, key=key, sale_id=sale_id, amount_fen=fen, reason=reason)
+    return request_refunds(
+        session, actor, clock, key=key, sale_id=sale_id, amount_fen=fen, reason=reason, due_on=due_on
+    )
 
 
 def _interest(
@@ -109,6 +116,7 @@ def _interest(
     refunds: Sequence[Refund],
     reason: str,
     through: date,
+    due_on: date | None,
 ) -> list[Compensation]:
     rate = parameter(session, holder.place.path, REFUND_INTEREST_DAILY_RATE, through)
     owed = []
@@ -128,6 +136,7 @@ def _interest(
                 basis={**reckoned.basis(), "refund_id": refund.id},
                 payee=refund.payee,
                 payee_role=refund.payee_role,
+                due_on=due_on,
             )
             owed.append(row)
     return owed

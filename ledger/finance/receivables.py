@@ -147,7 +147,7 @@ def seal_schedule(
     gone: Sequence[Receivable] = (),
     charges: Sequence[Charge] = (),
 ) -> ReceivableSchedule:
-    """Supersede and raise lines, then write the schedule that seals their sum."""
+    """Supersede and raise lines, then write the schedule that seals their sum; long words of a reason are cut."""
     sale_id = holder.party.sale_id
     assert sale_id is not None  # noqa: S101 - only sales have schedules
     standing = current_schedule(session, sale_id)
@@ -157,7 +157,7 @@ def seal_schedule(
         number=standing.number + 1 if standing else 1,
         total_fen=total_fen,
         template_id=template_id,
-        reason=reason,
+        reason=reason[:_LONGEST_REASON],
         path=holder.place.path,
         sealed_at=clock.now(),
         sealed_by=actor.id,
@@ -206,6 +206,7 @@ def _raise_lines(
         session.add(row)
 
 
+_LONGEST_REASON = 40
 _KEPT_AT_CLOSE = (ReceivableKind.FORFEIT, ReceivableKind.LATE_INTEREST, ReceivableKind.FEE)
 
 

@@ -24,3 +24,14 @@ class AreaMoneyDone(Fact):
     sale_id: str
     settlement_id: str
     path: str
+
+
+@dataclass(frozen=True)
+class BuyerRescinds(Fact):
+    """The buyer rescinds because of the area; ``asked_by`` is the staff in whose name it is asked for."""
+
+    sale_id: str
+    settlement_id: str
+    asked_by: str
+    reason: str
+    path: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -203,6 +204,12 @@ def get_settlement(session: Session, actor: Actor, settlement_id: str) -> AreaSe
     if row is None:
         raise SettlementMissing(id=settlement_id)
     return row
+
+
+def rescission_day(session: Session, sale_id: str) -> date | None:
+    """The last day on which price and interest go back to a buyer who rescinds because of the area (art. 20)."""
+    row = settlement_of(session, sale_id)
+    return row.rescind_by if row is not None and row.state is SettlementState.RESCINDING else None
 
 
 def money_is_done(session: Session, sale_id: str) -> AreaSettlement | None:

@@ -16,13 +16,10 @@ from ledger.finance.operations import pay_compensation, pay_refund
 from ledger.finance.queries import sale_account
 from ledger.finance.receivables import current_schedule
 from ledger.organisation.operations import set_parameter
-from ledger.sales.models import Sale
 from ledger.surveys import runs
 from ledger.surveys.models import AreaSettlement, BuildingRun
-from tests.stories.changing_sales import approve, ask, execute
-from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
+from tests.stories.company import DEPOSIT, LIST_PRICE, Company
 from tests.stories.measuring import CLERK, Surveyed
-from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
 from webapp.titles import running
 
 LOAN = 890_000_00  # 七成, 取整到万元
@@ -150,48 +147,6 @@ def test_no_answer_is_reminded_decided_by_the_manager_and_may_be_asked_again(sur
     case.complete("decide_unanswered", "manager_1", unanswered="keep", unanswered_reason="the contract says so")
     assert surveyed.settlement(sale_id).choice == "keep"
     assert total(surveyed, sale_id) == LIST_PRICE + 38_400_00
-
-
-def test_a_rescinding_buyer_waits_for_the_cancellation_and_nothing_is_posted(surveyed: Surveyed) -> None:
-    company = surveyed.company
-    sale_id = surveyed.sell()
-    surveyed.settle(surveyed.survey(u101="95.00"))
-    case = surveyed.case(sale_id)
-    today = business_date(company.clock)
-    case.complete("choose", CLERK, choice="rescind", answered_on=today.isoformat())
-    assert case.waiting_at == ["open_cancellation"]
-    assert (surveyed.settlement(sale_id).rescind_by - today).days == 30
-    case.publish("change_opened", {"sale_id": sale_id}, kind="sale_cancellation", order_id="o1")
-    assert case.waiting_at == []
-    case.publish("change_ended", {"sale_id": sale_id}, kind="sale_cancellation", order_id="o1")
-    assert case.waiting_at == ["choose"]
-    case.complete("choose", CLERK, choice="rescind", answered_on=today.isoformat())
-    case.publish("sale_withdrawn", {"sale_id": sale_id}, reason="rescinded")
-    assert "voided" in case.ended_at
-    assert (surveyed.settlement(sale_id).state, total(surveyed, sale_id)) == ("withdrawn", LIST_PRICE)
-
-
-def test_a_rescinding_buyer_gets_price_and_interest_back_through_the_cancellation(surveyed: Surveyed) -> None:
-    company = surveyed.company
-    sale_id = surveyed.sell(paid_fen=DOWN)
-    surveyed.settle(surveyed.survey(u101="95.00"))
-    case, today = surveyed.case(sale_id), business_date(company.clock).isoformat()
-    case.complete("choose", CLERK, choice="rescind", answered_on=today)
-    company.later(days=9)
-    sale = Case(company, company.read(lambda s: s.get_one(Sale, sale_id)).instance_id or "")
-    order = ask(company, "sale_cancellation", sale, cause="area_difference")
-    assert case.waiting_at == []
-    approve(order, *NOBODY)
-    settle_loan(company, order)
-    give_papers_back(order)
-    execute(order, "filer")
-    assert "voided" in case.ended_at
-    assert (sale.sale().stage, surveyed.settlement(sale_id).state) == ("closed", "withdrawn")
-    paid = pay_all(company)
-    assert paid["refund"] == DEPOSIT + DOWN
-    # 3 % a year over 360, nine days, for each receipt.
-    assert paid["compensate"] == sum((fen * 9 * 3 + 18_000) // 36_000 for fen in (DEPOSIT, DOWN))
-    assert order.instance().state == "completed"
 
 
 def test_a_change_order_is_waited_for_and_the_area_is_reckoned_anew(surveyed: Surveyed) -> None:

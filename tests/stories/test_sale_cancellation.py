@@ -127,7 +127,8 @@ def test_a_developer_who_breaks_returns_the_deposit_double_540_000_in_all(
 
 def test_a_loan_refused_through_nobodys_fault_gives_the_deposit_back_whole(company: Company) -> None:
     sale = subscribed(company)
-    case = cancelled(company, sale, NOBODY, cause="loan_refused", loan_fault="neither")
+    long = "三家银行均因客户征信及流水不足拒绝贷款，客户提供了全部拒贷证明，经双方协商同意解除认购并退还已付定金，互不追究责任。"
+    case = cancelled(company, sale, NOBODY, cause="loan_refused", loan_fault="neither", reason=long)
     assert pay_all(company) == {"refund": DEPOSIT}
     assert (case.instance().state, company.kept(), books(company)) == ("completed", [], {})
 

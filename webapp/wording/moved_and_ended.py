@@ -12,6 +12,7 @@ TEXTS = {
     "change_value.sale": N_("Sale"),
     "change_value.cause": N_("Why it ends"),
     "change_value.fault": N_("Whose fault"),
+    "change_value.back_by": N_("Money back by"),
     "change_value.with_interest": N_("With interest"),
     "change_word.sole": N_("Sole owner"),
     "change_word.shares": N_("By shares"),
