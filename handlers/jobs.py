@@ -18,6 +18,7 @@ MOVE_IN = "move_in.notices"
 LATE_STEPS = "progress.look"
 BUILDINGS = "buildings.work"
 STATEMENTS = "statements.work"
+APPROVAL_SHEET = "approval.sheet"
 
 
 class Office(Protocol):
@@ -53,6 +54,13 @@ class Office(Protocol):
 
     def work_statements(self, run_id: str, *, key: str) -> None:
         """Bring a run of customer statements on for a while, and order its next portion."""
+        ...
+
+    def keep_approval_sheet(self, ended: dict[str, Any], *, key: str) -> None:
+        """Make and store the sheet of an approval that has ended, once.
+
+        ``ended`` has its ``instance_id``, the ``outcome``, the instant ``at`` (ISO), what approvers have ``seen``.
+        """
         ...
 
 
@@ -122,3 +130,9 @@ def work_building(payload: dict[str, Any], ctx: JobContext) -> None:
 def work_statements(payload: dict[str, Any], ctx: JobContext) -> None:
     """Bring a run of customer statements on."""
     _present().work_statements(payload["run_id"], key=ctx.idempotency_key)
+
+
+@job_kind(APPROVAL_SHEET)
+def keep_approval_sheet(payload: dict[str, Any], ctx: JobContext) -> None:
+    """Make and store the sheet of an approval that has ended."""
+    _present().keep_approval_sheet(payload, key=ctx.idempotency_key)

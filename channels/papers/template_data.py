@@ -12,7 +12,8 @@ from .data import Letterhead, PaperBase
 class TemplatedData(PaperBase):
     """Blocks as `ledger.templates.filling` gives them: every text is shown as it is and never read as markup.
 
-    ``version`` names the template's version in the footer, ``reprint`` marks a copy (补打), ``sample`` a preview.
+    ``version`` names the template's version in the footer, ``reprint`` marks a copy (补打), ``sample`` a preview
+    of a text, ``draft`` an approval sheet that is not the kept one.
     """
 
     template: ClassVar[str] = "templated"
@@ -25,3 +26,4 @@ class TemplatedData(PaperBase):
     version: str = ""
     reprint: int = 0
     sample: bool = False
+    draft: bool = False

@@ -18,6 +18,7 @@ from ledger.organisation.queries import project_at
 
 # The letters clerks know the papers by, from their names in pinyin.
 PREFIXES = {
+    "approval_sheet": "SP",  # 审批
     "cancellation_agreement": "JC",  # 解除
     "change_order": "BG",  # 变更
     "contract": "HT",  # 合同

@@ -15,13 +15,17 @@ from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission
 
 PRICE_LIST = "price_list"
+CASE = "case"
 
 
 def _reachable(actor: Actor) -> Select[Document]:
-    """The documents in the actor's scope. A price list names floor prices (底价), so not everybody may open it."""
+    """The documents in the actor's scope. A price list names floor prices (底价), so not everybody may open it.
+
+    What is about a case is for those who may see that case, which is not ours to know: `find_stored_about`.
+    """
     floor_prices = visible(actor, Document, Permission.UNITS_VIEW_FLOOR_PRICE)
     return scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(
-        (Document.subject != PRICE_LIST) | floor_prices
+        (Document.subject != PRICE_LIST) | floor_prices, Document.subject != CASE
     )
 
 
@@ -43,6 +47,12 @@ def find_documents(session: Session, actor: Actor, *, subject: str, subject_ids:
 def find_stored(session: Session, document_id: str) -> Document | None:
     """The document with an id, for whoever has checked the right to its subject; None while it is not stored."""
     return session.get(Document, document_id)
+
+
+def find_stored_about(session: Session, subject: str, subject_id: str) -> list[Document]:
+    """The documents about a subject, oldest first, for whoever has checked the right to it."""
+    query = select(Document).where(Document.subject == subject, Document.subject_id == subject_id)
+    return list(session.scalars(query.order_by(Document.issued_at, Document.id)))
 
 
 def find_by_number(session: Session, actor: Actor, kind: str, number: str) -> Document | None:

@@ -210,7 +210,7 @@ _ALL = (
               known("at", "text", "时间", "At", "2026-09-19 11:00"),
               known("text", "text", "记录", "What happened", "转办"),
               known("note", "text", "说明", "Note", "出差", optional=True)),
-    ), of_sale=False),
+    ), numbers="approval_sheet", of_sale=False),
     PaperKind("receipt", "收款收据", "Receipt", (
         *PAPER,
         known("payer", "text", "交款人", "Received from", "欧阳喆"),

@@ -7,21 +7,19 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from webapp.api.endpoint import Asked, endpoint
-from webapp.approval_sheet.sheet import approval_sheet
-from webapp.approval_sheet.views import pdf_answer
+from webapp.approval_sheet.views import sheet_answer
 from webapp.language import LANGUAGES
 
 
 class SheetQuery(Schema):
-    """In which language it is printed."""
+    """In which language a case is printed as it stands now; the kept sheet has its own."""
 
-    language = fields.String(load_default="zh", validate=validate.OneOf(list(LANGUAGES)))
+    language = fields.String(load_default="", validate=validate.OneOf(["", *LANGUAGES]))
 
 
 @endpoint(
     "GET", "/instances/{instance_id}/approval-sheet", tag="instances", query=SheetQuery, media="application/pdf"
 )
 def get_approval_sheet(asked: Asked, instance_id: str) -> Any:
-    """Fetch the approval sheet of a case as it stands now."""
-    number, paper = approval_sheet(asked.session, asked.actor, asked.clock, instance_id, asked.query["language"])
-    return pdf_answer(paper.pdf, f"{number}.pdf")
+    """Fetch the kept approval sheet of a case; while its approval runs, a preview that is marked as such."""
+    return sheet_answer(asked.session, asked.actor, instance_id, asked.query["language"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +17,7 @@ from webapp.inbox import deciding
 from webapp.inbox.happenings import people_in
 from webapp.inbox.people import names_of
 from webapp.inbox.rows import process_names
-from webapp.process_data import as_seen
+from webapp.process_data import FLOOR, as_seen
 
 _REASONS = ("terms_note", "reason", "note")
 _MOST_OPEN = 50
@@ -24,7 +25,7 @@ _MOST_OPEN = 50
 
 @dataclass(frozen=True)
 class SheetCase:
-    """``data`` holds what the reader may see; ``labels`` name elements, ``names`` people."""
+    """``data`` holds what the reader may see; ``labels`` name elements, ``names`` people, ``zone`` its clocks."""
 
     actor: Actor
     instance: Instance
@@ -36,10 +37,13 @@ class SheetCase:
     labels: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
     sees_floor: bool
+    zone: str | None = None
 
     @classmethod
-    def read(cls, session: Session, actor: Actor, engine: Engine, instance_id: str) -> SheetCase:
-        """Raises `Missing` for a case that is not the reader's to see."""
+    def read(
+        cls, session: Session, actor: Actor, engine: Engine, instance_id: str, *, zone: str | None = None
+    ) -> SheetCase:
+        """The case as it stands. Raises `Missing` for one that is not the reader's to see."""
         instance = engine.get_instance(instance_id)
         steps, events = engine.steps(instance_id), engine.history(instance_id)
         wanted = TaskFilter(box="all", instance_id=instance_id, states=("open",))
@@ -58,6 +62,22 @@ class SheetCase:
             labels=engine.labels(instance_id),
             names=names_of(session, (people | people_in(events, ())) - {""}),
             sees_floor=actor.may(Permission.UNITS_VIEW_FLOOR_PRICE, instance.scope),
+            zone=zone,
+        )
+
+    def at_the_end(self, until: datetime, seen: Mapping[str, Any]) -> SheetCase:
+        """The case as it stood when its approval ended, for whoever may see it: without the floor price (底价).
+
+        ``seen`` is what the approvers saw of it.
+        """
+        data = {**self.data, **seen}
+        return replace(
+            self,
+            data={name: value for name, value in data.items() if name not in FLOOR},
+            steps=[step for step in self.steps if step.at <= until],
+            events=[event for event in self.events if event.at <= until],
+            open_tasks=[],
+            sees_floor=False,
         )
 
     @property
@@ -70,7 +90,8 @@ class SheetCase:
     def subject(self) -> str:
         """What it is about."""
         data = self.data
-        told = (data.get("sale_no") or self.instance.business_key, data.get("unit"), data.get("customer"))
+        number = data.get("sale_no") or self.instance.business_key
+        told = (data.get("order_no"), number, data.get("unit"), data.get("customer"))
         return " · ".join(dict.fromkeys(str(part) for part in told if part))
 
     @property

@@ -23,6 +23,10 @@ def moves_of(case: SheetCase) -> tuple[Move, ...]:
     events = [event for event in case.events if event.code.startswith(_OF_PERSONS) and event.code not in _PLAIN]
     told = happenings(events, (), case.labels, case.names)[::-1]
     return tuple(
-        Move(at=moment(one.at), text=" ".join(part for part in (one.who, one.text) if part), note=str(one.note))
+        Move(
+            at=moment(one.at, case.zone),
+            text=" ".join(part for part in (one.who, one.text) if part),
+            note=str(one.note),
+        )
         for one in told
     )

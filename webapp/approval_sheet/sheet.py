@@ -1,6 +1,8 @@
-"""The approval sheet filled from a case: made when it is asked for, of what its reader may see."""
+"""What the sheet of a case says, and as a preview: made when it is asked for, of what its reader may see."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -28,44 +30,56 @@ from webapp.formatting import moment
 from webapp.paperwork.made import typeset
 
 KIND = "approval_sheet"
+ZONE = "Asia/Shanghai"
 
 
-def approval_sheet(
-    session: Session, actor: Actor, clock: Clock, instance_id: str, language: str
-) -> tuple[str, Paper]:
-    """The number and the PDF; raises `Missing` for a case that is not the reader's to see."""
+def preview(session: Session, actor: Actor, clock: Clock, instance_id: str, language: str) -> tuple[str, Paper]:
+    """The number and the PDF of the case as it stands, marked as not final.
+
+    Raises `Missing` for a case that is not the reader's to see.
+    """
     printed: Language = "en" if language == "en" else "zh"
     with force_locale(printed):
-        data, path = _read(session, actor, clock, instance_id)
-    text, version = text_in_force(session, KIND, path, printed)
+        case = SheetCase.read(session, actor, engine_for(session, actor, clock), instance_id)
+        data = _with_printer(_told(session, case, clock), actor, clock)
+    text, version = text_in_force(session, KIND, case.instance.scope, printed)
     kind = kind_of(KIND)
     values = complete(data.values(), kind)
     label = version_label(version) if version else ""
-    return data.number, typeset(fill(text, kind, values, printed), values, language=printed, version=label)
+    filled = fill(text, kind, values, printed)
+    return data.number, typeset(filled, values, language=printed, version=label, draft=True)
 
 
 def sheet_data(session: Session, actor: Actor, clock: Clock, instance_id: str) -> ApprovalSheetData:
-    """What the sheet says, in the language of this answer."""
-    return _read(session, actor, clock, instance_id)[0]
-
-
-def _read(session: Session, actor: Actor, clock: Clock, instance_id: str) -> tuple[ApprovalSheetData, str]:
-    """What the sheet says, and the node that its case belongs to."""
+    """What the preview says, in the language of this answer."""
     case = SheetCase.read(session, actor, engine_for(session, actor, clock), instance_id)
+    return _with_printer(_told(session, case, clock), actor, clock)
+
+
+def kept_data(session: Session, case: SheetCase, clock: Clock, outcome: str) -> ApprovalSheetData:
+    """What the sheet to keep says: the case as it stood when its approval ended, with the outcome in words."""
+    return replace(_told(session, case, clock), outcome=outcome)
+
+
+def _with_printer(data: ApprovalSheetData, actor: Actor, clock: Clock) -> ApprovalSheetData:
+    return replace(data, printed=_("Printed by %(who)s on %(at)s", who=actor.name, at=moment(clock.now())))
+
+
+def _told(session: Session, case: SheetCase, clock: Clock) -> ApprovalSheetData:
     instance = case.instance
     project = project_at(session, instance.scope)
     steps = steps_of(case)
     company, name, address = _letterhead(session, instance.scope, project)
-    data = legible(
+    return legible(
         ApprovalSheetData(
             number=number_of(instance),
-            issued_on=business_date(clock, project.zone if project else "Asia/Shanghai").isoformat(),
+            issued_on=business_date(clock, project.zone if project else ZONE).isoformat(),
             company=company,
             project=name,
             project_address=address,
             kind=case.process,
             applicant=case.applicant or "—",
-            applied_at=moment(instance.started_at),
+            applied_at=moment(instance.started_at, case.zone),
             subject=case.subject or case.process,
             reason=case.reason or "—",
             facts=tuple(facts_of(session, case)) or (Fact(name=_("Case"), value=instance.id),),
@@ -73,14 +87,12 @@ def _read(session: Session, actor: Actor, clock: Clock, instance_id: str) -> tup
             moves=moves_of(case),
             outcome=outcome_of(case, steps),
             content_hash=str(case.data.get("content_hash") or ""),
-            printed=_("Printed by %(who)s on %(at)s", who=actor.name, at=moment(clock.now())),
         )
     )
-    return data, instance.scope
 
 
 def number_of(instance: Instance) -> str:
-    """The number of the sheet: the same for a case, whenever and by whomever it is printed."""
+    """What a preview is called: the same for a case, whenever and by whomever it is printed."""
     day = f"{instance.started_at:%Y%m%d}" if instance.started_at else ""
     return f"SP-{day}-{instance.id[-8:].upper()}"
 

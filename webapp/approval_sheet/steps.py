@@ -55,7 +55,7 @@ def _done(case: SheetCase, step: PassedStep) -> ApprovalStep:
         name=case.names.get(step.by) or "—",
         substitute=_for(case, step.on_behalf_of),
         decision=decision_of(step) or _("Entered"),
-        at=moment(step.at),
+        at=moment(step.at, case.zone),
         comment=said,
     )
 
@@ -71,7 +71,7 @@ def _returned(case: SheetCase, event: HistoryEvent) -> ApprovalStep:
         name=case.names.get(event.actor_id) or "—",
         substitute=_for(case, event.on_behalf_of),
         decision=_("Returned to “%(step)s” (%(who)s)", step=to, who=to_whom),
-        at=moment(event.at),
+        at=moment(event.at, case.zone),
         comment=f"{reason} ({way})",
     )
 

@@ -75,6 +75,26 @@ def draw(
     )
 
 
+def answered(
+    session: Session, actor: Actor, form_key: str | None, answers: Mapping[str, Any]
+) -> list[tuple[str, Any]]:
+    """What was answered in a form, as (label, value) in the language of this answer."""
+    if form_key is None or not exists(form_key):
+        return []
+    form, language = load(form_key), current_language()
+    texts = words_of(session, actor, _picked(form, answers))
+    return [(text_in(c.label, language), _shown(c, answers, texts)) for c in _answered(form, answers)]
+
+
+def facts_shown(
+    session: Session, actor: Actor, form_key: str, values: Mapping[str, Any]
+) -> list[tuple[str, str, Any]]:
+    """What a form only shows of the data, as (name, label, value) in the language of this answer."""
+    form, language = load(form_key), current_language()
+    texts = words_of(session, actor, _picked(form, values))
+    return [(c.key, text_in(c.label, language), _shown(c, values, texts)) for c in _facts(form, values)]
+
+
 def _answered(form: Form, answers: Mapping[str, Any]) -> list[Component]:
     return [c for c in form.model.asked() if c.shown(answers) and answers.get(c.key) not in (None, "", [])]
 

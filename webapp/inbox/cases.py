@@ -14,6 +14,7 @@ from engine.api import Page as PageNumber
 from kernel.actor import Actor
 from ledger.staff.permissions import Permission
 from webapp.acting import clock, reading
+from webapp.approval_sheet.kept import kept_sheets
 from webapp.engine_room import engine_for
 from webapp.going_back.returned import Comparison
 from webapp.inbox.attachments import attachment_values, file_names
@@ -97,6 +98,7 @@ def case_values(session: Session, actor: Actor, instance_id: str) -> dict[str, A
         "whole": whole,
         "remarks": remarks(comments, names, actor, clock()),
         "variables": _shown_data(data) if operates else [],
+        "sheets": kept_sheets(session, actor, engine, instance_id),
         "sale_id": data.get("sale_id") if isinstance(data.get("sale_id"), str) else None,
     }
 

@@ -13,7 +13,7 @@ from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.documents.models import Document
-from ledger.documents.operations import print_document, store_document
+from ledger.documents.operations import Printing, print_document, store_document
 from ledger.documents.queries import find_stored
 from ledger.templates.filling import Filled
 from ledger.templates.making import filled_paper, find_paper, version_label
@@ -22,15 +22,27 @@ from webapp.paperwork.printed import Printed
 
 
 def typeset(
-    filled: Filled, values: Mapping[str, Any], *, language: str, version: str = "", reprint: int = 0
+    filled: Filled,
+    values: Mapping[str, Any],
+    *,
+    language: str,
+    version: str = "",
+    reprint: int = 0,
+    draft: bool = False,
 ) -> Paper:
     """The PDF of a filled text. Raises `PaperError` for what cannot be set, such as signs that the fonts lack."""
     printed: Language = "en" if language == "en" else "zh"
-    return issue(sheet_of(filled, values, version=version, reprint=reprint), language=printed)
+    return issue(sheet_of(filled, values, version=version, reprint=reprint, draft=draft), language=printed)
 
 
 def sheet_of(
-    filled: Filled, values: Mapping[str, Any], *, version: str = "", reprint: int = 0, sample: bool = False
+    filled: Filled,
+    values: Mapping[str, Any],
+    *,
+    version: str = "",
+    reprint: int = 0,
+    sample: bool = False,
+    draft: bool = False,
 ) -> TemplatedData:
     """What the layout sets."""
     company = str(values.get("company") or values.get("project") or "—")
@@ -47,6 +59,7 @@ def sheet_of(
         version=version,
         reprint=reprint,
         sample=sample,
+        draft=draft,
     )
 
 
@@ -92,8 +105,12 @@ def print_made(
     session: Session, actor: Actor, clock: Clock, document_id: str, *, reason: str | None = None
 ) -> Printed:
     """A document for the printer; a paper made of a template carries its mark from the second print on (补打)."""
-    printing = print_document(session, actor, clock, document_id=document_id, reason=reason)
-    paper = find_paper(session, document_id)
+    return marked(session, print_document(session, actor, clock, document_id=document_id, reason=reason))
+
+
+def marked(session: Session, printing: Printing) -> Printed:
+    """What a printing hands out: from the second print on, set again from the sealed values with its mark."""
+    paper = find_paper(session, printing.document.id)
     content = printing.content
     if printing.reprint and paper is not None:
         content = set_paper(session, paper, reprint=printing.reprint).pdf

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from ledger.messages.operations import Delivery, delivery_of, mark_failed, mark_
 from ledger.staff.queries import names
 from ledger.templates.making import find_paper
 from ledger.templates.sale_papers import order_sale_paper
+from webapp.approval_sheet.keeping import EndedApproval, keep_sheet
 from webapp.arrears.running import work
 from webapp.db import Database
 from webapp.handover.running import work as send_notices
@@ -130,6 +132,11 @@ class PaperOffice:
     def work_statements(self, run_id: str, *, key: str) -> None:
         """Bring a run of customer statements on; what is left is ordered as the next job."""
         make_statements(self._database, run_id)
+
+    def keep_approval_sheet(self, ended: dict[str, Any], *, key: str) -> None:
+        """Make and store the sheet of an approval that has ended, once."""
+        with self._database.unit_of_work(SYSTEM) as session:
+            keep_sheet(session, self._database.clock, EndedApproval.of(ended), key=key)
 
     def issue_paper(self, kind: str, subject_id: str, *, actor_id: str, key: str) -> None:
         """Make a paper of a sale that was ordered before papers had templates, once."""

@@ -106,6 +106,7 @@ _BY_RULE = {
     "/handover/batches/": {"batch_id": "move_in_batch_id"},
     "/handover/cases/": {"case_id": "move_in_case_id"},
     "/admin/papers/": {"template_id": "draft_text_id"},
+    "/cases/<instance_id>/approval-sheets/": {"document_id": "sheet_id"},
 }
 _FIXED = {
     "name": "review_plans", "kind": "subscription", "version": "1", "box": "work", "ending": "csv",

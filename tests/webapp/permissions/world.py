@@ -12,6 +12,7 @@ from engine.api import OperationFilter, Page, Task, TaskFilter
 from engine.incidents import INCIDENTS
 from kernel.actor import SYSTEM, Actor
 from kernel.ids import new_id
+from ledger.documents.operations import store_document
 from ledger.organisation.operations import add_node, create_project
 from ledger.staff.operations import revoke_role
 from ledger.staff.queries import role_history
@@ -110,6 +111,10 @@ def _one_of_everything(session: Session, house: House) -> tuple[dict[str, str], 
     case = engine.start(KEY, {}, business_key="RG-1", scope=here)
     (task,) = engine.find_tasks(TaskFilter(box="all", instance_id=case.id)).rows
     ids = {"instance_id": case.id, "task_id": task.id, "key": KEY, "project_id": house.project.id}
+    ids["sheet_id"] = store_document(
+        session, SYSTEM, house.database.clock,
+        kind="approval_sheet", subject="case", subject_id=case.id, number="SP-0001", pdf=b"%PDF-1.7\n", path=here,
+    ).id  # fmt: skip
     ids["comment_id"] = engine.comment_on_case(case.id, "hello").id
     ids["job_id"] = engine.jobs().rows[0].id
     ids["hold_id"] = engine.place_hold("court", instance_id=case.id).id
