@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.api import BusinessError, Context, Ending, ending, handler
-from handlers.changes.orders import OrderIn, kind_words, order_of
-from handlers.changes.reasons import NO_LONGER_SO, why_returned
-from handlers.telling import tell_person
+from handlers.changes.orders import OrderIn, language_of, order_of
+from handlers.changes.reasons import NO_LONGER_SO, why_over, why_returned
+from handlers.shared import end_of_day, instant_text
+from kernel.clock import business_date
 from ledger.changes.models import KINDS, OPEN_STATES, ChangeOrder
 from ledger.changes.operations import approve_change, ask_approval, end_order, return_change
+from ledger.organisation.models import Project
+from ledger.organisation.parameters import CHANGE_EXECUTE_DAYS
+from ledger.organisation.queries import parameter
 
 STALE = "changes.note_approval.stale"
 _NO_WORD = "not executed · 未执行"
@@ -82,17 +87,27 @@ class SendBackIn(OrderIn):
 
 @dataclass(frozen=True)
 class SendBackOut:
-    """Why it came back, for whoever mends it."""
+    """Why it came back, and until what instant (UTC) whoever asked may mend it."""
 
     returned_because: str
+    mend_until: str
 
 
 @handler("changes.send_back", again=True)
 def send_back(data: SendBackIn, ctx: Context) -> SendBackOut:
     """Send the order back to its applicant with the reason: what was said, or what is no longer as approved."""
-    reason = why_returned(ctx, order_of(ctx, data.order_id), data.outcome, data.opinions or ())
-    return_change(ctx.session, ctx.ledger_actor, ctx.clock, order_id=data.order_id, reason=reason)
-    return SendBackOut(reason)
+    order = order_of(ctx, data.order_id)
+    reason = why_returned(ctx, order, data.outcome, data.opinions or ())
+    return_change(ctx.session, ctx.ledger_actor, ctx.clock, order_id=order.id, reason=reason)
+    return SendBackOut(reason, _mend_until(ctx, order))
+
+
+def _mend_until(ctx: Context, order: ChangeOrder) -> str:
+    """The end of the last day: as long as an approved order has to be executed, from today on."""
+    zone = ctx.session.get_one(Project, order.project_id).zone
+    today = business_date(ctx.clock, zone)
+    days = parameter(ctx.session, order.path, CHANGE_EXECUTE_DAYS, today)
+    return instant_text(end_of_day(today + timedelta(days=days), zone))
 
 
 @dataclass(frozen=True)
@@ -106,13 +121,13 @@ class EndIn(OrderIn):
 
 @handler("changes.end", again=True)
 def end(data: EndIn, ctx: Context) -> None:
-    """The order is over without effect; whoever asked is told why. One that was ended at the desk stays so."""
-    reason = data.ended_because or _last_opinion(data.opinions) or data.state
+    """The order is over without effect. One that was ended at the desk stays so."""
+    order = order_of(ctx, data.order_id)
+    reason = (
+        data.ended_because or _last_opinion(data.opinions) or why_over(data.state, language_of(ctx, order.path))
+    )
     act = (ctx.session, ctx.ledger_actor, ctx.clock)
-    order = end_order(*act, order_id=data.order_id, state=data.state, reason=reason)
-    words = {"what": kind_words(ctx, order), "number": order.no, "reason": order.ended_because or reason}
-    if order.applied_by != ctx.actor.id:
-        tell_person(ctx, "change_order_ended", order.applied_by, order.path, words)
+    end_order(*act, order_id=data.order_id, state=data.state, reason=reason)
 
 
 def _last_opinion(opinions: list[dict[str, object]] | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,7 +11,6 @@ from engine.api import Context, Missing, handler
 from handlers.changes.orders import language_of
 from handlers.changes.wording import change_words, money_words
 from handlers.looking_up import customer_name, labels_of_unit
-from handlers.shared import end_of_day, instant_text
 from kernel.clock import business_date
 from ledger.changes.models import ChangeOrder
 from ledger.changes.modes import simple_approver
@@ -73,7 +71,6 @@ class EnterOut:
     zone: str
     approval_reminder_hours: int
     approval_expiry_days: int
-    mend_until: str
     execute_within: str
     ended_because: str | None = None
     deciders: list[str] | None = None
@@ -125,7 +122,6 @@ def _out(ctx: Context, order: ChangeOrder) -> EnterOut:
     price = sale.deal_price_fen or 0
     after = order.after.get("deal_price_fen", price)
     days = settings[known.CHANGE_EXECUTE_DAYS.name]
-    last = instant_text(end_of_day(today + timedelta(days=days), project.zone))
     people = (order.applied_by, order.applied_for, order.owner_id)
     return EnterOut(
         order_id=order.id,
@@ -155,7 +151,6 @@ def _out(ctx: Context, order: ChangeOrder) -> EnterOut:
         zone=project.zone,
         approval_reminder_hours=settings[known.APPROVAL_REMINDER_HOURS.name],
         approval_expiry_days=settings[known.APPROVAL_EXPIRY_DAYS.name],
-        mend_until=last,
         execute_within=f"P{days}D",
     )
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from engine.api import Context
 from handlers.looking_up import found
 from kernel.clock import business_date
+from kernel.facts import Telling
 from ledger.changes.models import ChangeOrder
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
+
+Work = Context | Telling
+"""A step of a process, or a fact that is told: both bring session and clock."""
 
 KINDS = {
     "discount": ("Discount", "折扣"),
@@ -33,11 +37,11 @@ def order_of(ctx: Context, order_id: str) -> ChangeOrder:
     return found(ctx, ChangeOrder, order_id, "order_id")
 
 
-def language_of(ctx: Context, path: str) -> int:
+def language_of(work: Work, path: str) -> int:
     """The place of the house's language in pairs of English and Chinese."""
-    return 1 if parameter(ctx.session, path, LANGUAGE, business_date(ctx.clock)) == "zh" else 0
+    return 1 if parameter(work.session, path, LANGUAGE, business_date(work.clock)) == "zh" else 0
 
 
-def kind_words(ctx: Context, order: ChangeOrder) -> str:
+def kind_words(work: Work, order: ChangeOrder) -> str:
     """What the order is called, in the language of the house."""
-    return KINDS[order.kind][language_of(ctx, order.path)]
+    return KINDS[order.kind][language_of(work, order.path)]

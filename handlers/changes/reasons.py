@@ -18,6 +18,12 @@ NO_LONGER_SO = (Stale, Invalid, UnitNotSellable)
 
 _SO = ("no longer as approved", "已非批准时的内容")
 _NOT_DECIDED = ("not decided in time", "审批逾期")
+_OVER = {
+    "rejected": ("rejected", "已否决"),
+    "withdrawn": ("given up by whoever asked", "申请人撤回"),
+    "expired": ("not mended in time", "逾期未修改"),
+    "failed": ("not executed", "未执行"),
+}
 _FIELDS = {
     **FIELDS,
     "lines": ("payment lines", "应收明细"),
@@ -57,6 +63,11 @@ def why_returned(
     if said.get("decision") == "returned" and said.get("opinion"):
         return str(said["opinion"])
     return _NOT_DECIDED[language]
+
+
+def why_over(state: str, language: int) -> str:
+    """Why an order is over without effect when nobody has said it."""
+    return _OVER[state][language]
 
 
 def _what_differs(ctx: Context, order: ChangeOrder, language: int) -> str:

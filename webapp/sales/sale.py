@@ -18,10 +18,10 @@ from ledger.finance.models import PaymentPlanTemplate
 from ledger.inventory.changes import given_reason
 from ledger.organisation.models import Project
 from ledger.sales import queries as sales
+from ledger.sales.acts import Act
 from ledger.sales.errors import SaleNotReady
 from ledger.sales.models import Sale
 from ledger.sales.queries import SaleView
-from ledger.scope import get_scoped, require_on
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
@@ -83,11 +83,12 @@ def withdraw(sale_id: str) -> Response:
 
 
 def _withdraw(session: Session, actor: Actor, sale_id: str) -> str:
-    found = get_scoped(session, actor, Sale, Permission.SALES_VIEW, sale_id)
-    require_on(actor, Permission.SALES_CANCEL, path=found.path, owner_id=found.owner_id)
+    found, _unit = Act(session, actor, clock()).lock(sale_id, Permission.SALES_CANCEL)
     reason = given_reason(request.form.get("reason", ""))
     engine = engine_for(session, actor, clock())
-    if not engine.publish("sale_withdrawn", {"sale_id": found.id}, {"reason": reason}):
+    # Signed meanwhile, its mortgage would hear of it as well: after signing a sale ends by a change order alone.
+    withdrawable = found.stage in WITHDRAWABLE
+    if not withdrawable or not engine.publish("sale_withdrawn", {"sale_id": found.id}, {"reason": reason}):
         raise SaleNotReady(sale_id=found.id, no=found.no, stage=found.stage, act="withdraw", wanted=WITHDRAWABLE)
     return url_for("sales.sale", sale_id=sale_id)
 
