@@ -52,7 +52,7 @@ def money_words(money: list[Mapping[str, Any]], language: int) -> str:
         to = str(line.get("debtor") or "") if line["does"] == "refunded" else ""
         sums[line["does"], to] = sums.get((line["does"], to), 0) + line["amount_fen"]
     return "\n".join(
-        f"{DOES[does][language]}{PAYEES.get(to, ('', ''))[language]}: {_yuan(fen, language)}"
+        f"{DOES[does][language]}{PAYEES.get(to, ('', ''))[language]}: {yuan_words(fen, language)}"
         for (does, to), fen in sums.items()
         if does in DOES
     )
@@ -66,11 +66,12 @@ def _value(name: str, value: Any, language: int) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if name.endswith("_fen"):
-        return _yuan(value, language)
+        return yuan_words(value, language)
     return f"{value / 100:.2f} %" if name.endswith("_bp") else str(value)
 
 
-def _yuan(fen: int, language: int) -> str:
+def yuan_words(fen: int, language: int) -> str:
+    """A sum in yuan with two decimals, thousands and the currency, in a language."""
     sign, whole = ("−" if fen < 0 else ""), abs(fen)
     yuan = f"{sign}{whole // 100:,}.{whole % 100:02d}"
     return (f"CNY {yuan}", f"{yuan}元")[language]

@@ -19,6 +19,8 @@ from ledger.finance.kinds import CompensationKind
 from ledger.finance.payout_models import Compensation
 from ledger.finance.room_change import require_confirmed_money
 from ledger.inventory.models import Building, Unit
+from ledger.mortgages.settling import Standing as Loans
+from ledger.mortgages.settling import standing_of_loans
 from ledger.sales.moving import MOVABLE
 from ledger.sales.operations import cancel_sale
 from ledger.surveys.queries import rescission_day
@@ -88,8 +90,13 @@ class SaleCancellation:
         return Preview(before, after, _money(found, agreed), Route(_ROUTES[judged.fault]))
 
     def execute(self, standing: Standing, wanted: Values, execution: Execution) -> Mapping[str, Any]:
-        """Settle the money, then close the sale with its papers; the unit is freed last (DOMAIN §10.7)."""
+        """Settle the money, then close the sale with its papers; the unit is freed last (DOMAIN §10.7).
+
+        Raises `ChangeRefused` while a loan is not settled (DOMAIN §6).
+        """
         judged, reason = self.judged(standing, wanted), execution.reason[:200]
+        if standing_of_loans(standing.session, standing.sale.id) is not Loans.NONE:
+            raise ChangeRefused("cancel_loan_not_settled", field="loan")
         act = (standing.session, standing.actor, standing.clock)
         if standing.contract is not None:
             standing.contract.state = "rescinding"

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.finance.accounts import receipts_at_home
+from ledger.finance.bank_part import bank_refunds
 from ledger.finance.compensation import ask_compensation
 from ledger.finance.compensation_sums import by_the_day
 from ledger.finance.deposits import DepositOutcome, Fault
@@ -61,8 +62,9 @@ def settle_failed_sale(
     Late interest that is open is set off against what goes back (Civil Code 568); beside a forfeited deposit it is
     no longer claimed: penalty and deposit exclude each other (588). ``with_interest`` pays interest on everything
     that goes back, from the day it was paid through ``ended_on`` (today), by the parameter
-    `REFUND_INTEREST_DAILY_RATE`. Finance pays by ``due_on`` (today). Doing it again returns what was settled.
-    Raises what the deposit's cap and the receipts refuse.
+    `REFUND_INTEREST_DAILY_RATE`; on what a bank got back before, through the day on which that was paid. Finance
+    pays by ``due_on`` (today). Doing it again returns what was settled. Raises what the deposit's cap and the
+    receipts refuse.
     """
     holder = lock_sale(session, actor, Permission.FINANCE_REFUND, sale_id)
     assert holder.sale is not None  # noqa: S101 - a locked sale's account has its sale
@@ -83,7 +85,8 @@ def settle_failed_sale(
         owed.append(_owe(session, actor, clock, sale_id, reason, **what))
     if with_interest:
         through = ended_on or holder.today(clock)
-        owed += _interest(session, actor, clock, holder, refunds, reason, through, due_on)
+        back = [*((one, None) for one in refunds), *bank_refunds(session, sale_id)]
+        owed += _interest(session, actor, clock, holder, back, reason, through, due_on)
     return FailedSale(forfeit, tuple(refunds), tuple(owed))
 
 
@@ -113,16 +116,16 @@ def _interest(
     actor: Actor,
     clock: Clock,
     holder: AccountHolder,
-    refunds: Sequence[Refund],
+    refunds: Sequence[tuple[Refund, date | None]],
     reason: str,
     through: date,
     due_on: date | None,
 ) -> list[Compensation]:
     rate = parameter(session, holder.place.path, REFUND_INTEREST_DAILY_RATE, through)
     owed = []
-    for refund in refunds:
+    for refund, paid_on in refunds:
         receipt = session.get_one(Receipt, refund.receipt_id)
-        reckoned = by_the_day(refund.amount_fen, rate, receipt.paid_on, through)
+        reckoned = by_the_day(refund.amount_fen, rate, receipt.paid_on, paid_on or through)
         if reckoned.amount_fen:
             row = _owe(
                 session,

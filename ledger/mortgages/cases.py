@@ -133,6 +133,10 @@ def refresh_case(session: Session, actor: Actor, clock: Clock, *, case_id: str, 
         if loan.step is Step.SHORT:
             # The supplement came to nothing: what follows a refusal is open.
             _stand_at(session, clock, loan, Step.ROUTE)
+        elif loan.state is LoanState.OPEN and _is_undone(session, loan):
+            # A cancellation came to nothing after contract and pre-notice were withdrawn for it.
+            loan.signed_on = loan.prenotice_on = loan.funded_on = loan.possible_on = None
+            _apply_anew(session, actor, clock, case, loan, loan.approved_fen or loan.amount_fen)
     return [loan.id for loan in open_loans(session, case.id)]
 
 
@@ -155,6 +159,11 @@ def _follow_plan(session: Session, actor: Actor, clock: Clock, case: MortgageCas
         if left > 0:
             _add_loan(session, clock, case, kind, fen)
     session.flush()  # The loans that go on are read from the database.
+
+
+def _is_undone(session: Session, loan: MortgageLoan) -> bool:
+    query = select(MortgageEvent.details).where(MortgageEvent.loan_id == loan.id, MortgageEvent.kind == "undone")
+    return any(details.get("attempt") == loan.attempt for details in session.scalars(query))
 
 
 def _apply_anew(

@@ -289,6 +289,15 @@ RECEIPT_SECOND_PERSON = Parameter(
     "收款须他人确认",
     "practice: who takes money does not say that it arrived",
 )
+LOAN_LETTER_SETTLES = Parameter(
+    "loan_letter_settles",
+    "boolean",
+    False,
+    "",
+    "A bank’s letter settles a loan",
+    "凭银行结清证明视为贷款结清",
+    "practice: no; the bank’s part has to have gone back before a home is freed",
+)
 OPENING_MODE = _choice("opening_mode", ("daily", "opening_day"), "Sales mode", "销售模式", "FEATURES C8")
 COOLING_OFF_DAYS = _days("cooling_off_days", 0, "Cooling-off", "冷静期", "DOMAIN 12: other countries")
 RENAME_FEE_FEN = _fen(

@@ -17,7 +17,7 @@ from ledger.sales.models import Sale
 from tests.stories.changing_sales import approve, execute, order_of
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
 from tests.stories.measuring import CLERK, Surveyed
-from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
+from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all
 from webapp.portal.sending import buyer_actor
 
 DOWN = LIST_PRICE - 890_000_00 - DEPOSIT
@@ -84,7 +84,6 @@ def test_the_cancellation_opens_by_itself_and_brings_price_and_interest_back(
     assert asked.seen_by("manager_1", "see_cancellation")["rescind_by"] == last.isoformat()
     company.later(days=9)
     approve(case, *NOBODY)
-    settle_loan(company, case)
     give_papers_back(case)
     execute(case)
     assert "voided" in asked.ended_at

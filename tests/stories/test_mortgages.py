@@ -22,7 +22,7 @@ from tests.stories.chasing import ZONE, Chase
 from tests.stories.company import LIST_PRICE, PROJECT, Case, Company
 from tests.stories.lending import LOAN, WAITS_FOR_CHANGE, Mortgage, combined_plan
 from tests.stories.measuring import Surveyed
-from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
+from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all
 
 
 @pytest.fixture
@@ -268,7 +268,6 @@ def test_a_loan_refused_for_good_ends_the_sale_with_the_fault_filled_in(mortgage
     )
     assert (mortgage.waits(), mortgage.case().waits_for) == (WAITS_FOR_CHANGE, "sale_cancellation")
     approve(order, *NOBODY)
-    settle_loan(company, order)
     give_papers_back(order)
     execute(order)
     assert mortgage.sale.sale().stage == "closed"

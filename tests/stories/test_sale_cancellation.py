@@ -34,10 +34,19 @@ def give_papers_back(case: Case, name: str = "fang") -> None:
     )
 
 
-def settle_loan(company: Company, case: Case) -> None:
-    answers = {"loan_standing": "not_granted", "bank_answer": "withdrawn", "pre_notice_withdrawn": True}
-    task = case.task("settle_loan")
-    company.act("system", lambda s, a: company.engine(s, a).complete(task.id, answers))
+def pay_bank(company: Company) -> int:
+    """Finance pays the bank's part back to the bank; returns fen."""
+    query = (
+        select(MoneyTodo)
+        .join(Refund, Refund.id == MoneyTodo.refund_id)
+        .where(Refund.payee_role != Debtor.BUYER, MoneyTodo.state == TodoState.OPEN)
+    )
+    todos, day = company.read(lambda s: s.scalars(query).all()), business_date(company.clock)
+    for todo in todos:
+        company.act(
+            "cashier", lambda s, a, t=todo: pay_refund(s, a, company.clock, refund_id=t.refund_id, paid_on=day)
+        )
+    return sum(todo.amount_fen for todo in todos)
 
 
 def pay_all(company: Company, *, but: int = 0) -> dict[str, int]:
@@ -145,9 +154,9 @@ def test_after_signing_a_refused_loan_gives_the_price_back_with_interest_and_the
     case = ask(company, "sale_cancellation", sale, cause="loan_refused", loan_fault="neither")
     approve(case, *NOBODY)
     assert case.waiting_at == ["return_papers", "settle_loan"]
-    settle_loan(company, case)
     give_papers_back(case)
-    assert case.waiting_at == ["clear_filing"]
+    assert case.waiting_at == ["settle_loan"]
+    assert (pay_bank(company), case.waiting_at) == (100_000_00, ["clear_filing"])
     assert (sale.sale().stage, company.unit().status) == ("filed", "contracted")
     day = business_date(company.clock).isoformat()
     case.complete("clear_filing", "filer", cancelled_on=day, cancelled_reason="loan refused")
@@ -174,7 +183,6 @@ def test_late_interest_is_set_off_unless_the_deposit_is_kept(company: Company) -
     late = money(case)[("kept", "late_interest")]
     assert late > 0
     approve(case, *NOBODY)
-    settle_loan(company, case)
     give_papers_back(case)
     execute(case, "filer")
     assert pay_all(company) == {"refund": DEPOSIT - late}
@@ -188,7 +196,6 @@ def test_late_interest_is_set_off_unless_the_deposit_is_kept(company: Company) -
     assert money(again)[("kept", "forfeit")] == DEPOSIT
     assert ("kept", "late_interest") not in money(again)
     approve(again, *("manager_1", "treasurer", "gm_1", "legal_1", "city_gm_1"))
-    settle_loan(company, again)
     give_papers_back(again)
     execute(again, "filer")
     assert again.instance().state == "completed"

@@ -60,6 +60,8 @@ TEXTS = {
     "mortgage_event.lapsed": N_("The pre-notice has lapsed"),
     "mortgage_event.registered": N_("Mortgage registered"),
     "mortgage_event.late": N_("Late"),
+    "mortgage_event.letter": N_("The bank’s letter says that it is settled"),
+    "mortgage_event.undone": N_("Loan contract and pre-notice withdrawn"),
     "mortgage_event.withdrawn": N_("Loan withdrawn"),
     "mortgage_event.closed": N_("Case closed"),
     "mortgage_event.taken_over": N_("Clerk changed"),
@@ -70,6 +72,9 @@ TEXTS = {
     "mortgage_loan_missing": N_("There is no such loan, or it lies outside what you may see."),
     "mortgage_case_missing": N_("There is no such mortgage, or it lies outside what you may see."),
     "mortgage_bank_missing": N_("There is no such bank, or it lies outside what you may change."),
+    "mortgage_letter_not_enough": N_(
+        "Here a letter does not settle the loan: the bank’s part has to have gone back to it."
+    ),
     "mortgage_paper_missing": N_("This paper is not on the bank’s list."),
     "mortgage_submission_missing": N_("There is no such submission, or it is not yours."),
     "mortgage_loan_not_ready": N_("This loan is at another step: %(step)s. Load the page again."),

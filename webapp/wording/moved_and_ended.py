@@ -43,6 +43,7 @@ TEXTS = {
     "parameter_choice.spouse_and_law": N_("Spouse, inheritance, court"),
     "parameter_choice.relatives": N_("Close relatives, inheritance, court"),
     "parameter_choice.anybody": N_("Anybody"),
+    "cancel_loan_not_settled": N_("The loan is not settled with the bank yet. The home is freed after that."),
     "cancel_cause_unknown": N_("Say why the sale ends."),
     "cancel_loan_fault_missing": N_("Say whose fault it was that the loan was refused."),
     "cancel_compensation_without_fault": N_("Compensation is agreed only where the fault is ours."),
