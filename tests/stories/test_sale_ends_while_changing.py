@@ -32,7 +32,7 @@ from tests.stories.changing_sales import (
 from tests.stories.company import DEPOSIT, Case, Company
 from tests.stories.standing import found_by, standing, told
 from tests.stories.test_approved_but_no_longer_so import discount, waits_for_the_change
-from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all, settle_loan
+from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all
 
 
 def end_sale(company: Company, sale: Case) -> None:
@@ -138,7 +138,6 @@ def test_a_cancellation_that_is_executed_ends_the_filing_again(company: Company,
     sale, filing = again
     case = ask(company, "sale_cancellation", sale, cause="agreed")
     approve(case, *NOBODY)
-    settle_loan(company, case)
     give_papers_back(case)
     execute(case, "filer")
     assert (order_of(company, case).state, filing.ended_at[-1], filing.waits()) == (
