@@ -25,6 +25,7 @@ from kernel.clock import MovedClock
 from kernel.database import connect, writing_session
 from kernel.vault import Vault, new_vault
 from ledger.staff import passwords
+from tests import boundary_events
 from tests.compiled import Compiled
 from tests.machine import POSTGRES, left_out
 from tests.postgres import PostgresDatabase
@@ -32,6 +33,11 @@ from webapp.db import Database
 from webapp.schema import migrate
 
 assert webapp.models.__name__
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every boundary event has its story."""
+    boundary_events.watch(config)
 
 
 @pytest.hookimpl(trylast=True)
