@@ -17,6 +17,7 @@ NO_LONGER_SO = (Stale, Invalid, UnitNotSellable)
 """What working an order out again refuses with when the world has changed since it was asked for."""
 
 _SO = ("no longer as approved", "已非批准时的内容")
+_RETURNED = ("returned without a word", "退回，未说明原因")
 _NOT_DECIDED = ("not decided in time", "审批逾期")
 _OVER = {
     "rejected": ("rejected", "已否决"),
@@ -57,11 +58,14 @@ def why_returned(
 ) -> str:
     """The reason for whoever mends it; nobody's opinion stands for a reason that is not his."""
     language = language_of(ctx, order.path)
-    if outcome == "approved":
-        return _what_differs(ctx, order, language)
+    return _what_differs(ctx, order, language) if outcome == "approved" else said_on_return(opinions, language)
+
+
+def said_on_return(opinions: Sequence[dict[str, object]], language: int) -> str:
+    """What whoever returned it said; where nobody did, the request expired."""
     said = opinions[-1] if opinions else {}
-    if said.get("decision") == "returned" and said.get("opinion"):
-        return str(said["opinion"])
+    if said.get("decision") == "returned":
+        return str(said.get("opinion") or _RETURNED[language])
     return _NOT_DECIDED[language]
 
 

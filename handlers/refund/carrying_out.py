@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.api import BusinessError, Context, Ending, ending, handler
+from handlers.changes.reasons import said_on_return
 from handlers.making_papers import order as order_paper
-from handlers.refund.payout import PayoutIn, payout_of, what_words, withdraw
+from handlers.refund.payout import PayoutIn, language_of, payout_of, what_words, withdraw
 from handlers.telling import tell_person
 from kernel.errors import Stale
 from ledger.finance.kinds import RefundEventKind
@@ -22,6 +23,7 @@ from ledger.finance.operations import (
 from ledger.finance.payout_models import Compensation, CompensationEvent
 
 STALE = "refund.order.stale"
+_WITHDRAWN = ("withdrawn meanwhile", "期间已撤销")
 _NO_WORD = "not approved · 未获批准"
 
 
@@ -58,6 +60,45 @@ def _note_of(ctx: Context, refund_id: str) -> None:
     sale_id = ctx.session.get_one(Refund, refund_id).sale_id
     if sale_id is not None:
         order_paper(ctx, kind="refund_note", sale_id=sale_id, subject_id=refund_id, key=f"refund_note:{refund_id}")
+
+
+@dataclass(frozen=True)
+class SendBackIn(PayoutIn):
+    """What the approvers decided and said."""
+
+    outcome: str
+    opinions: list[dict[str, object]] | None = None
+
+
+@dataclass(frozen=True)
+class SendBackOut:
+    """Why it came back, for whoever mends it."""
+
+    returned_because: str
+
+
+@handler("refund.send_back", again=True)
+def send_back(data: SendBackIn, ctx: Context) -> SendBackOut:
+    """Say why it comes back: an approver's word, nobody decided in time, or it was withdrawn meanwhile."""
+    language = language_of(ctx, ctx.scope)
+    if data.outcome != "approved":
+        return SendBackOut(said_on_return(data.opinions or (), language))
+    why = _why_withdrawn(ctx, data)
+    return SendBackOut(("：" if language else ": ").join(filter(None, (_WITHDRAWN[language], why))))
+
+
+def _why_withdrawn(ctx: Context, data: PayoutIn) -> str | None:
+    """The reason with which the request was withdrawn, such as that of the receipt's reversal."""
+    cancelled = RefundEventKind.CANCELLED
+    if data.what == "refund":
+        query = select(RefundEvent.reason).where(
+            RefundEvent.refund_id == data.payout_id, RefundEvent.kind == cancelled
+        )
+    else:
+        query = select(CompensationEvent.reason).where(
+            CompensationEvent.compensation_id == data.payout_id, CompensationEvent.kind == cancelled
+        )
+    return ctx.session.scalar(query)
 
 
 @dataclass(frozen=True)

@@ -57,15 +57,16 @@ def withdraw(ctx: Context, what: What, payout_id: str, reason: str) -> None:
 
 def what_words(ctx: Context, what: What, path: str) -> str:
     """What is asked for, in the language of the house."""
-    return _WHAT[what][_language(ctx, path)]
+    return _WHAT[what][language_of(ctx, path)]
 
 
 def compensation_words(ctx: Context, kind: str | None, path: str) -> str | None:
     """What a compensation is for, in the language of the house."""
-    return _KINDS[CompensationKind(kind)][_language(ctx, path)] if kind else None
+    return _KINDS[CompensationKind(kind)][language_of(ctx, path)] if kind else None
 
 
-def _language(ctx: Context, path: str) -> int:
+def language_of(ctx: Context, path: str) -> int:
+    """The place of the house's language in pairs of English and Chinese."""
     return 1 if parameter(ctx.session, path, LANGUAGE, business_date(ctx.clock)) == "zh" else 0
 
 

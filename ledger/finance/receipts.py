@@ -63,6 +63,7 @@ from ledger.finance.parties import (
     today_at,
 )
 from ledger.finance.receipt_rows import add_event, event_of, lock_receipt
+from ledger.finance.refund_requests import withdraw_requests
 from ledger.finance.todos import add_todo, ask_for, close_todo, get_todo, open_todos_of, void_todo
 from ledger.organisation.parameters import RECEIPT_SECOND_PERSON
 from ledger.organisation.queries import parameter
@@ -330,13 +331,15 @@ def _post_received(
 def reverse_receipt(session: Session, actor: Actor, clock: Clock, *, receipt_id: str, reason: str) -> Receipt:
     """Take a receipt back by counter-entries: a bounced transfer, a slip of the keyboard. Twice is once.
 
-    What it had settled is open again and gets a new collect to-do. Raises `RefundRefused` while a refund out of
-    it stands, and `Invalid` without a reason.
+    What it had settled is open again and gets a new collect to-do; a refund out of it that is asked for and not
+    approved yet is withdrawn. Raises `RefundRefused` while one stands that is to be paid or was, and `Invalid`
+    without a reason.
     """
     receipt = lock_receipt(session, actor, Permission.FINANCE_REVERSE, receipt_id)
     if event_of(session, receipt, EventKind.REVERSED):
         return receipt
     reason = _text(reason, "reason", 500)
+    withdraw_requests(session, actor, clock, receipt_id=receipt.id, reason=reason)
     if refunded := refunded_fen(session, receipt):
         raise RefundRefused("receipt_refunded", field="receipt_id", refunded_fen=refunded)
     today = today_at(session, clock, receipt.project_id)

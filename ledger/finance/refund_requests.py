@@ -23,8 +23,9 @@ from ledger.finance.errors import AlreadyDone, KeyReused, PayoutStale, RefundRef
 from ledger.finance.facts import PayoutCancelled, RefundPaid
 from ledger.finance.journal import Party, Place
 from ledger.finance.kinds import Debtor, RefundEventKind, TodoKind
-from ledger.finance.models import Receipt, Refund
+from ledger.finance.models import Receipt, Refund, RefundEvent
 from ledger.finance.parties import today_at
+from ledger.finance.payout_models import PayoutApproval
 from ledger.finance.payouts import (
     note_approval,
     require_approved,
@@ -107,7 +108,7 @@ def approve_refund(
 ) -> Refund:
     """Note the approval of this very content and order the payment by a to-do; doing it again changes nothing.
 
-    Raises `PayoutStale` when the content is another or the receipt no longer stands, `OwnAct` for whoever asked,
+    Raises `PayoutStale` when the content is another, `OwnAct` for whoever asked,
     `AlreadyDone` if it was withdrawn meanwhile.
     """
     refund = lock_refund(session, actor, Permission.FINANCE_REFUND, refund_id)
@@ -131,6 +132,19 @@ def approve_refund(
     act = "finance:approve_refund"
     audit.record(session, actor, clock, act, "refund", refund.id, path=refund.path, after=after)
     return refund
+
+
+def withdraw_requests(session: Session, actor: Actor, clock: Clock, *, receipt_id: str, reason: str) -> None:
+    """Withdraw what is asked for out of a receipt that does not stand: asked, but not approved by anybody yet."""
+    ended = select(RefundEvent.id).where(
+        RefundEvent.refund_id == Refund.id, RefundEvent.kind == RefundEventKind.CANCELLED
+    )
+    approved = select(PayoutApproval.id).where(PayoutApproval.refund_id == Refund.id)
+    asked = select(Refund.id).where(
+        Refund.receipt_id == receipt_id, Refund.needs_approval, ~ended.exists(), ~approved.exists()
+    )
+    for refund_id in session.scalars(asked).all():
+        cancel_refund(session, actor, clock, refund_id=refund_id, reason=reason)
 
 
 def pay_refund(

@@ -16,9 +16,9 @@ from kernel.clock import Clock, business_date
 from kernel.facts import tell
 from kernel.ids import new_id
 from ledger.inventory.changes import note_change
-from ledger.inventory.facts import PricesWithdrawn, UnitsImported
+from ledger.inventory.facts import UnitsImported
 from ledger.inventory.import_plan import ImportPlan, ImportReport, RowPlan, code_of, plan_import
-from ledger.inventory.models import Building, ImportBatch, PriceVersion, Unit, UnitPrice
+from ledger.inventory.models import Building, ImportBatch, Unit
 from ledger.inventory.price_list.rows import PermitFound, PriceList
 from ledger.inventory.price_versions import draft_version, price_row
 from ledger.inventory.prices import submit_version
@@ -222,26 +222,6 @@ def _apply_prices(act: _Act, plan: ImportPlan, *, release: bool, effective_at: d
         assert step.unit is not None  # noqa: S101 - every row of the plan has its unit by now
         act.session.add(price_row(version.id, step.unit, step.prices))
     submit_version(act.session, act.actor, act.clock, version, effective_at=effective_at, release=release)
-    if release:
-        _close_replaced(act, version)
-
-
-def _close_replaced(act: _Act, version: PriceVersion) -> None:
-    """Versions still waiting for approval are turned down when all their units got later prices."""
-    later = select(UnitPrice.unit_id).where(UnitPrice.version_id == version.id)
-    untouched = select(UnitPrice.unit_id).where(
-        UnitPrice.version_id == PriceVersion.id, UnitPrice.unit_id.not_in(later)
-    )
-    query = select(PriceVersion).where(
-        PriceVersion.project_id == act.project.id,
-        PriceVersion.state.in_(("submitted", "approved")),
-        PriceVersion.no < version.no,
-        ~untouched.exists(),
-    )
-    for waiting in act.session.scalars(query):
-        waiting.state, waiting.ended_at = "rejected", act.clock.now()
-        waiting.end_reason = f"replaced by price version {version.no}"
-        tell(act.session, PricesWithdrawn(waiting.id, waiting.end_reason))
 
 
 def _write_batch(act: _Act, price_list: PriceList, report: ImportReport) -> None:

@@ -12,7 +12,7 @@ from kernel.clock import Clock
 from kernel.facts import tell
 from ledger.inventory.changes import note_change
 from ledger.inventory.errors import PriceVersionState
-from ledger.inventory.facts import PricesInForce
+from ledger.inventory.facts import PricesInForce, PricesWithdrawn
 from ledger.inventory.models import PriceVersion, Unit, UnitPrice
 from ledger.inventory.price_versions import lock_version, record, require_state
 from ledger.inventory.states import SOLD
@@ -75,6 +75,7 @@ def bring_into_force(session: Session, actor: Actor, clock: Clock, version: Pric
     version.state, version.in_force_at = "in_force", now
     session.flush()  # Which older versions are used up is asked of the database.
     _supersede_used_up(session, clock, version)
+    _close_replaced(session, clock, version)
     after_all = {"units": len(changed), "left_alone": len(rows) - len(changed)}
     record(session, actor, clock, version, "put_in_force", after=after_all)
     tell(session, PricesInForce(version.id, version.project_id, version.path))
@@ -106,3 +107,21 @@ def _supersede_used_up(session: Session, clock: Clock, version: PriceVersion) ->
     )
     for old in session.scalars(query):
         old.state, old.ended_at = "superseded", clock.now()
+
+
+def _close_replaced(session: Session, clock: Clock, version: PriceVersion) -> None:
+    """Older versions that wait while all their units have later prices could do nothing: they are turned down."""
+    later = select(UnitPrice.unit_id).where(UnitPrice.version_id == version.id)
+    untouched = select(UnitPrice.unit_id).where(
+        UnitPrice.version_id == PriceVersion.id, UnitPrice.unit_id.not_in(later)
+    )
+    query = select(PriceVersion).where(
+        PriceVersion.project_id == version.project_id,
+        PriceVersion.state.in_(("submitted", "approved")),
+        PriceVersion.no < version.no,
+        ~untouched.exists(),
+    )
+    for waiting in session.scalars(query):
+        waiting.state, waiting.ended_at = "rejected", clock.now()
+        waiting.end_reason = f"replaced by price version {version.no}"
+        tell(session, PricesWithdrawn(waiting.id, waiting.end_reason))

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from kernel import audit
 from kernel.actor import Actor
@@ -80,9 +80,24 @@ def price_row(version_id: str, unit: Unit, given: Prices) -> UnitPrice:
 
 
 def content_hash(session: Session, version_id: str) -> str:
-    """SHA-256 over every price of a version, in a canonical order."""
-    query = select(UnitPrice.unit_id, UnitPrice.list_price_fen, UnitPrice.floor_price_fen)
-    rows = session.execute(query.where(UnitPrice.version_id == version_id).order_by(UnitPrice.unit_id))
+    """SHA-256 over every price of a version and the one in force that it would replace, in a canonical order.
+
+    Another version that came into force meanwhile makes another change of this one: dearer may be cheaper by then,
+    and below the floor. A sale does not, since a sold home keeps its price either way.
+    """
+    now = aliased(UnitPrice)
+    query = (
+        select(
+            UnitPrice.unit_id,
+            UnitPrice.list_price_fen,
+            UnitPrice.floor_price_fen,
+            now.list_price_fen,
+            now.floor_price_fen,
+        )
+        .outerjoin(now, and_(now.unit_id == UnitPrice.unit_id, now.since.is_not(None), now.until.is_(None)))
+        .where(UnitPrice.version_id == version_id)
+    )
+    rows = session.execute(query.order_by(UnitPrice.unit_id))
     return hashlib.sha256(json.dumps([list(row) for row in rows]).encode()).hexdigest()
 
 

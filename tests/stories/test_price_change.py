@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.api import InstanceFilter, NotAllowed, TaskFilter
+from engine.api import InstanceFilter, NotAllowed
 from ledger.inventory.models import PriceVersion, Unit, UnitPrice
-from ledger.inventory.price_versions import Prices
-from ledger.inventory.prices import propose_prices, withdraw_prices
+from ledger.inventory.operations import put_prices_in_force
+from ledger.inventory.price_versions import Prices, reference_of
+from ledger.inventory.prices import approve_prices, propose_prices, withdraw_prices
 from ledger.messages.models import Message
 from tests.stories.company import FLOOR_PRICE, LIST_PRICE, Case, Company
+from tests.stories.standing import found_by
 
 DEARER = LIST_PRICE + 20_000_00
 USUAL = ("gm_1", "city_finance_1", "city_gm_1")
@@ -32,7 +34,8 @@ class Plan:
         prices = {unit_id: Prices(fen, floor) for unit_id in company.units}
         about = {"project_id": company.project_id, "prices": prices, "effective_at": at}
         self.version_id = company.act("manager_1", lambda s, a: propose_prices(s, a, company.clock, **about).id)
-        wanted = InstanceFilter(definition_keys=("price_change",), states=("active",))
+        reference = company.read(lambda s: reference_of(s, s.get_one(PriceVersion, self.version_id)))
+        wanted = InstanceFilter(definition_keys=("price_change",), business_key=reference)
         admin = company.actor("admin")
         (case,) = company.read(lambda s: company.engine(s, admin).find_instances(wanted)).rows
         self.case = Case(company, case.id)
@@ -47,12 +50,7 @@ class Plan:
 
     def answer(self, element: str, name: str, answers: dict[str, object]) -> None:
         """Somebody completes the open task at an element."""
-        company = self.company
-        everything = company.read(
-            lambda s: company.engine(s, company.actor("admin")).find_tasks(TaskFilter(box="all"))
-        )
-        task = next(row for row in everything.rows if row.element_id == element and row.state == "open")
-        company.act(name, lambda s, a: company.engine(s, a).complete(task.id, answers))
+        self.case.complete(element, name, **answers)
 
     def told(self) -> list[str]:
         """What the proposer heard of it."""
@@ -148,3 +146,69 @@ def test_prices_are_taken_back_while_asked_for_and_while_they_wait(
 def test_a_case_that_an_operator_ends_takes_its_prices_with_it(company: Company, plan: Plan) -> None:
     company.act("admin", lambda s, a: company.engine(s, a).cancel(plan.case.id, "begun by mistake"))
     assert (plan.version().state, plan.version().end_reason) == ("rejected", "begun by mistake")
+
+
+def test_prices_that_came_into_force_meanwhile_have_the_approvers_asked_anew(company: Company, plan: Plan) -> None:
+    """Two agreed to what was 10,000 more; by then an older list came into force, and it is 10,000 less, below its floor."""
+    for name in USUAL:
+        plan.decide(name)
+    other = Plan(company, None, DEARER - 10_000_00)
+    assert other.case.data["raised"] == len(company.units)
+    for name in USUAL[:-1]:
+        other.decide(name)
+    company.later(days=2)
+    assert plan.version().state == "in_force"
+    other.decide(USUAL[-1])
+    count = len(company.units)
+    assert (other.version().state, other.case.waiting_at) == ("submitted", ["decide"])
+    data = other.case.data
+    assert (data["change_fen"], data["raised"], data["lowered"]) == (-count * 10_000_00, 0, count)
+    assert found_by(company, "gm_1", other.case) == {"decide": None}
+    for name in USUAL:
+        other.decide(name)
+    company.run_due()
+    assert (other.version().state, set(list_prices(company))) == ("in_force", {DEARER - 10_000_00})
+    assert plan.version().state == "superseded"
+
+
+@pytest.mark.parametrize("after", [0, len(USUAL)])
+def test_prices_that_a_later_list_replaces_wait_no_longer(company: Company, plan: Plan, after: int) -> None:
+    for name in USUAL[:after]:
+        plan.decide(name)
+    later = Plan(company, None, DEARER + 1)
+    for name in USUAL:
+        later.decide(name)
+    company.run_due()
+    assert (plan.version().state, plan.version().end_reason) == ("rejected", "replaced by price version 3")
+    assert (plan.case.waits(), found_by(company, "gm_1", plan.case)) == ([], {})
+    company.later(days=3)
+    assert set(list_prices(company)) == {DEARER + 1}
+
+
+def test_homes_of_a_later_list_are_left_out_of_what_an_older_one_would_change(
+    company: Company, plan: Plan
+) -> None:
+    one = {company.units[0]: Prices(LIST_PRICE + 1, FLOOR_PRICE)}
+    about = {"project_id": company.project_id, "prices": one}
+    later = company.act("manager_1", lambda s, a: propose_prices(s, a, company.clock, **about).id)
+    company.act("gm_1", lambda s, a: approve_prices(s, a, company.clock, version_id=later))
+    company.act("system", lambda s, a: put_prices_in_force(s, a, company.clock, version_id=later))
+    for name in USUAL:
+        plan.decide(name)
+    others = len(company.units) - 1
+    assert (plan.version().state, plan.case.waiting_at) == ("submitted", ["decide"])
+    assert (plan.case.data["raised"], plan.case.data["change_fen"]) == (others, others * 20_000_00)
+
+
+def test_prices_that_come_back_may_be_withdrawn_on_their_page(company: Company, plan: Plan) -> None:
+    plan.decide("gm_1", "returned", opinion="a week later")
+    assert found_by(company, "manager_1", plan.case) == {"mend": company.people["manager_1"]}
+    company.act(
+        "manager_1",
+        lambda s, a: withdraw_prices(s, a, company.clock, version_id=plan.version_id, reason="the market fell"),
+    )
+    assert (plan.case.ended_at[-1], plan.case.waits()) == ("withdrawn_mended", [])
+    assert (plan.version().state, plan.version().end_reason) == ("rejected", "the market fell")
+    assert found_by(company, "manager_1", plan.case) == {}
+    company.later(days=3)
+    assert set(list_prices(company)) == {LIST_PRICE}

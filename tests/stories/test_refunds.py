@@ -11,13 +11,22 @@ from sqlalchemy import select
 from engine.api import AnswersInvalid, Invalid, Missing, NotAllowed
 from engine.decisions import check, evaluate, parse
 from kernel.clock import business_date
-from ledger.finance.errors import OwnAct
+from ledger.finance.errors import OwnAct, RefundRefused
 from ledger.finance.kinds import TodoKind, TodoState
 from ledger.finance.models import MoneyTodo, Receipt, Refund
-from ledger.finance.operations import cancel_refund, confirm_receipt, pay_compensation, pay_refund, take_receipt
+from ledger.finance.operations import (
+    cancel_refund,
+    confirm_receipt,
+    pay_compensation,
+    pay_refund,
+    reverse_receipt,
+    take_receipt,
+)
 from ledger.finance.payout_models import PayoutApproval
 from ledger.messages.models import Message
 from tests.stories.company import PROJECT, Case, Company
+from tests.stories.standing import found_by
+from tests.stories.test_moving_rooms import books
 
 CREDIT = 30_000_00
 
@@ -109,6 +118,7 @@ def test_a_returned_request_is_mended_and_approved_with_its_new_content(company:
     case = ask(company, credit)
     decide(company, case, "treasurer", "returned", opinion="the amount is 3,000")
     assert case.waiting_at == ["mend"]
+    assert case.seen_by("cashier", "mend")["returned_because"] == "the amount is 3,000"
     mended = {"goes_on": "again", "amount_fen": 3_000_00, "reason": "paid twice", "payee_is": "payer"}
     case.complete("mend", "cashier", **mended)
     decide(company, case, "treasurer")
@@ -128,6 +138,35 @@ def test_what_is_rejected_or_given_up_frees_the_money(company: Company, credit: 
     decide(company, dropped, "treasurer", "returned", opinion="why?")
     dropped.complete("mend", "cashier", goes_on="drop")
     assert (dropped.ended_at[-1], company.credit(sale_id)) == ("not_paid", CREDIT)
+
+
+def test_a_receipt_that_bounces_while_its_refund_is_decided_pays_nothing(company: Company, credit: str) -> None:
+    """The bank takes the money back before the manager decides: what he approves is gone, and the clerk is told why."""
+    sale_id = company.read(lambda s: s.get_one(Receipt, credit)).sale_id
+    case = ask(company, credit)
+    bounced = {"receipt_id": credit, "reason": "the transfer bounced"}
+    company.act("treasurer", lambda s, a: reverse_receipt(s, a, company.clock, **bounced))
+    decide(company, case, "treasurer", opinion="fine with me")
+    assert found_by(company, "cashier", case) == {"mend": company.people["cashier"]}
+    assert case.seen_by("cashier", "mend")["returned_because"] == "期间已撤销：the transfer bounced"
+    assert (company.todos("refund"), company.credit(sale_id)) == ([], 0)
+    assert company.read(lambda s: s.scalars(select(PayoutApproval)).all()) == []
+    mended = {"amount_fen": 4_000_00, "reason": "paid twice", "payee_is": "payer"}
+    with pytest.raises(RefundRefused) as gone:
+        case.complete("mend", "cashier", goes_on="again", **mended)
+    assert gone.value.code == "refund_unconfirmed"
+    case.complete("mend", "cashier", goes_on="drop")
+    assert (case.ended_at[-1], case.waits(), books(company)) == ("not_paid", [], {})
+
+
+def test_a_receipt_whose_refund_is_approved_is_not_reversed(company: Company, credit: str) -> None:
+    case = ask(company, credit)
+    decide(company, case, "treasurer")
+    with pytest.raises(RefundRefused, match="receipt_refunded"):
+        company.act(
+            "treasurer", lambda s, a: reverse_receipt(s, a, company.clock, receipt_id=credit, reason="slip")
+        )
+    assert (company.todos("refund"), case.waiting_at) == ([4_000_00], ["await_payment"])
 
 
 def test_a_case_that_is_cancelled_takes_its_request_with_it(company: Company, credit: str) -> None:

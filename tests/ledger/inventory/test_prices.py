@@ -99,11 +99,22 @@ def test_a_sold_unit_keeps_its_price(
 def test_an_older_version_approved_late_does_not_replace_newer_prices(
     session: Session, admin: Actor, second: Actor, clock: MovedClock, units: list[Unit]
 ) -> None:
-    older, newer = (propose(session, admin, clock, units, fen) for fen in (200_000_000, 210_000_000))
+    older = propose(session, admin, clock, units, 200_000_000)
+    newer = propose(session, admin, clock, units[:1], 210_000_000)
     for version in (newer, older):
         approve_prices(session, second, clock, version_id=version.id)
         put_prices_in_force(session, second, clock, version_id=version.id)
-    assert get_unit(session, admin, units[0].id, clock=clock).list_price_fen == 210_000_000
+    found = [get_unit(session, admin, unit.id, clock=clock).list_price_fen for unit in units]
+    assert found == [210_000_000, 200_000_000, 200_000_000]
+
+
+def test_an_older_version_whose_units_all_have_newer_prices_is_turned_down(
+    session: Session, admin: Actor, second: Actor, clock: MovedClock, units: list[Unit]
+) -> None:
+    older, newer = (propose(session, admin, clock, units, fen) for fen in (200_000_000, 210_000_000))
+    approve_prices(session, second, clock, version_id=newer.id)
+    put_prices_in_force(session, second, clock, version_id=newer.id)
+    assert (older.state, older.end_reason) == ("rejected", f"replaced by price version {newer.no}")
 
 
 def test_one_price_is_in_force_for_a_unit(
