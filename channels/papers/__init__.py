@@ -1,36 +1,23 @@
-"""Papers as PDF (置业计划书, 认购书, 合同, 收据, 审批单, 催款函): pure functions from typed data to bytes."""
+"""Papers as PDF: texts of templates, statements (对账单), reprints; pure functions from typed data to bytes."""
 
-from .arrears_data import ArrearsLetterData, ArrearsLine
-from .data import (
-    Letterhead,
-    PaperData,
-    RangePaperData,
-    ReceiptItem,
-    StatementData,
-    StatementLine,
-    StatementOpen,
-)
+from .data import Letterhead, StatementData, StatementLine, StatementOpen
 from .errors import MissingGlyphs, PaperError, PaperIncomplete
 from .plan_columns import DiscountLine, FeeLine, LoanLine, PlanColumn, PlanLine
 from .render import Paper, issue, pictures, render
+from .stamp import stamped
 from .template_data import TemplatedData
 
 __all__ = [
-    "ArrearsLetterData",
-    "ArrearsLine",
     "DiscountLine",
     "FeeLine",
     "Letterhead",
     "LoanLine",
     "MissingGlyphs",
     "Paper",
-    "PaperData",
     "PaperError",
     "PaperIncomplete",
     "PlanColumn",
     "PlanLine",
-    "RangePaperData",
-    "ReceiptItem",
     "StatementData",
     "StatementLine",
     "StatementOpen",
@@ -38,4 +25,5 @@ __all__ = [
     "issue",
     "pictures",
     "render",
+    "stamped",
 ]

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ledger.finance.capitals import in_capitals
-
 
 class PaperBase:
     """What all papers have: the name of their layout and figures that follow from their fields."""
@@ -31,41 +29,6 @@ class Letterhead:
     project: str
     address: str = ""
     phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptItem:
-    """One amount of a receipt: which receivable it pays, of which sale."""
-
-    name: str
-    amount_fen: int
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RangePaperData(PaperBase):
-    """收据 or 发票 by the number of a range: ``receipt_no`` is the money's, ``exchanged`` what came back."""
-
-    template: ClassVar[str] = "range_paper"
-
-    kind: str
-    number: str
-    issued_on: str
-    letterhead: Letterhead
-    payer: str
-    home: str
-    items: tuple[ReceiptItem, ...]
-    cashier: str
-    method: str = ""
-    receipt_no: str = ""
-    sale_no: str = ""
-    exchanged: tuple[str, ...] = ()
-    reprint: int = 0
-
-    def derived(self) -> dict[str, object]:
-        """The total, and the same in capitals."""
-        total = sum(item.amount_fen for item in self.items)
-        return {"total_fen": total, "capitals": in_capitals(total)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +75,3 @@ class StatementData(PaperBase):
     sale_no: str = ""
     lines: tuple[StatementLine, ...] = ()
     open: tuple[StatementOpen, ...] = ()
-
-
-PaperData = RangePaperData | StatementData

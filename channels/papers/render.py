@@ -18,8 +18,7 @@ from typing import Literal
 
 import typst
 
-from .arrears_data import ArrearsLetterData
-from .data import PaperData
+from .data import StatementData
 from .errors import PaperError, PaperIncomplete
 from .glyphs import FONTS, check_glyphs
 from .template_data import TemplatedData
@@ -38,7 +37,7 @@ class Paper:
     pages: int
 
 
-def issue(data: PaperData | ArrearsLetterData | TemplatedData, *, language: Language) -> Paper:
+def issue(data: StatementData | TemplatedData, *, language: Language) -> Paper:
     """Make the paper that ``data`` describes.
 
     Raises :class:`PaperIncomplete` when a required text is empty and
@@ -72,7 +71,7 @@ def render(template: str, data: Mapping[str, object], *, language: Language) -> 
     pdf = _compile(template, data, language, "pdf")
     if not isinstance(pdf, bytes):
         raise PaperError("paper.layout_failed", template=template, reason="no PDF was made")
-    return Paper(pdf, hashlib.sha256(pdf).hexdigest(), _pages(pdf))
+    return Paper(pdf, hashlib.sha256(pdf).hexdigest(), page_count(pdf))
 
 
 def _compile(
@@ -83,7 +82,7 @@ def _compile(
         return typst.compile(
             str(LAYOUTS / f"{template}.typ"),
             root=str(LAYOUTS),
-            font_paths=_fonts(),
+            font_paths=fonts(),
             format=kind,
             ppi=float(ppi),
             sys_inputs=inputs,
@@ -94,13 +93,13 @@ def _compile(
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Our own fonts and no others, loaded once per process."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def _pages(pdf: bytes) -> int:
-    """Typst writes the page tree uncompressed and first."""
+def page_count(pdf: bytes) -> int:
+    """How many pages one of our own papers has: Typst writes the page tree uncompressed and first."""
     match = _PAGE_COUNT.search(pdf)
     return int(match[1]) if match else 0
 

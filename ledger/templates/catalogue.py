@@ -22,6 +22,7 @@ from ledger.templates.groups import (
     money,
 )
 from ledger.templates.kinds import Variable
+from ledger.templates.letters import LATE, LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,22 @@ _FEE = lines(
     known("basis", "text", "计算依据", "Reckoned by", "1.5%", optional=True),
     known("amount", "money", "金额", "Amount", 2_809_577),
     is_given=True,
+)  # fmt: skip
+
+_RECEIVED = (
+    *PAPER,
+    known("payer", "text", "交款人", "Received from", "欧阳喆"),
+    known("home", "text", "房屋", "Home", "云溪花园一期 3栋 201"),
+    known("account", "text", "收款账户", "Account", "监管账户", optional=True),
+    known("cashier", "text", "收款人", "Cashier", "周敏"),
+    known("sale_no", "text", "交易编号", "Number of the sale", "YUNXI-XS-2026-000099", optional=True),
+    known("receipt_no", "text", "收款单号", "Number of the money", "YUNXI-SJ-2026-000312", optional=True),
+    *money("total", "合计", "Total", 15_700_053),
+    lines("item", "款项", "Items",
+          known("no", "count", "序号", "No.", 1),
+          known("name", "text", "款项", "Item", "定金"),
+          known("note", "text", "备注", "Note", "", optional=True),
+          known("amount", "money", "金额", "Amount", 5_000_000)),
 )  # fmt: skip
 
 _ALL = (
@@ -212,20 +229,15 @@ _ALL = (
               known("note", "text", "说明", "Note", "出差", optional=True)),
     ), numbers="approval_sheet", of_sale=False),
     PaperKind("receipt", "收款收据", "Receipt", (
-        *PAPER,
-        known("payer", "text", "交款人", "Received from", "欧阳喆"),
+        *_RECEIVED,
         known("method", "text", "收款方式", "Paid by", "银行转账"),
-        known("home", "text", "房屋", "Home", "云溪花园一期 3栋 201"),
-        known("account", "text", "收款账户", "Account", "监管账户", optional=True),
-        known("cashier", "text", "收款人", "Cashier", "周敏"),
-        known("sale_no", "text", "交易编号", "Number of the sale", "YUNXI-XS-2026-000099", optional=True),
-        *money("total", "合计", "Total", 15_700_053),
-        lines("item", "款项", "Items",
-              known("no", "count", "序号", "No.", 1),
-              known("name", "text", "款项", "Item", "定金"),
-              known("note", "text", "备注", "Note", "", optional=True),
-              known("amount", "money", "金额", "Amount", 5_000_000)),
     ), of_sale=False),
+    PaperKind("invoice", "发票", "Invoice", (
+        *_RECEIVED,
+        known("method", "text", "收款方式", "Paid by", "银行转账", optional=True),
+        known("exchanged", "text", "换票收回收据", "Receipts taken in", "A000017、A000021", optional=True),
+    ), of_sale=False),
+    *(PaperKind(code, name_zh, name, LATE, numbers="notice") for code, name_zh, name in LETTERS.values()),
 )  # fmt: skip
 
 KINDS: dict[str, PaperKind] = {kind.code: kind for kind in _ALL}

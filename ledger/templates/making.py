@@ -38,8 +38,9 @@ _PEOPLE = ("buyers", "buyer", "customer", "payer", "payee", "company")
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What a paper is made of. ``subject`` and ``subject_id`` name what it is filed under ("sale", its id);
-    ``about_id`` is a thing of the sale that it tells of. ``number`` is given where the subject has one already.
-    ``customer_id`` is whose data key seals the values; ``paper_id`` is an id that the paper shall have.
+    ``about_id`` is a thing of the sale that it tells of. ``number`` is given where the subject has one already;
+    ``shown`` is how the paper itself calls it where others may be called the same.
+    ``customer_id`` is whose data key seals the values.
     """
 
     kind: str
@@ -51,10 +52,10 @@ class Order:
     language: Language
     values: Mapping[str, Any]
     number: str | None = None
+    shown: str | None = None
     about_id: str | None = None
     owner_id: str | None = None
     customer_id: str | None = None
-    paper_id: str | None = None
 
 
 def order_paper(session: Session, actor: Actor, clock: Clock, order: Order) -> MadePaper:
@@ -71,12 +72,13 @@ def order_paper(session: Session, actor: Actor, clock: Clock, order: Order) -> M
     if (same := _same_before(session, order, template, kind)) is not None:
         return same
     number = _number(session, kind, order)
-    values = complete({**order.values, "number": number, "issued_on": order.issued_on.isoformat()}, kind)
+    own = {"number": order.shown or number, "issued_on": order.issued_on.isoformat()}
+    values = complete({**order.values, **own}, kind)
     check_values(kind, values)
     fill(template.text, kind, values, order.language)
     content = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
     paper = MadePaper(
-        id=order.paper_id or new_id(),
+        id=new_id(),
         key=order.key,
         kind=order.kind,
         subject=order.subject,

@@ -53,8 +53,7 @@ class SaleValues:
         self.project = session.get_one(Project, sale.project_id)
         self.unit = session.get_one(Unit, sale.unit_id)
         self.today = business_date(clock, self.project.zone)
-        own: Language = "en" if parameter(session, sale.path, LANGUAGE, self.today) == "en" else "zh"
-        self.language: Language = language or own
+        self.language: Language = language or language_of(session, sale.path, self.today)
         self.contract = session.scalars(select(Contract).where(Contract.sale_id == sale.id)).one_or_none()
         query = select(Subscription).where(Subscription.sale_id == sale.id)
         self.subscription = session.scalars(query).one_or_none()
@@ -258,6 +257,11 @@ class SaleValues:
 
     def _due(self, due_on: date | None, milestone: str | None) -> str:
         return due_on.isoformat() if due_on else words.named(words.MILESTONES, milestone, self.language)
+
+
+def language_of(session: Session, path: str, on: date) -> Language:
+    """In which language papers are made at a node on a day."""
+    return "en" if parameter(session, path, LANGUAGE, on) == "en" else "zh"
 
 
 def home_values(session: Session, project: Project, unit: Unit, language: Language) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ledger.arrears import holding, legal, proposing
 from ledger.arrears.errors import ArrearsInvalid, CaseSuspended, TooEarly
@@ -13,10 +15,17 @@ from ledger.arrears.expected import expected_interest
 from ledger.arrears.kinds import LegalKind, Role
 from ledger.arrears.models import ArrearsReach
 from ledger.documents.models import Document
+from ledger.documents.queries import content_of
 from ledger.finance.kinds import ReceivableKind
 from ledger.messages.models import Message
+from ledger.templates import editing
+from ledger.templates.making import values_of
+from ledger.templates.models import MadePaper
+from ledger.templates.shipped_texts import shipped_texts
+from tests.pdf_words import words_of
 from tests.stories.chasing import Chase
-from tests.stories.company import Case, Company
+from tests.stories.company import PROJECT, Case, Company
+from webapp.paperwork.made import print_made
 
 
 @pytest.fixture
@@ -33,6 +42,15 @@ def signed(company: Company) -> Case:
 def chase(company: Company, signed: Case) -> Chase:
     """The arrears of that sale."""
     return Chase(company, signed.sale().id)
+
+
+def release_text(session: Session, company: Company, kind: str, text: str) -> None:
+    """The project's own text of a kind, written by one person and released by another."""
+    one, two, clock = company.actor("admin"), company.actor("legal_1"), company.clock
+    group = editing.begin_draft(session, one, clock, kind=kind, path=PROJECT, language="zh")
+    saved = editing.save_draft(session, one, clock, template_id=group.id, text=text, seen=group.revision)
+    editing.propose(session, one, clock, template_id=saved.id, note="own words")
+    editing.release(session, two, clock, template_id=saved.id)
 
 
 def test_what_is_due_today_is_not_late_and_a_friendly_reminder_comes_before(chase: Chase) -> None:
@@ -72,15 +90,43 @@ def test_levels_rise_over_four_months_each_sent_once(chase: Chase) -> None:
     ]
     letters = chase.company.read(
         lambda s: s.scalars(
-            select(Document).where(Document.kind == "arrears_letter").order_by(Document.number)
+            select(Document).where(Document.subject == "arrears_step").order_by(Document.number)
         ).all()
     )
-    assert [paper.number for paper in letters] == [f"YUNXI-TZ-2026-{number:06d}" for number in range(1, 5)]
+    assert [(paper.number, paper.kind) for paper in letters] == [
+        ("YUNXI-TZ-2026-000001", "arrears_second"),
+        ("YUNXI-TZ-2026-000002", "arrears_final"),
+        ("YUNXI-TZ-2026-000003", "arrears_demand"),
+        ("YUNXI-TZ-2026-000004", "arrears_termination"),
+    ]
+    assert {paper.template_version for paper in letters} == {"Keyturn v1"}
     assert all(len(paper.sha256) == 64 for paper in letters)
     messages = chase.company.read(
         lambda s: s.scalars(select(Message.template).where(Message.channel == "sms")).all()
     )
     assert [name for name in messages if name.startswith("arrears_")] == ["arrears_reminder", "arrears_first"]
+
+
+def test_a_letter_is_written_in_the_words_of_the_project_and_says_what_is_late(
+    chase: Chase, tmp_path: Path
+) -> None:
+    company = chase.company
+    text = shipped_texts()["arrears_second", "zh"].replace("请于", "云溪客服恳请您于")
+    with company.database.unit_of_work() as session:
+        release_text(session, company, "arrears_second", text)
+    chase.on(date(2026, 3, 24))
+    chase.send_all()
+    letter = company.read(lambda s: s.scalars(select(Document).where(Document.subject == "arrears_step")).one())
+    values = company.read(lambda s: values_of(s, s.get_one(MadePaper, letter.id)))
+    late = values["overdue"][0]
+    assert (late["no"], late["name"], late["due"], late["days"]) == (1, "首付款", "2026-03-09", 15)
+    assert values["total"] == values["total_capitals"] == sum(one["open"] for one in values["overdue"])
+    words = words_of(company.read(lambda s: content_of(s, letter)), tmp_path)
+    assert "云溪客服恳请您于" in words and letter.template_version == "keyturn/shanghai/yunxi v1"
+    first, again = (
+        company.act("cashier", lambda s, a: print_made(s, a, company.clock, letter.id)) for _ in range(2)
+    )
+    assert "补打" not in words_of(first.pdf, tmp_path) and "补打第1次" in words_of(again.pdf, tmp_path)
 
 
 def test_a_level_that_may_be_sent_takes_those_below_it_off_the_list(chase: Chase) -> None:

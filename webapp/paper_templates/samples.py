@@ -84,12 +84,14 @@ def _told(
         )
         return values
     try:
-        return {"purchase_plan": _plan, "receipt": _receipt, "approval_sheet": _sheet}[kind.code](
-            session, actor, clock, language, sale
-        )
+        return _OTHERS.get(kind.code, _nothing)(session, actor, clock, language, sale)
     except KeyturnError:
         # The sale has no such paper, or its reader may not see it: examples stand for it.
         return {}
+
+
+def _nothing(session: Session, actor: Actor, clock: Clock, language: Language, sale: Sale) -> dict[str, Any]:
+    return {}
 
 
 def _plan(session: Session, actor: Actor, clock: Clock, language: Language, sale: Sale) -> dict[str, Any]:
@@ -113,3 +115,6 @@ def _sheet(session: Session, actor: Actor, clock: Clock, language: Language, sal
     if sale.instance_id is None:
         return {}
     return sheet_data(session, actor, clock, sale.instance_id).values()
+
+
+_OTHERS = {"purchase_plan": _plan, "receipt": _receipt, "invoice": _receipt, "approval_sheet": _sheet}

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from channels.papers import Letterhead, Paper, TemplatedData, issue
+from channels.papers import Letterhead, Paper, TemplatedData, issue, stamped
 from channels.papers.glyphs import legible
 from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.documents.models import Document
-from ledger.documents.operations import Printing, print_document, store_document
+from ledger.documents.operations import UPLOAD, Printing, print_document, store_document
 from ledger.documents.queries import find_stored
 from ledger.templates.filling import Filled
 from ledger.templates.making import filled_paper, find_paper, version_label
@@ -109,9 +109,14 @@ def print_made(
 
 
 def marked(session: Session, printing: Printing) -> Printed:
-    """What a printing hands out: from the second print on, set again from the sealed values with its mark."""
-    paper = find_paper(session, printing.document.id)
-    content = printing.content
-    if printing.reprint and paper is not None:
+    """What a printing hands out: from the second print on, set again from the sealed values with its mark.
+
+    What was issued before papers had templates is handed out as it was stored, with the mark on it.
+    """
+    document, content = printing.document, printing.content
+    if printing.reprint and (paper := find_paper(session, document.id)) is not None:
         content = set_paper(session, paper, reprint=printing.reprint).pdf
-    return Printed(printing.document.number or "", content, printing.reprint)
+    elif printing.reprint and document.kind != UPLOAD:
+        language: Language = "en" if document.language == "en" else "zh"
+        content = stamped(content, reprint=printing.reprint, language=language)
+    return Printed(document.number or "", content, printing.reprint)

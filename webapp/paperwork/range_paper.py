@@ -1,20 +1,20 @@
-"""The paper of a number (票据) as PDF: made and stored with its hash at the first print, then marked (补打).
+"""The paper of a number (票据) as PDF: of the project's text, stored with hash at the first print, then marked.
 
-A paper says what it said when it was issued, so a reprint differs from the first print in its mark alone.
+A paper says what it said when it was issued: a reprint (补打) differs from the first print in its mark alone.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.papers import Letterhead, RangePaperData, ReceiptItem, issue
-from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock, business_date
 from ledger.documents.models import Document
-from ledger.documents.operations import print_document, store_document
 from ledger.documents.queries import find_documents
+from ledger.finance.models import Receipt
 from ledger.organisation.models import Project
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
@@ -24,9 +24,12 @@ from ledger.sales.models import Sale
 from ledger.staff.permissions import Permission
 from ledger.staff.queries import names
 from ledger.templates import words
+from ledger.templates.kinds import Language
+from ledger.templates.making import Order, order_paper
+from webapp.paperwork.made import make_at_once, print_made
 from webapp.paperwork.printed import Printed
 
-_TEMPLATE = "range_paper"
+_LONGEST_CODE = 20
 
 
 def print_paper(session: Session, actor: Actor, clock: Clock, paper_id: str) -> Printed:
@@ -35,58 +38,57 @@ def print_paper(session: Session, actor: Actor, clock: Clock, paper_id: str) -> 
     actor.require(Permission.PAPERS_ISSUE, detail.row.paper.path)
     stored = find_documents(session, actor, subject=SUBJECT, subject_ids=[paper_id])
     document = stored[0] if stored else _store(session, actor, clock, detail)
-    printing = print_document(session, actor, clock, document_id=document.id)
-    label = detail.row.paper.label
-    if not printing.reprint:
-        return Printed(label, printing.content, 0)
-    language: Language = "en" if document.language == "en" else "zh"
-    again = issue(_data(session, detail, language, printing.reprint), language=language)
-    return Printed(label, again.pdf, printing.reprint)
+    printed = print_made(session, actor, clock, document.id)
+    return Printed(detail.row.paper.label, printed.pdf, printed.reprint)
 
 
 def _store(session: Session, actor: Actor, clock: Clock, detail: PaperDetail) -> Document:
     paper = detail.row.paper
     project = session.get_one(Project, paper.project_id)
-    today = business_date(clock, project.zone)
-    language: Language = "en" if parameter(session, paper.path, LANGUAGE, today) == "en" else "zh"
-    return store_document(
-        session,
-        actor,
-        clock,
-        kind=f"{SUBJECT}_{paper.kind}",
+    own = parameter(session, paper.path, LANGUAGE, business_date(clock, project.zone))
+    language: Language = "en" if own == "en" else "zh"
+    sale = session.get(Sale, paper.sale_id) if paper.sale_id else None
+    order = Order(
+        kind=paper.kind,
+        key=f"{SUBJECT}:{paper.id}",
         subject=SUBJECT,
         subject_id=paper.id,
-        number=None,
-        pdf=issue(_data(session, detail, language, 0), language=language).pdf,
+        # Each project counts for itself, so the same number may stand on papers of two.
+        number=f"{project.code[:_LONGEST_CODE]}:{paper.label}",
+        shown=paper.label,
         path=paper.path,
-        filename=f"{paper.label}.pdf",
-        template=_TEMPLATE,
+        issued_on=paper.on_date,
         language=language,
+        values=_values(session, detail, project, sale, language),
+        customer_id=paper.customer_id or (sale.customer_id if sale else None),
     )
+    return make_at_once(session, actor, clock, order_paper(session, actor, clock, order))
 
 
-def _data(session: Session, detail: PaperDetail, language: Language, reprint: int) -> RangePaperData:
+def _values(
+    session: Session, detail: PaperDetail, project: Project, sale: Sale | None, language: Language
+) -> dict[str, Any]:
     paper = detail.row.paper
-    project = session.get_one(Project, paper.project_id)
-    sale_no = session.scalar(select(Sale.no).where(Sale.id == paper.sale_id)) if paper.sale_id else None
+    cashier = names(session, [paper.by]).get(paper.by) or "Keyturn"
     kinds = {**words.RECEIVABLES, CREDIT: words.CREDIT}
-    return RangePaperData(
-        kind=paper.kind,
-        number=paper.label,
-        issued_on=paper.on_date.isoformat(),
-        letterhead=Letterhead(
-            company=project.developer or project.name, project=project.name, address=project.address
-        ),
-        payer=paper.payer,
-        home=f"{project.name} {paper.home}".strip(),
-        items=tuple(
-            ReceiptItem(name=words.named(kinds, item["kind"], language), amount_fen=item["amount_fen"])
+    account = session.scalar(select(Receipt.account).where(Receipt.id == paper.receipt_id))
+    told = {
+        "company": project.developer or project.name,
+        "project": project.name,
+        "project_address": project.address,
+        "author": cashier,
+        "cashier": cashier,
+        "payer": paper.payer,
+        "home": f"{project.name} {paper.home}".strip(),
+        "method": words.named(words.METHODS, paper.method, language) if paper.method else None,
+        "account": words.named(words.ACCOUNTS, account, language) if account else None,
+        "receipt_no": paper.receipt_number,
+        "sale_no": sale.no if sale else None,
+        "item": [
+            {"name": words.named(kinds, item["kind"], language), "amount": item["amount_fen"]}
             for item in paper.items
-        ),
-        cashier=names(session, [paper.by]).get(paper.by, "") or "Keyturn",
-        method=words.named(words.METHODS, paper.method, language) if paper.method else "",
-        receipt_no=paper.receipt_number or "",
-        sale_no=sale_no or "",
-        exchanged=tuple(old.label for old in detail.made_of),
-        reprint=reprint,
-    )
+        ],
+        "total": paper.amount_fen,
+    }
+    taken_in = words.say(("、", ", "), language).join(old.label for old in detail.made_of)
+    return told | ({"exchanged": taken_in or None} if paper.kind == "invoice" else {})

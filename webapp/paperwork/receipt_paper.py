@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -19,15 +18,14 @@ from ledger.finance.queries import ReceiptDetail, ReceiptRow, get_receipt
 from ledger.finance.receipt_queries import allocations_of
 from ledger.finance.sale_labels import label_sales
 from ledger.organisation.models import Project
-from ledger.organisation.parameters import LANGUAGE
-from ledger.organisation.queries import parameter
 from ledger.papers.queries import live_paper_of
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
 from ledger.templates import words
 from ledger.templates.kinds import Language
-from ledger.templates.making import Order, find_paper, order_paper
+from ledger.templates.making import Order, order_paper
 from ledger.templates.models import MadePaper
+from ledger.templates.sale_values import language_of
 from webapp.paperwork.made import make_at_once, print_made
 from webapp.paperwork.printed import Printed
 
@@ -47,9 +45,6 @@ def print_receipt(session: Session, actor: Actor, clock: Clock, receipt_id: str)
     if numbered := live_paper_of(session, receipt_id):
         raise Invalid("receipt_has_numbered_paper", number=numbered.label)
     document = _issued(session, actor, receipt_id) or _issue(session, actor, clock, detail, number)
-    if find_paper(session, document.id) is None:
-        # Issued before papers had templates: made again as it stood then, so that its reprint can be marked.
-        _order(session, actor, clock, detail, number, before=document)
     return print_made(session, actor, clock, document.id)
 
 
@@ -69,33 +64,21 @@ def _issue(session: Session, actor: Actor, clock: Clock, detail: ReceiptDetail, 
     return make_at_once(session, actor, clock, _order(session, actor, clock, detail, number))
 
 
-def _order(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    detail: ReceiptDetail,
-    number: str,
-    *,
-    before: Document | None = None,
-) -> MadePaper:
-    """The receipt's paper as things stand, or as they stood when ``before`` was issued."""
-    row, project = detail.row, _project(session, detail)
-    at = before.issued_at if before else clock.now()
-    cashier = before.issued_by if before else actor.id
-    own = parameter(session, row.path, LANGUAGE, business_date(clock, project.zone))
-    language: Language = "en" if (before.language if before else own) == "en" else "zh"
+def _order(session: Session, actor: Actor, clock: Clock, detail: ReceiptDetail, number: str) -> MadePaper:
+    row, project, at = detail.row, _project(session, detail), clock.now()
+    today = business_date(clock, project.zone)
+    language = language_of(session, row.path, today)
     sale = session.get(Sale, row.sale_id) if row.sale_id else None
     order = Order(
-        paper_id=before.id if before else None,
         kind=KIND,
         key=f"{KIND}:{row.id}",
         subject=SUBJECT,
         subject_id=row.id,
         number=number,
         path=row.path,
-        issued_on=at.astimezone(ZoneInfo(project.zone)).date(),
+        issued_on=today,
         language=language,
-        values=receipt_values(session, row, project, cashier, at, language),
+        values=receipt_values(session, row, project, actor.id, at, language),
         owner_id=sale.owner_id if sale else None,
     )
     return order_paper(session, actor, clock, order)

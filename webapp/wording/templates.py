@@ -45,6 +45,11 @@ TEXTS = {
     "document.title_notice": N_("Notice on the title"),
     "document.move_in_notice": N_("Move-in notice"),
     "document.key_form": N_("Hand-over and key form"),
+    "document.invoice": N_("Invoice"),
+    "document.arrears_second": N_("Letter: overdue payment"),
+    "document.arrears_final": N_("Letter: final reminder"),
+    "document.arrears_demand": N_("Letter: formal demand"),
+    "document.arrears_termination": N_("Letter: notice of termination"),
     "paper_extra_unknown": N_("Papers of the kind %(kind)s have no variable %(name)s."),
     "paper_extra_type": N_("The value given for %(name)s is not of the type %(type)s."),
 }

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from channels.papers import (
     Letterhead,
-    PaperData,
-    RangePaperData,
-    ReceiptItem,
     StatementData,
     StatementLine,
     StatementOpen,
@@ -14,14 +11,9 @@ from channels.papers import (
 from channels.papers.render import Language
 
 
-def papers(language: Language) -> dict[str, PaperData]:
-    """Every paper by the name of its layout."""
-    make = _Samples(language == "zh")
-    made = (
-        make.range_paper(),
-        make.statement(),
-    )
-    return {paper.template: paper for paper in made}
+def statement(language: Language) -> StatementData:
+    """A statement of accounts."""
+    return _Samples(language == "zh").statement()
 
 
 class _Samples:
@@ -37,25 +29,6 @@ class _Samples:
             project=self.t("云溪花园一期", "Yunxi Garden, phase 1"),
             address=self.t("上海市嘉定区云溪路 168 号营销中心", "168 Yunxi Road, Jiading, Shanghai"),
             phone="021-5555 0168",
-        )
-
-    def range_paper(self) -> RangePaperData:
-        return RangePaperData(
-            kind="invoice",
-            number="F0001018",
-            issued_on="2026-09-20",
-            letterhead=self.letterhead(),
-            payer=self.t("欧阳喆", "Ouyang Zhe"),
-            home=self.t("云溪花园一期 3栋 201", "Yunxi Garden 1, building 3, 201"),
-            items=(
-                ReceiptItem(name=self.t("定金", "Deposit"), amount_fen=5_000_000),
-                ReceiptItem(name=self.t("首付款", "Down payment"), amount_fen=10_700_053),
-            ),
-            cashier=self.t("周敏", "Zhou Min"),
-            receipt_no="",
-            sale_no="XS-2026-000099",
-            exchanged=("A000017", "A000021"),
-            reprint=2,
         )
 
     def statement(self) -> StatementData:

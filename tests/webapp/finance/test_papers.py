@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from ledger.documents.models import DocumentEvent
+from channels.papers import issue
+from kernel.actor import SYSTEM
+from ledger.documents.models import Document, DocumentEvent
+from ledger.documents.operations import store_document
 from ledger.finance.models import MoneyTodo
 from ledger.papers.models import Paper, PaperRange
+from ledger.templates.making import values_of
+from ledger.templates.models import MadePaper
+from ledger.templates.shipped_texts import shipped_texts
+from tests.channels.papers.samples import statement
+from tests.pdf_words import words_of
 from tests.stories.company import Case, Company
+from tests.stories.test_arrears import release_text
 from tests.webapp.finance.test_pages_open import statements
 from tests.webapp.house import Browser
 
@@ -66,6 +77,48 @@ def test_confirmed_money_asks_for_its_paper_and_the_to_do_issues_it(
     assert len({first.data, again.data, third.data}) == 3
 
 
+def test_a_paper_by_number_is_made_of_the_projects_text_and_marked_when_printed_again(
+    clerk: Browser, company: Company, ranges: None, deposit: MoneyTodo, tmp_path: Path
+) -> None:
+    text = shipped_texts()["receipt", "zh"].replace("本收据为收款凭证", "云溪专用收据")
+    with company.database.unit_of_work() as session:
+        release_text(session, company, "receipt", text)
+    receipt = company.pay()
+    clerk.post(f"/finance/receipts/{receipt}/issue", page="/finance/receipts")
+    (paper,) = issued(company)
+    prints = f"/finance/papers/{paper.id}/print"
+    first, again = (clerk.post(prints, page=f"/finance/papers/{paper.id}").data for _ in range(2))
+    words = words_of(first, tmp_path)
+    for said in ("A0001", "YUNXI-SJ-2026-000001", "云溪专用收据", "第一联存根", "第二联客户", "定金", "50,000.00"):
+        assert said in words, said
+    assert "补打" not in words and words_of(again, tmp_path).count("补打第1次") == 2
+    made = company.read(lambda s: s.query(MadePaper).filter_by(subject="paper").one())
+    stored = company.read(lambda s: s.get_one(Document, made.id))
+    assert (stored.kind, stored.sha256) == ("receipt", hashlib.sha256(first).hexdigest())
+    assert company.read(lambda s: values_of(s, made))["number"] == "A0001"
+
+
+def test_what_was_printed_before_papers_had_texts_stays_readable_and_is_marked_as_it_was(
+    clerk: Browser, company: Company, ranges: None, deposit: MoneyTodo, tmp_path: Path
+) -> None:
+    receipt = company.pay()
+    clerk.post(f"/finance/receipts/{receipt}/issue", page="/finance/receipts")
+    (paper,) = issued(company)
+    old = issue(statement("zh"), language="zh").pdf
+    with company.database.unit_of_work() as session:
+        document = store_document(
+            session, SYSTEM, company.clock, kind="paper_receipt", subject="paper", subject_id=paper.id,
+            number=None, pdf=old, path=paper.path, template="range_paper",
+        )  # fmt: skip
+        document_id = document.id
+    assert clerk.get(f"/documents/{document_id}").data == old
+    page = f"/finance/papers/{paper.id}"
+    first, again = (clerk.post(f"{page}/print", page=page).data for _ in range(2))
+    assert first == old
+    words = words_of(again, tmp_path)
+    assert "补打第1次" in words and words_of(old, tmp_path).split()[0] in words
+
+
 def test_a_wrong_range_is_told_by_its_field(manager: Browser, company: Company, ranges: None) -> None:
     for field, value, sentence in (
         ("first", "x", "Write the number in digits"),
@@ -84,7 +137,13 @@ def test_a_wrong_range_is_told_by_its_field(manager: Browser, company: Company, 
 
 
 def test_receipts_are_voided_and_exchanged_and_the_day_stays_equal(
-    clerk: Browser, manager: Browser, company: Company, ranges: None, sold: Case, deposit: MoneyTodo
+    clerk: Browser,
+    manager: Browser,
+    company: Company,
+    ranges: None,
+    sold: Case,
+    deposit: MoneyTodo,
+    tmp_path: Path,
 ) -> None:
     money = [company.pay(amount_fen=fen, key=str(fen)) for fen in (100_00, 200_00)]
     for receipt in money:
@@ -102,6 +161,8 @@ def test_receipts_are_voided_and_exchanged_and_the_day_stays_equal(
     done = clerk.post("/finance/papers/exchange", {**about, "id": [two.id, three.id]}, page="/finance/papers")
     page = clerk.get(done.location).text
     assert "F0001" in page
+    printed = words_of(clerk.post(f"{done.location}/print", page=done.location).data, tmp_path)
+    assert "发票" in printed and f"{two.label}、{three.label}" in printed
     assert "¥300.00" in page
     days = clerk.get("/finance/papers/days").text
     assert "Papers are due" not in days
