@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.api import BusinessError, Context, handler
-from handlers.changes.orders import OrderIn, kind_words
+from handlers.changes.orders import OrderIn, kind_words, language_of, order_of
 from handlers.changes.reasons import NO_LONGER_SO
 from handlers.telling import tell_person
 from kernel.errors import Invalid
@@ -26,10 +26,21 @@ class WaitIn(OrderIn):
     waits_for: str = "filing"
 
 
+@dataclass(frozen=True)
+class WaitOut:
+    """Why the filing is to be cancelled, in words for the authority."""
+
+    filing_reason: str
+
+
 @handler("changes.wait", again=True)
-def wait(data: WaitIn, ctx: Context) -> None:
+def wait(data: WaitIn, ctx: Context) -> WaitOut:
     """Note that the approved order waits for something else."""
+    order = order_of(ctx, data.order_id)
     wait_change(ctx.session, ctx.ledger_actor, ctx.clock, order_id=data.order_id, reason=data.waits_for)
+    cause = order.after.get("cause")
+    words = cause[("en", "zh")[language_of(ctx, order.path)]] if cause else kind_words(ctx, order)
+    return WaitOut(words)
 
 
 @dataclass(frozen=True)

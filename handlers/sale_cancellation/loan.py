@@ -8,6 +8,7 @@ from datetime import date
 from engine.api import Context, handler
 from handlers.changes.orders import language_of, order_of
 from handlers.changes.wording import yuan_words
+from handlers.making_papers import order as order_paper
 from handlers.subscriptions import engine_of_system
 from kernel.facts import Telling, on
 from ledger.finance.bank_part import bank_part_fen, give_back_bank_part
@@ -49,10 +50,12 @@ def look_at_loan(data: LookIn, ctx: Context) -> LookOut:
 
 @handler("sale_cancellation.give_bank_part", again=True)
 def give_bank_part(data: LookIn, ctx: Context) -> None:
-    """Order the bank's part to be paid back to it; finance pays."""
+    """Order the bank's part to be paid back to it, each with its refund note; finance pays."""
     order = order_of(ctx, data.order_id)
     act = (ctx.session, ctx.ledger_actor, ctx.clock)
-    give_back_bank_part(*act, sale_id=data.sale_id, reason=order.no)
+    for refund in give_back_bank_part(*act, sale_id=data.sale_id, reason=order.no):
+        key = f"refund_note:{refund.id}"
+        order_paper(ctx, kind="refund_note", sale_id=data.sale_id, subject_id=refund.id, key=key)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from engine.api import Context, handler
 from handlers.subscriptions import engine_of_system
 from kernel.facts import Telling, on
+from ledger.finance.accounts import refund_stands
 from ledger.finance.facts import CompensationPaid, PayoutCancelled, RefundPaid
+from ledger.finance.models import Refund
 from ledger.finance.payout_queries import owes_payouts, sale_of_payout
 from ledger.sales.models import Sale
+from ledger.templates.models import MadePaper
+
+NOTE = "refund_note"
 
 
 @dataclass(frozen=True)
@@ -21,16 +28,26 @@ class LookIn:
 
 @dataclass(frozen=True)
 class LookOut:
-    """Whether money is ordered to be paid out that is not paid yet."""
+    """Whether money is ordered to be paid out that is not paid yet; the refunds that have no note on paper yet."""
 
     owes: bool
+    refund_ids: list[str]
 
 
 @handler("sale_cancellation.look_at_payouts", again=True)
 def look_at_payouts(data: LookIn, ctx: Context) -> LookOut:
     """Look whether a closed sale's money still has to be paid out."""
     closed = ctx.session.get_one(Sale, data.sale_id).state == "closed"
-    return LookOut(closed and owes_payouts(ctx.session, data.sale_id))
+    owes = closed and owes_payouts(ctx.session, data.sale_id)
+    return LookOut(owes, _without_note(ctx, data.sale_id) if owes else [])
+
+
+def _without_note(ctx: Context, sale_id: str) -> list[str]:
+    noted = select(MadePaper.about_id).where(
+        MadePaper.kind == NOTE, MadePaper.subject_id == sale_id, MadePaper.about_id.is_not(None)
+    )
+    query = select(Refund.id).where(Refund.sale_id == sale_id, refund_stands(), Refund.id.not_in(noted))
+    return list(ctx.session.scalars(query.order_by(Refund.key)))
 
 
 @on(RefundPaid)

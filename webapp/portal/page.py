@@ -16,6 +16,8 @@ from kernel.clock import business_date
 from ledger.customers.consents import PROGRESS, wants
 from ledger.documents.models import Document
 from ledger.documents.queries import find_documents
+from ledger.finance.kinds import Debtor
+from ledger.finance.models import Refund
 from ledger.finance.queries import SaleAccount, sale_account
 from ledger.finance.sale_labels import label_sales
 from ledger.progress.kinds import OPTIONAL, STEPS, Family, known_labels
@@ -23,6 +25,7 @@ from ledger.progress.models import ProgressStep
 from ledger.progress.queries import steps_of
 from ledger.sales.stage_models import Contract, Filing
 from ledger.staff.models import Staff
+from ledger.templates.models import MadePaper
 from webapp.acting import clock
 from webapp.language import current_language
 from webapp.portal.cards import cards_of
@@ -32,6 +35,7 @@ from webapp.wording import is_worded, state_name
 # What was made for the buyer; an approval sheet or a price list never is.
 PAPERS = (
     "area_notice",
+    "cancellation_agreement",
     "contract",
     "key_form",
     "move_in_notice",
@@ -118,7 +122,18 @@ def families_of(steps: Sequence[ProgressStep], today: date) -> list[FamilyView]:
 def papers_of(session: Session, sale_id: str) -> list[Document]:
     """The papers of a sale that are its buyers' to read."""
     found = find_documents(session, SYSTEM, subject="sale", subject_ids=[sale_id])
-    return [paper for paper in found if paper.kind in PAPERS]
+    others = _notes_of_others(session, sale_id)
+    return [paper for paper in found if paper.kind in PAPERS and paper.id not in others]
+
+
+def _notes_of_others(session: Session, sale_id: str) -> set[str]:
+    """Refund notes of what went to a bank or a fund centre: not the buyer's."""
+    query = (
+        select(MadePaper.id)
+        .join(Refund, Refund.id == MadePaper.about_id)
+        .where(MadePaper.subject_id == sale_id, Refund.payee_role != Debtor.BUYER)
+    )
+    return set(session.scalars(query))
 
 
 def label_of(labels: dict[str, str]) -> str:
