@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ledger.changes.charges import charge_lines
 from ledger.changes.errors import ChangeRefused
 from ledger.changes.kind import Execution, MoneyLine, Preview, Route, Standing, Values
 from ledger.changes.money import lines_after, money_of, planned_anew, price_lines
@@ -61,7 +62,7 @@ class DiscountGranted:
         if standing.signed:
             before["lines"] = price_lines(standing.session, standing.sale.id)
             after["lines"] = lines_after(anew, dated=True)
-            money = money_of(standing, anew)
+            money = (*money_of(standing, anew), *charge_lines(standing, quote.deal_price_fen))
         route = Route("discount", quote.effective_discount_bp, quote.below_floor)
         return Preview(before, after, money, route)
 

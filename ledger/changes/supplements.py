@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
+from ledger.changes.charges import rebase_on_price
 from ledger.changes.errors import ChangeRefused
 from ledger.changes.seals import seal_changed
 from ledger.changes.supplement_models import Supplement
@@ -52,10 +53,10 @@ def sign_supplement(
 ) -> Supplement:
     """Change a signed contract: other ``terms`` (price, buyers), another ``plan_id``, or single lines.
 
-    With terms or a plan the unpaid price lines are planned anew; with ``lines`` those named in ``gone_ids`` end
-    and these take their place under the same total (a short loan). ``approvers`` are noted where the price
-    lies below the floor. The same ``key`` again returns the first. Raises `ChangeRefused` before signing,
-    `DateInvalid`, `PlanInvalid`, `ScheduleInvalid`.
+    With terms or a plan the unpaid price lines are planned anew, and charges that follow the price are rebased;
+    with ``lines`` those named in ``gone_ids`` end and these take their place under the same total (a short loan).
+    ``approvers`` are noted where the price lies below the floor. The same ``key`` again returns the first. Raises
+    `ChangeRefused` before signing, `DateInvalid`, `PlanInvalid`, `ScheduleInvalid`.
     """
     act = Act(session, actor, clock, key)
     if earlier := act.earlier("supplement_signed", sale_id=sale_id):
@@ -69,6 +70,7 @@ def sign_supplement(
     if terms is not None or plan_id is not None:
         _change_terms(act, sale, contract, terms, plan_id, approvers)
         schedule = _replan(act, sale, contract, total_before)
+        rebase_on_price(act, sale, contract, schedule.total_fen)
     else:
         schedule = replace_lines(
             session, actor, clock, sale_id=sale.id, gone_ids=gone_ids, lines=lines, reason="supplement"

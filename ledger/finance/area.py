@@ -1,4 +1,4 @@
-"""The money of an area settlement (面积补差): top-up, refund, compensation, charges on the settled price and area.
+"""The money of an area settlement (面积补差): top-up, refund, compensation.
 
 What the buyer gets back is taken off the price by a line below zero; as much as he has paid comes free against it,
 settles what he still owes of the price, and the rest is refunded. The loan is untouched: only his own money moves.
@@ -15,23 +15,16 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
-from ledger.accounting.periods import booking_today
 from ledger.finance.accounts import free_fen, receipts_at_home, settled_by_receivable
 from ledger.finance.allocating import allocate_credit
 from ledger.finance.allocation import give_back
-from ledger.finance.charges import Charge, parameter_charges
 from ledger.finance.compensation import ask_compensation
-from ledger.finance.kinds import CompensationKind, Debtor, ReceivableKind, ReceivableState, TriggerKind
+from ledger.finance.kinds import CompensationKind, Debtor, ReceivableKind, ReceivableState
 from ledger.finance.models import Allocation, Receipt, Receivable, Refund
-from ledger.finance.parties import AccountHolder, lock_sale
 from ledger.finance.payout_models import Compensation
-from ledger.finance.plans import PlannedLine, Trigger
-from ledger.finance.raising import next_sequence, receivable_row
 from ledger.finance.receivables import settle_area
 from ledger.finance.refunds import request_refunds
-from ledger.finance.superseding import supersede
 from ledger.finance.todos import ask_for
-from ledger.staff.permissions import Permission
 
 REASON = "area_settlement"
 
@@ -156,52 +149,3 @@ def _on_price(session: Session, receipt: Receipt) -> int:
         .where(Allocation.receipt_id == receipt.id, Receivable.class_ == "price")
     )
     return max(0, int(session.scalar(query) or 0))
-
-
-def rebase_charges(
-    session: Session,
-    actor: Actor,
-    clock: Clock,
-    *,
-    sale_id: str,
-    price_fen: int,
-    area_hundredths: int,
-    signed_on: date,
-) -> list[Receivable]:
-    """Tax and maintenance fund on the settled price and area, at the rates of signing; returns what is raised.
-
-    A charge that comes out as before stays; what was paid on one that goes counts towards the new one.
-    """
-    holder = lock_sale(session, actor, Permission.FINANCE_RAISE, sale_id)
-    charges = parameter_charges(
-        session, holder.place.path, on=signed_on, price_fen=price_fen, area_hundredths=area_hundredths
-    )
-    wanted = {charge.kind: charge for charge in charges}
-    query = select(Receivable).where(
-        Receivable.sale_id == sale_id,
-        Receivable.kind.in_(wanted),
-        Receivable.state == ReceivableState.PLANNED,
-    )
-    raised = []
-    for old in session.scalars(query.order_by(Receivable.sequence)).all():
-        charge = wanted[old.kind]
-        if charge.amount_fen == old.amount_fen:
-            continue
-        raised.append(_raise_anew(session, clock, holder, old, charge))
-        supersede(session, actor, clock, old, REASON)
-    if raised:
-        session.flush()  # What comes free is counted towards the new lines.
-        allocate_credit(session, actor, clock, sale_id=sale_id)
-    return raised
-
-
-def _raise_anew(
-    session: Session, clock: Clock, holder: AccountHolder, old: Receivable, charge: Charge
-) -> Receivable:
-    trigger = Trigger(TriggerKind(old.trigger_kind), milestone=old.milestone, on=old.due_on)
-    line = PlannedLine(charge.kind, Debtor.BUYER, charge.amount_fen, old.due_on, trigger)
-    row = receivable_row(clock, holder, line, f"rebased:{old.id}", next_sequence(session, holder))
-    row.milestone_days, row.raised_on = old.milestone_days, booking_today(session, clock, row.project_id)
-    session.add(row)
-    session.flush()  # The next line takes the place after it.
-    return row

@@ -1,7 +1,7 @@
 """The writes of finance, for handlers and desks: each verb guards, changes, records and tells."""
 
 from ledger.finance.allocating import allocate, allocate_credit, reallocate
-from ledger.finance.area import AreaMoney, post_area, rebase_charges
+from ledger.finance.area import AreaMoney, post_area
 from ledger.finance.charges import Charge
 from ledger.finance.compensation import (
     approve_compensation,
@@ -15,6 +15,7 @@ from ledger.finance.interest_charges import charge_interest
 from ledger.finance.milestones import reach_milestone
 from ledger.finance.moves import complete_transfer, convert_earnest, move_receipt
 from ledger.finance.raising import raise_deposit, raise_earnest
+from ledger.finance.rebasing import rebase_charges
 from ledger.finance.receipts import Confirmation, confirm_receipt, reverse_receipt, take_receipt
 from ledger.finance.receivables import build_receivables, close_account, settle_area
 from ledger.finance.refund_requests import approve_refund, ask_refund, cancel_refund, pay_refund

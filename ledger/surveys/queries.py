@@ -206,6 +206,15 @@ def get_settlement(session: Session, actor: Actor, settlement_id: str) -> AreaSe
     return row
 
 
+def settled_area(session: Session, sale_id: str) -> int | None:
+    """The building area, in hundredths, on which a sale's area was settled; None while none is posted."""
+    row = settlement_of(session, sale_id)
+    if row is None or row.posted_at is None:
+        return None
+    unit_id = session.get_one(Sale, sale_id).unit_id
+    return session.get_one(SurveyArea, (row.survey_id, unit_id)).building_area_hundredths
+
+
 def rescission_day(session: Session, sale_id: str) -> date | None:
     """The last day on which price and interest go back to a buyer who rescinds because of the area (art. 20)."""
     row = settlement_of(session, sale_id)
