@@ -37,7 +37,9 @@ class BoundaryEvents:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """See whether all stories are to be run."""
         collected = {item.path for item in session.items}
-        narrowed = any(session.config.getoption(name, False) for name in ("keyword", "lf", "failedfirst", "markexpr"))
+        narrowed = any(
+            session.config.getoption(name, False) for name in ("keyword", "lf", "failedfirst", "markexpr")
+        )
         self.whole = not narrowed and collected.issuperset(STORIES.glob("test_*.py"))
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -10,7 +10,10 @@ _APPROVAL = "change_approval a WHERE a.order_id = NEW.id AND a.content_hash = NE
 _APPROVERS = "change_approver p WHERE p.order_id = NEW.{order} AND p.content_hash = NEW.content_hash"
 _ENDED = "('executed', 'rejected', 'withdrawn', 'expired', 'failed')"
 _LOCK = (("change_order", "NEW.order_id"),)
-_CONTENT = "NEW.content_hash <> OLD.content_hash"
+_SEALED = ("wanted", "before", "after", "money", "route")
+_CONTENT = "NEW.content_hash <> OLD.content_hash OR COALESCE(NEW.fault, '') <> COALESCE(OLD.fault, '')" + "".join(
+    f" OR CAST(NEW.{column} AS TEXT) <> CAST(OLD.{column} AS TEXT)" for column in _SEALED
+)
 _FIXED = ("sale_id", "kind", "applied_by", "mode", "mode_version")
 
 RULES = (
@@ -28,13 +31,13 @@ RULES = (
         + _APPROVERS.format(order="id")
         + " AND p.staff_id = NEW.executed_by)",
     ),
-    # What was approved is executed as it is: content changes only while nobody has approved it.
+    # What was approved is executed as it is: what an order says changes only while nobody has approved it.
     Rule(
         "change_order",
         "UPDATE",
         "change_fixed",
         f"OLD.state IN {_ENDED}"
-        + f" OR ({_CONTENT} AND OLD.state NOT IN ('submitted', 'returned'))"
+        + f" OR (({_CONTENT}) AND OLD.state NOT IN ('submitted', 'returned'))"
         + "".join(f" OR NEW.{column} <> OLD.{column}" for column in _FIXED),
     ),
     Rule("change_order", "INSERT", "change_fixed", "NEW.state <> 'submitted'"),
