@@ -26,13 +26,13 @@ def reader() -> Actor:
 
 def clock() -> Clock:
     """The clock of this application."""
-    return _database().clock
+    return database().clock
 
 
 @contextmanager
 def reading() -> Iterator[tuple[Session, Actor]]:
     """A reading session and the reader."""
-    with _database().reading() as session:
+    with database().reading() as session:
         yield session, reader()
 
 
@@ -40,10 +40,11 @@ def reading() -> Iterator[tuple[Session, Actor]]:
 def acting() -> Iterator[tuple[Session, Actor]]:
     """One unit of work and the person who acts; committed at the end of the block."""
     actor = reader()
-    with _database().unit_of_work(actor, request_id=request_id()) as session:
+    with database().unit_of_work(actor, request_id=request_id()) as session:
         yield session, actor
 
 
-def _database() -> Database:
+def database() -> Database:
+    """The database of this application."""
     found: Database = current_app.extensions["keyturn.database"]
     return found

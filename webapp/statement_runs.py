@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.columns import Id, Instant
 from kernel.database import Base
+from ledger.worklists import Worklist
 
 
 class StatementRun(Base):
@@ -37,6 +38,10 @@ class StatementItem(Base):
     state: Mapped[str] = mapped_column(String(8))
     code: Mapped[str | None] = mapped_column(String(60))
     document_id: Mapped[str | None] = mapped_column(String(36))
+
+
+SALES = Worklist(StatementRun, StatementItem, of="run_id", subject="sale_id", failed="refused")
+"""The sales of a run."""
 
 
 def forget_statement_runs(session: Session, instant: datetime) -> None:

@@ -13,7 +13,7 @@ from kernel.clock import Clock
 from kernel.errors import Missing
 from ledger.handover.cases import SOLD_STAGES, today_at
 from ledger.handover.errors import BatchMissing, BatchRefused
-from ledger.handover.kinds import OVER, ItemState, RunState
+from ledger.handover.kinds import OVER
 from ledger.handover.models import MoveInBatch, MoveInBatchItem, MoveInCase
 from ledger.inventory.models import Building, Unit
 from ledger.inventory.states import UnitStatus
@@ -22,8 +22,11 @@ from ledger.organisation.queries import parameter
 from ledger.sales.models import Sale
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
+from ledger.worklists import RunState, Worklist
 
 LONGEST_DAYS = 60
+NOTICES = Worklist(MoveInBatch, MoveInBatchItem, of="batch_id", subject="sale_id")
+"""The notices of a batch, sale by sale."""
 
 
 def begin_batch(
@@ -124,8 +127,7 @@ def get_batch(session: Session, actor: Actor, batch_id: str) -> MoveInBatch:
 def stop_batch(session: Session, actor: Actor, clock: Clock, *, batch_id: str) -> None:
     """Send no further notice; what was sent stays. A batch that has ended stays as it is."""
     batch = _mine(session, actor, batch_id)
-    if batch.state is RunState.RUNNING:
-        batch.state, batch.ended_at = RunState.STOPPED, clock.now()
+    if NOTICES.stop(session, batch_id, clock.now()):
         act = "handover:stop_batch"
         audit.record(session, actor, clock, act, "move_in_batch", batch.id, path=batch.path)
 
@@ -133,15 +135,9 @@ def stop_batch(session: Session, actor: Actor, clock: Clock, *, batch_id: str) -
 def resume_batch(session: Session, actor: Actor, clock: Clock, *, batch_id: str) -> MoveInBatch:
     """Go on with what waits, and try again what failed."""
     batch = _mine(session, actor, batch_id)
-    failed = select(MoveInBatchItem).where(
-        MoveInBatchItem.batch_id == batch_id, MoveInBatchItem.state == ItemState.FAILED
-    )
-    for item in session.scalars(failed):
-        item.state, item.code = ItemState.WAITING, None
-    batch.failed = 0
-    if next_sales(session, batch_id, 1):
-        batch.state, batch.ended_at = RunState.RUNNING, None
+    if NOTICES.try_again(session, batch_id):
         audit.record(session, actor, clock, "handover:resume_batch", "move_in_batch", batch.id, path=batch.path)
+    session.refresh(batch)
     return batch
 
 
@@ -149,32 +145,6 @@ def _mine(session: Session, actor: Actor, batch_id: str) -> MoveInBatch:
     batch = get_batch(session, actor, batch_id)
     actor.require(Permission.HANDOVER_PLAN, batch.path)
     return batch
-
-
-def next_sales(session: Session, batch_id: str, limit: int) -> list[str]:
-    """The next sales that wait for their notice."""
-    waiting = select(MoveInBatchItem.sale_id).where(
-        MoveInBatchItem.batch_id == batch_id, MoveInBatchItem.state == ItemState.WAITING
-    )
-    return list(session.scalars(waiting.order_by(MoveInBatchItem.position).limit(limit)))
-
-
-def note_item(session: Session, batch_id: str, sale_id: str, code: str | None = None) -> None:
-    """One sale has its notice, or failed with a code; noting it twice counts once."""
-    item = session.get_one(MoveInBatchItem, (batch_id, sale_id))
-    if item.state is not ItemState.WAITING:
-        return
-    batch = session.get_one(MoveInBatch, batch_id)
-    item.state, item.code = (ItemState.FAILED, code[:60]) if code else (ItemState.DONE, None)
-    batch.failed, batch.done = batch.failed + bool(code), batch.done + (not code)
-
-
-def failed_items(session: Session, batch_id: str, limit: int = 100) -> list[MoveInBatchItem]:
-    """What failed, with the codes why."""
-    query = select(MoveInBatchItem).where(
-        MoveInBatchItem.batch_id == batch_id, MoveInBatchItem.state == ItemState.FAILED
-    )
-    return list(session.scalars(query.order_by(MoveInBatchItem.position).limit(limit)))
 
 
 def list_batches(session: Session, actor: Actor, *, limit: int = 50, offset: int = 0) -> list[MoveInBatch]:

@@ -22,22 +22,6 @@ class CaseState(StrEnum):
 OVER = (CaseState.CLOSED, CaseState.WITHDRAWN)
 
 
-class RunState(StrEnum):
-    """What a batch does now."""
-
-    RUNNING = "running"
-    STOPPED = "stopped"
-    ENDED = "ended"
-
-
-class ItemState(StrEnum):
-    """What became of one sale of a batch."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class AppointmentState(StrEnum):
     """What became of an appointment (预约)."""
 

@@ -23,15 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.append_only import keep_append_only
 from kernel.columns import Fen, Id, Instant, JsonMap, Path, Ref, UtcDateTime, words
 from kernel.database import Base
-from ledger.handover.kinds import (
-    AppointmentState,
-    Booker,
-    CaseState,
-    EventKind,
-    ItemState,
-    RunState,
-)
+from ledger.handover.kinds import AppointmentState, Booker, CaseState, EventKind
 from ledger.inventory.models import table_of
+from ledger.worklists import ItemState, RunState
 
 _RUNNING = text("state = 'running'")
 _BOOKED = text("state = 'booked'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -23,8 +23,13 @@ from ledger.mortgages.models import (
 )
 from ledger.scope import visible
 from ledger.staff.permissions import Permission
+from ledger.worklists import Worklist
 
 MOST = 200
+LOANS = Worklist(
+    MortgageSubmission, MortgageSubmissionItem, of="submission_id", subject="loan_id", failed="refused"
+)
+"""The loans of a submission."""
 
 
 def begin_submission(
@@ -86,17 +91,18 @@ def submission_of(session: Session, actor: Actor, submission_id: str) -> Mortgag
     return row
 
 
-def turn(session: Session, actor: Actor, submission_id: str, old: str, new: str) -> None:
-    """Stop a submission, let a stopped one go on, or end it."""
+def stop_submission(session: Session, actor: Actor, clock: Clock, *, submission_id: str) -> None:
+    """Submit no further loan; what was submitted stays so."""
     row = submission_of(session, actor, submission_id)
-    if row.state == old:
-        row.state = new
+    if LOANS.stop(session, submission_id, clock.now()):
+        audit.record(session, actor, clock, "mortgages:stop_many", "mortgage_submission", row.id, path=row.path)
 
 
-def items_of(session: Session, submission_id: str) -> list[MortgageSubmissionItem]:
-    """Its loans in order."""
-    query = select(MortgageSubmissionItem).where(MortgageSubmissionItem.submission_id == submission_id)
-    return list(session.scalars(query.order_by(MortgageSubmissionItem.position)))
+def resume_submission(session: Session, actor: Actor, clock: Clock, *, submission_id: str) -> None:
+    """Go on with the loans of a stopped submission that wait."""
+    row = submission_of(session, actor, submission_id)
+    if LOANS.go_on(session, submission_id):
+        audit.record(session, actor, clock, "mortgages:resume_many", "mortgage_submission", row.id, path=row.path)
 
 
 def loans_in(session: Session, submission_id: str) -> list[MortgageLoan]:
@@ -107,36 +113,6 @@ def loans_in(session: Session, submission_id: str) -> list[MortgageLoan]:
         .where(MortgageSubmissionItem.submission_id == submission_id)
     )
     return list(session.scalars(query.order_by(MortgageSubmissionItem.position)))
-
-
-def next_item(session: Session, submission_id: str) -> MortgageSubmissionItem | None:
-    """The next loan that waits."""
-    query = select(MortgageSubmissionItem).where(
-        MortgageSubmissionItem.submission_id == submission_id, MortgageSubmissionItem.state == "waiting"
-    )
-    return session.scalars(query.order_by(MortgageSubmissionItem.position).limit(1)).first()
-
-
-def note_item(session: Session, submission_id: str, position: int, state: str, code: str | None = None) -> None:
-    """What came of a loan, unless another has noted it."""
-    session.execute(
-        update(MortgageSubmissionItem)
-        .where(
-            MortgageSubmissionItem.submission_id == submission_id,
-            MortgageSubmissionItem.position == position,
-            MortgageSubmissionItem.state == "waiting",
-        )
-        .values(state=state, code=code)
-    )
-
-
-def counts(session: Session, submission_id: str) -> dict[str, int]:
-    """How many loans wait, are done, were refused."""
-    query = select(MortgageSubmissionItem.state, func.count()).where(
-        MortgageSubmissionItem.submission_id == submission_id
-    )
-    found = {str(row[0]): int(row[1]) for row in session.execute(query.group_by(MortgageSubmissionItem.state))}
-    return {"waiting": 0, "done": 0, "refused": 0} | found
 
 
 def list_submissions(session: Session, actor: Actor, *, limit: int = 20) -> list[tuple[MortgageSubmission, str]]:

@@ -65,12 +65,4 @@ class RunKind(StrEnum):
     SUBMISSION = "submission"  # 批量递件
 
 
-class RunState(StrEnum):
-    """Where a run stands."""
-
-    RUNNING = "running"
-    ENDED = "ended"
-    STOPPED = "stopped"
-
-
 CLOSED = (SettlementState.SETTLED, SettlementState.NOTHING, SettlementState.WITHDRAWN)

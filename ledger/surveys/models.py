@@ -16,12 +16,12 @@ from ledger.surveys.kinds import (
     AreaRule,
     Choice,
     RunKind,
-    RunState,
     SettlementState,
     SurveyKind,
     SurveyState,
     Verdict,
 )
+from ledger.worklists import RunState
 
 _RELEASED = text("state = 'released'")
 _LIVE = text("state <> 'withdrawn'")

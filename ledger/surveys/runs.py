@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -17,8 +17,12 @@ from ledger.scope import scoped
 from ledger.staff.permissions import Permission
 from ledger.surveys.errors import RunMissing, SettlementInvalid
 from ledger.surveys.importing import find_building
-from ledger.surveys.kinds import RunKind, RunState, SettlementState
+from ledger.surveys.kinds import RunKind, SettlementState
 from ledger.surveys.models import AreaSettlement, BuildingRun, BuildingRunItem
+from ledger.worklists import RunState, Worklist
+
+SALES = Worklist(BuildingRun, BuildingRunItem, of="run_id", subject="sale_id")
+"""The sales of a run."""
 
 RIGHTS = {
     RunKind.AREA: Permission.AREA_SETTLEMENT_START,
@@ -45,11 +49,7 @@ def begin_run(
     """
     building = find_building(session, actor, building_id, Permission.SALES_VIEW)
     actor.require(RIGHTS[kind], building.path)
-    session.execute(select(Building.id).where(Building.id == building_id).with_for_update(key_share=True))
-    query = select(BuildingRun).where(
-        BuildingRun.building_id == building_id, BuildingRun.kind == kind, BuildingRun.state == RunState.RUNNING
-    )
-    going = session.scalars(query).one_or_none()
+    going = _going(session, building_id, kind)
     if going is not None:
         return going, False
     wanted = list(dict.fromkeys(sale_ids))
@@ -103,11 +103,39 @@ def unsettled_sales(session: Session, building_id: str) -> list[str]:
 
 def stop_run(session: Session, actor: Actor, clock: Clock, *, run_id: str) -> None:
     """Begin with no further sale; what is done stays done. A run that has ended stays as it is."""
+    run = _mine(session, actor, run_id)
+    if SALES.stop(session, run_id, clock.now()):
+        audit.record(session, actor, clock, "building_run:stop", "building_run", run.id, path=run.path)
+
+
+def resume_run(session: Session, actor: Actor, clock: Clock, *, run_id: str) -> BuildingRun:
+    """Go on with the sales that wait, and try again those that failed.
+
+    Raises `SettlementInvalid` while another run of its kind goes on in the building.
+    """
+    run = _mine(session, actor, run_id)
+    going = _going(session, run.building_id, run.kind)
+    if going is not None and going.id != run.id:
+        raise SettlementInvalid("building_run_goes_on", field="run_id")
+    if SALES.try_again(session, run_id):
+        audit.record(session, actor, clock, "building_run:resume", "building_run", run.id, path=run.path)
+    session.refresh(run)
+    return run
+
+
+def _mine(session: Session, actor: Actor, run_id: str) -> BuildingRun:
     run = get_run(session, actor, run_id)
     actor.require(RIGHTS[run.kind], run.path)
-    if run.state is RunState.RUNNING:
-        run.state, run.ended_at = RunState.STOPPED, clock.now()
-        audit.record(session, actor, clock, "building_run:stop", "building_run", run.id, path=run.path)
+    return run
+
+
+def _going(session: Session, building_id: str, kind: RunKind) -> BuildingRun | None:
+    """The run of a kind that goes on in a building; the building is locked, so that no other begins meanwhile."""
+    session.execute(select(Building.id).where(Building.id == building_id).with_for_update(key_share=True))
+    query = select(BuildingRun).where(
+        BuildingRun.building_id == building_id, BuildingRun.kind == kind, BuildingRun.state == RunState.RUNNING
+    )
+    return session.scalars(query).one_or_none()
 
 
 def get_run(session: Session, actor: Actor, run_id: str) -> BuildingRun:
@@ -119,40 +147,7 @@ def get_run(session: Session, actor: Actor, run_id: str) -> BuildingRun:
     return run
 
 
-def next_items(session: Session, run_id: str, limit: int) -> list[str]:
-    """The next sales of a run."""
-    query = select(BuildingRunItem.sale_id).where(
-        BuildingRunItem.run_id == run_id, BuildingRunItem.state == "waiting"
-    )
-    return list(session.scalars(query.order_by(BuildingRunItem.position).limit(limit)))
-
-
-def note_item(session: Session, run_id: str, sale_id: str, *, code: str | None = None) -> None:
-    """A sale of a run is done, or failed with a code."""
-    item, run = session.get_one(BuildingRunItem, (run_id, sale_id)), session.get_one(BuildingRun, run_id)
-    item.state, item.code = ("failed", code[:60]) if code else ("done", None)
-    run.done, run.failed = run.done + (code is None), run.failed + (code is not None)
-
-
-def end_run(session: Session, clock: Clock, run_id: str) -> bool:
-    """End a run of which nothing waits; False while something does or when it has ended otherwise."""
-    run = session.get_one(BuildingRun, run_id)
-    waiting = session.scalar(
-        select(func.count()).where(BuildingRunItem.run_id == run_id, BuildingRunItem.state == "waiting")
-    )
-    if run.state is not RunState.RUNNING or waiting:
-        return False
-    run.state, run.ended_at = RunState.ENDED, clock.now()
-    return True
-
-
 def list_runs(session: Session, actor: Actor, building_id: str, *, limit: int = 5) -> list[BuildingRun]:
     """The latest runs of a building in the actor's scope."""
     query = scoped(actor, BuildingRun, Permission.SALES_VIEW).where(BuildingRun.building_id == building_id)
     return list(session.scalars(query.order_by(BuildingRun.begun_at.desc(), BuildingRun.id.desc()).limit(limit)))
-
-
-def failed_items(session: Session, run_id: str, *, limit: int = 200) -> list[BuildingRunItem]:
-    """What failed in a run, with the codes why."""
-    query = select(BuildingRunItem).where(BuildingRunItem.run_id == run_id, BuildingRunItem.state == "failed")
-    return list(session.scalars(query.order_by(BuildingRunItem.position).limit(limit)))

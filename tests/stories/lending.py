@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -51,6 +52,12 @@ class Mortgage:
             return banks.put_product(*act, bank_id=bank.id, name="一手房贷", max_share_bp=7000, max_months=360).id
 
         return self.company.act("admin", add)
+
+    def of(self, sale: Case) -> Mortgage:
+        """The mortgage of another sale, with the same bank."""
+        other = copy(self)
+        other.sale, other.sale_id = sale, sale.sale().id
+        return other
 
     def another_bank(self, name: str = "建设银行", kind: LenderKind = LenderKind.BANK) -> str:
         """One more lender; returns its product."""

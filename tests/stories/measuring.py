@@ -14,6 +14,7 @@ from ledger.surveys import importing, runs
 from ledger.surveys.kinds import RunKind
 from ledger.surveys.models import AreaSettlement, BuildingRun
 from ledger.surveys.reading import read_survey
+from ledger.worklists import ItemState
 from tests.stories.company import Case, Company
 from webapp.titles import running
 
@@ -105,7 +106,7 @@ class Surveyed:
         )
         running.work(company.database, run_id, most=most)
         run = company.read(lambda s: s.get_one(BuildingRun, run_id))
-        failed = company.read(lambda s: [item.code for item in runs.failed_items(s, run_id)])
+        failed = company.read(lambda s: [item.code for item in runs.SALES.items(s, run_id, ItemState.FAILED)])
         assert not failed, failed
         return run
 

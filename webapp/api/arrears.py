@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from marshmallow import Schema, fields, validate
 
 from ledger.arrears import proposing, runs
 from ledger.arrears.kinds import Channel
 from ledger.arrears.queries import CaseFilter, CaseRow, ProposalFilter, ProposalRow, list_cases, list_proposals
 from ledger.arrears.undelivered import Undelivered, list_undelivered
+from webapp.acting import database
 from webapp.api.endpoint import Asked, endpoint
 from webapp.api.paging import PageQuery
 from webapp.api.shapes import answer_of
 from webapp.arrears.running import order_portion
-from webapp.db import Database
 
 
 class CaseQuery(PageQuery):
@@ -137,7 +136,7 @@ def begin_run(asked: Asked) -> Any:
     on = runs.today_of(asked.clock)
     run, is_new = runs.begin_run(asked.session, asked.actor, asked.clock, path=asked.body["path"], on=on)
     if is_new:
-        order_portion(asked.session, _database(), run)
+        order_portion(asked.session, database(), run)
     return run
 
 
@@ -146,7 +145,7 @@ def begin_sending(asked: Asked) -> Any:
     """Order that proposals be sent, one unit of work each."""
     ids, on = asked.body["proposal_ids"], runs.today_of(asked.clock)
     run = runs.begin_sending(asked.session, asked.actor, asked.clock, proposal_ids=ids, on=on)
-    order_portion(asked.session, _database(), run)
+    order_portion(asked.session, database(), run)
     return run
 
 
@@ -161,8 +160,3 @@ def stop_run(asked: Asked, run_id: str) -> Any:
     """Begin with no further case; what is done stays done."""
     runs.stop_run(asked.session, asked.actor, asked.clock, run_id=run_id)
     return runs.get_run(asked.session, asked.actor, run_id)
-
-
-def _database() -> Database:
-    found: Database = current_app.extensions["keyturn.database"]
-    return found

@@ -14,12 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engine.api import StepFailed
 from engine.jobs import order_delivery
 from handlers.arrears import bring_on, ladder_of
 from handlers.jobs import ARREARS
 from kernel.actor import SYSTEM, Actor
-from kernel.errors import KeyturnError
 from ledger.arrears import runs
 from ledger.arrears.cases import settle
 from ledger.arrears.errors import NothingOpen
@@ -31,6 +29,7 @@ from ledger.sales.models import Sale
 from ledger.staff.queries import names
 from webapp.arrears.sending import send
 from webapp.db import Database
+from webapp.portions import code_of
 
 log = structlog.get_logger("keyturn.arrears")
 PORTION_SECONDS = 60.0
@@ -156,10 +155,3 @@ def _send_one(database: Database, run_id: str, clerk: Actor, proposal_id: str) -
             note_failure(session, proposal_id=proposal_id, code=code_of(fault))
             runs.note_failed(session, run_id, proposal_id, code_of(fault))
     return True
-
-
-def code_of(fault: BaseException) -> str:
-    """A code for the reader; what nobody foresaw is named as such."""
-    if isinstance(fault, StepFailed):
-        return fault.message_code
-    return fault.code if isinstance(fault, KeyturnError) else "unexpected"

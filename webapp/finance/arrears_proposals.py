@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,10 +15,9 @@ from ledger.finance.sale_labels import label_sales
 from ledger.organisation.queries import list_projects, top_path
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
-from webapp.acting import acting, clock, reading
+from webapp.acting import acting, clock, database, reading
 from webapp.arrears.running import order_portion
 from webapp.current import may
-from webapp.db import Database
 from webapp.finance.desk import PAGE_SIZE, asked, page_offset, pages, today
 from webapp.once import once
 from webapp.page import asked_page
@@ -73,7 +72,7 @@ def send_proposals() -> Response:
 
         def act() -> str:
             run = runs.begin_sending(session, actor, clock(), proposal_ids=request.form.getlist("id"), on=today())
-            order_portion(session, _database(), run)
+            order_portion(session, database(), run)
             return url_for("finance.arrears_run", run_id=run.id)
 
         address = once(session, actor, clock(), act)
@@ -114,7 +113,7 @@ def begin_arrears_run() -> Response:
             for path in _own_paths(actor) or [top_path(session)]:
                 run, is_new = runs.begin_run(session, actor, clock(), path=path, on=today())
                 if is_new:
-                    order_portion(session, _database(), run)
+                    order_portion(session, database(), run)
                 begun.append(run.id)
             return (
                 url_for("finance.arrears_run", run_id=begun[0])
@@ -164,8 +163,3 @@ def _run_page(run_id: str) -> str:
             wording=word,
             may_chase=may(Permission.FINANCE_CHASE),
         )
-
-
-def _database() -> Database:
-    found: Database = current_app.extensions["keyturn.database"]
-    return found

@@ -17,7 +17,7 @@ from ledger.finance.sale_labels import label_sales
 from ledger.handover import appointments, batches, queries
 from ledger.handover.appointments import Hours
 from ledger.handover.errors import SlotRefused
-from ledger.handover.kinds import CaseState, RunState
+from ledger.handover.kinds import CaseState
 from ledger.handover.models import MoveInBatch
 from ledger.inventory.models import Building
 from ledger.organisation.models import Project
@@ -25,11 +25,12 @@ from ledger.organisation.parameters import MOVE_IN_NOTICE_DAYS
 from ledger.organisation.queries import parameter
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
-from webapp.acting import acting, clock, reading
+from ledger.worklists import ItemState, RunState
+from webapp.acting import acting, clock, database, reading
 from webapp.carrying_out import carried_out
 from webapp.current import may
 from webapp.entries import Entries, filled, posted_day
-from webapp.handover.desk import PAGE_SIZE, database, labels_of, pages, today_at
+from webapp.handover.desk import PAGE_SIZE, labels_of, pages, today_at
 from webapp.handover.running import order_portion
 from webapp.once import once
 from webapp.page import asked_page
@@ -134,7 +135,7 @@ def _begin(session: Session, actor: Actor, first: date, last: date) -> str:
         first_on=first,
         last_on=last,
     )
-    order_portion(session, database(), batch)
+    order_portion(session, database(), batch.id)
     return url_for("handover.batch", batch_id=batch.id)
 
 
@@ -156,7 +157,7 @@ def _told(batch_id: str, entries: Entries) -> dict[str, Any]:
         cases = queries.list_cases(
             session, actor, batch_id=batch_id, state=state, limit=PAGE_SIZE + 1, offset=offset
         )
-        failed = batches.failed_items(session, batch_id)
+        failed = batches.NOTICES.items(session, batch_id, ItemState.FAILED, limit=100)
         slots = queries.slots_of(session, batch_id)
         people = staff.names(session, {row.begun_by} | {slot.staff_id for slot in slots})
         may_plan = actor.may(Permission.HANDOVER_PLAN, row.path)
@@ -266,7 +267,7 @@ def resume_batch(batch_id: str) -> Response:
     def act(session: Session, actor: Actor) -> None:
         row = batches.resume_batch(session, actor, clock(), batch_id=batch_id)
         if row.state is RunState.RUNNING:
-            order_portion(session, database(), row)
+            order_portion(session, database(), row.id)
 
     leads_to = url_for("handover.batch", batch_id=batch_id)
     return carried_out(act, leads_to=leads_to, done=_("The rest of the notices go out."))

@@ -16,9 +16,9 @@ from ledger.finance.sale_labels import label_sales
 from ledger.handover import appointments, keys, queries
 from ledger.handover.kinds import OVER, Booker, CaseState
 from ledger.handover.models import MoveInBatch, MoveInCase, MoveInSlot
-from webapp.acting import clock
+from webapp.acting import clock, database
 from webapp.errors import status_of
-from webapp.handover.desk import database, today_at
+from webapp.handover.desk import today_at
 from webapp.handover.tokens import case_of_token
 from webapp.pace import PaceOfProcess
 from webapp.request_log import request_id

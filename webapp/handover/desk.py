@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -16,16 +16,9 @@ from ledger.handover.models import MoveInCase
 from ledger.organisation.models import Project
 from ledger.staff.permissions import Permission
 from webapp.acting import clock
-from webapp.db import Database
 
 pages = Blueprint("handover", __name__, url_prefix="/handover")
 PAGE_SIZE = 50
-
-
-def database() -> Database:
-    """The database of this application."""
-    found: Database = current_app.extensions["keyturn.database"]
-    return found
 
 
 def today_at(session: Session, project_id: str) -> date:

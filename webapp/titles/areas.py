@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handlers.jobs import BUILDINGS
 from kernel.actor import Actor
 from kernel.errors import Invalid
 from ledger.finance.sale_labels import label_sales
@@ -29,10 +30,10 @@ from ledger.surveys.queries import (
     survey_in_force,
 )
 from ledger.surveys.wording import survey_reason
-from webapp.acting import clock, reading
+from webapp.acting import clock, database, reading
 from webapp.language import current_language
-from webapp.titles.desk import begun, database, pages, today
-from webapp.titles.running import order_portion
+from webapp.portions import order_portion
+from webapp.titles.desk import begun, pages, today
 from webapp.wording import word
 
 
@@ -136,7 +137,7 @@ def settle_building(building_id: str) -> Response:
         )
         if is_new:
             session.flush()  # The job names the run.
-            order_portion(session, database(), run)
+            order_portion(session, database(), BUILDINGS, run.id)
         return run
 
     here = url_for("titles.building_areas", building_id=building_id)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handlers.jobs import BUILDINGS
 from kernel.actor import Actor
 from kernel.errors import Invalid, Stale
 from ledger.finance.sale_labels import label_sales
@@ -22,9 +23,9 @@ from ledger.titles.cases import title_of
 from ledger.titles.errors import TitleInvalid
 from ledger.titles.kinds import TitleState
 from ledger.titles.queries import STEPS, list_board, list_cases, untitled_sales
-from webapp.acting import clock, reading
-from webapp.titles.desk import begun, database, given_day, pages, today
-from webapp.titles.running import order_portion
+from webapp.acting import clock, database, reading
+from webapp.portions import order_portion
+from webapp.titles.desk import begun, given_day, pages, today
 from webapp.wording import word
 
 
@@ -153,7 +154,7 @@ def _begin(
     )
     if is_new:
         session.flush()  # The job names the run.
-        order_portion(session, database(), run)
+        order_portion(session, database(), BUILDINGS, run.id)
     return run
 
 

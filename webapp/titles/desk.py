@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import cast
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,7 +13,6 @@ from kernel.actor import Actor
 from kernel.clock import business_date
 from ledger.surveys.models import BuildingRun
 from webapp.acting import acting, clock
-from webapp.db import Database
 from webapp.once import once
 
 pages = Blueprint("titles", __name__, url_prefix="/titles")
@@ -23,11 +21,6 @@ pages = Blueprint("titles", __name__, url_prefix="/titles")
 def today() -> date:
     """The business date by which pages judge what is late."""
     return business_date(clock())
-
-
-def database() -> Database:
-    """The database of this application."""
-    return cast(Database, current_app.extensions["keyturn.database"])
 
 
 def given_day(name: str) -> date | None:

@@ -97,4 +97,5 @@ TEXTS = {
     "title_not_mortgaged": N_("No loan stands in this sale, so the certificate goes to the buyer."),
     "building_registered_already": N_("The first registration of this building is noted already."),
     "building_run_empty": N_("Nothing is left to do in this building."),
+    "building_run_goes_on": N_("Another run of this kind goes on in the building. Wait until it has ended."),
 }

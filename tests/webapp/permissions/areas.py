@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.inventory.models import Unit
-from ledger.surveys.kinds import AreaRule, RunKind, RunState, SettlementState, SurveyKind, SurveyState, Verdict
+from ledger.surveys.kinds import AreaRule, RunKind, SettlementState, SurveyKind, SurveyState, Verdict
 from ledger.surveys.models import AreaSettlement, BuildingRun, BuildingRunItem, Survey, SurveyArea
 from ledger.titles.kinds import DueRule, TitleState
 from ledger.titles.models import TitleCase
+from ledger.worklists import RunState
 from tests.webapp.house import House
 
 

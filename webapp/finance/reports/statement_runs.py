@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 
 from flask import Response as FileResponse
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.actor import Actor
@@ -19,13 +19,13 @@ from ledger.finance.sale_labels import label_sales
 from ledger.organisation.queries import get_project
 from ledger.staff.permissions import Permission
 from webapp import statement_making as running
-from webapp.acting import acting, clock, reading
-from webapp.db import Database
+from webapp.acting import acting, clock, database, reading
 from webapp.entries import posted_day
 from webapp.finance.desk import pages, today
 from webapp.finance.reports.exporting import exporter, log_export
 from webapp.finance.reports.workbook import download
 from webapp.once import once
+from webapp.statement_runs import SALES
 
 Answer = str | Response
 
@@ -44,7 +44,7 @@ def statement_run_begin() -> Response:
         building = request.form.get("building") or None
 
         def act() -> str:
-            run_id = running.begin(session, _database(), actor, project.id, building, period)
+            run_id = running.begin(session, database(), actor, project.id, building, period)
             log_export(session, reader, "statements", rows=1, path=project.path)
             return url_for("finance.statement_run", run_id=run_id)
 
@@ -63,8 +63,7 @@ def statement_run(run_id: str) -> str:
 def statement_run_go(run_id: str) -> Answer:
     """Take a stopped run up again, with the rest."""
     with acting() as (session, actor):
-        running.turn(session, actor, run_id, "stopped", "running")
-        running.order_portion(session, _database(), run_id)
+        running.go_on(session, database(), actor, run_id)
     return _shown(run_id)
 
 
@@ -72,7 +71,7 @@ def statement_run_go(run_id: str) -> Answer:
 def statement_run_stop(run_id: str) -> Answer:
     """Begin no further statement; what is made stays."""
     with acting() as (session, actor):
-        running.turn(session, actor, run_id, "running", "stopped")
+        running.stop(session, database(), actor, run_id)
     return _shown(run_id)
 
 
@@ -84,7 +83,7 @@ def statement_run_file(run_id: str) -> FileResponse:
         run = running.run_of(session, reader, run_id)
         made = [
             get_document(session, reader, item.document_id)
-            for item in running.items(session, run_id, "done")
+            for item in SALES.items(session, run_id, "done")
             if item.document_id
         ]
         if not made:
@@ -100,11 +99,6 @@ def statement_run_file(run_id: str) -> FileResponse:
     return download(content.getvalue(), name, "application/zip")
 
 
-def _database() -> Database:
-    found: Database = current_app.extensions["keyturn.database"]
-    return found
-
-
 def _name(place: int, paper: Document) -> str:
     return f"{place:04}-{paper.filename}"
 
@@ -118,10 +112,10 @@ def _shown(run_id: str) -> Answer:
 def _told(run_id: str) -> dict[str, Any]:
     with reading() as (session, actor):
         run = running.run_of(session, actor, run_id)
-        refused = running.items(session, run_id, "refused")
+        refused = SALES.items(session, run_id, "refused")
         return {
             "run": run,
-            "counts": running.counts(session, run_id),
+            "counts": SALES.counts(session, run_id),
             "refused": refused,
             "labels": label_sales(session, [item.sale_id for item in refused]),
             "project": _project_name(session, actor, run.project_id),
