@@ -139,3 +139,21 @@ def test_questions_do_not_grow_with_the_building(company: Company, at_desk: Call
         if more < 3:
             surveyed.sell(more)
     assert counts[1] == counts[2]
+
+
+def test_a_run_is_stopped_and_goes_on_from_its_page(company: Company, at_desk: Callable[[str], Browser]) -> None:
+    surveyed = Surveyed(company)
+    sales = sorted([surveyed.sell(0), surveyed.sell(1)])
+    surveyed.survey(u101="102.50")
+    clerk, building = at_desk(CLERK), f"/titles/areas/{surveyed.building_id}"
+    run = clerk.post(f"{building}/run", {}, page=building).headers["Location"]
+    clerk.post(f"{run}/stop", {}, page=run)
+    JobRunner(company.database, handlers.registry()).run_due()
+    page = flat(clerk.get(run).text)
+    assert "0 of 2" in page and "Go on with the rest" in page
+    assert "Go on with the rest" not in flat(at_desk("gm_1").get(run).text)
+    clerk.post(f"{run}/go", {}, page=run)
+    JobRunner(company.database, handlers.registry()).run_due()
+    page = flat(clerk.get(run).text)
+    assert "2 of 2" in page and "Go on with the rest" not in page
+    assert sorted(company.read(lambda s: s.scalars(select(AreaSettlement.sale_id)).all())) == sales
