@@ -55,10 +55,10 @@ def clean_photo(content: bytes, *, field: str = "photo") -> bytes:
                     raise PhotoRefused("photo_too_large", field=field, limit=MOST_BYTES)
                 opened.load()
                 upright = ImageOps.exif_transpose(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise PhotoRefused("photo_too_large", field=field, limit=MOST_BYTES) from bomb
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as broken:
         raise PhotoRefused("photo_is_broken", field=field) from broken
-    except Image.DecompressionBombError as bomb:
-        raise PhotoRefused("photo_too_large", field=field, limit=MOST_BYTES) from bomb
     return _as_jpeg(upright)
 
 

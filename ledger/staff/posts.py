@@ -33,6 +33,14 @@ NEXT_HIGHER: Mapping[str, str] = {
     "legal": "city_gm",
     "city_gm": "group_pricing",
 }
+#: Who leads those that a vacant post is not handed up from: he is told of what they leave lying.
+LED_BY: Mapping[str, str] = {
+    "sales_consultant": "sales_manager",
+    "filing_clerk": "sales_manager",
+    "mortgage_clerk": "sales_manager",
+    "finance_clerk": "finance_manager",
+    "service_agent": "project_gm",
+}
 
 
 @dataclass(frozen=True)
@@ -140,8 +148,12 @@ def answering_at(session: Session, path: str) -> dict[str, Answering]:
 
 
 def next_above(session: Session, role: str, path: str) -> Answering:
-    """Who is named to answer for a role at a node, whether or not that one can; without role and person nobody."""
-    return _next(fallbacks_at(session, path), role)
+    """Who stands above a role at a node: who is named to answer for it, else who usually leads it.
+
+    Whether that one can is not asked; without role and person nobody does.
+    """
+    named = _next(fallbacks_at(session, path), role)
+    return named if named.role or named.staff_id else Answering(LED_BY.get(role))
 
 
 def fills(session: Session, role: str, path: str, on: date, without: Collection[str] = ()) -> bool:
