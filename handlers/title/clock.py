@@ -20,6 +20,7 @@ from ledger.organisation.queries import parameter
 from ledger.titles import cases
 from ledger.titles.facts import TitleClockSet
 from ledger.titles.kinds import TitleState
+from ledger.titles.liability import compensate_late_title
 from ledger.titles.models import TitleCase
 
 _STEP_OF = {
@@ -56,6 +57,29 @@ def look_at_clock(data: CaseIn, ctx: Context) -> ClockOut:
     if late:
         _tell_clerks(ctx, "title_late", case)
     return ClockOut(late, _STEP_OF.get(case.state, "certificate"))
+
+
+@dataclass(frozen=True)
+class LateIn:
+    """The case, if there was one yet."""
+
+    case_id: str | None = None
+
+
+@dataclass(frozen=True)
+class LateOut:
+    """What is ordered for the days of being late, in fen."""
+
+    late_title_fen: int
+
+
+@handler("title.compensate_late", again=True)
+def compensate_late(data: LateIn, ctx: Context) -> LateOut:
+    """Order through finance what the late certificate costs; nothing when it came in time."""
+    if data.case_id is None:
+        return LateOut(0)
+    owed = compensate_late_title(ctx.session, ctx.ledger_actor, ctx.clock, case_id=data.case_id)
+    return LateOut(owed.amount_fen if owed else 0)
 
 
 def _tell_clerks(ctx: Context, template: str, case: TitleCase) -> None:

@@ -149,9 +149,22 @@ def list_events(session: Session, case_id: str) -> list[TitleEvent]:
 
 def liability_of(session: Session, case: TitleCase, on: date) -> Liability:
     """What the developer is liable for by a day, or up to the day on which the certificate was issued."""
+    terms = price_and_rate(session, case)
+    if terms is None:
+        return Liability(0, Fraction(0), 0)
+    price_fen, rate = terms
+    return liability(price_fen, rate, case.due_on, case.issued_on or on)
+
+
+def price_and_rate(session: Session, case: TitleCase) -> tuple[int, Fraction] | None:
+    """What a late certificate is reckoned from: the price in fen and the contract's daily rate.
+
+    The price is the total, after an area settlement the settled one; that of a sale which was closed is its
+    contract's.
+    """
     contract = session.scalars(select(Contract).where(Contract.sale_id == case.sale_id)).one_or_none()
     if contract is None:
-        return Liability(0, Fraction(0), 0)
+        return None
     schedule = current_schedule(session, case.sale_id)
-    price = schedule.total_fen if schedule else contract.total_fen
-    return liability(price, rate_of(contract.clauses), case.due_on, case.issued_on or on)
+    settled = schedule.total_fen if schedule and schedule.total_fen else contract.total_fen
+    return settled, rate_of(contract.clauses)

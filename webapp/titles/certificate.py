@@ -19,6 +19,7 @@ from ledger.staff.permissions import Permission
 from ledger.titles import cases, steps
 from ledger.titles.charges import open_charges
 from ledger.titles.errors import TitleInvalid
+from ledger.titles.liability import ordered_for_late_title
 from ledger.titles.queries import STEPS, get_case, liability_of, list_events
 from webapp.acting import clock, reading
 from webapp.carrying_out import carried_out
@@ -48,6 +49,7 @@ def _page(case_id: str, error: Invalid | None = None) -> str:
             building=session.get_one(Building, row.building_id),
             title=cases.title_of(session, row.building_id),
             liable=liability_of(session, row, today()),
+            ordered=ordered_for_late_title(session, row.sale_id),
             charges_fen=sum(open_charges(session, row.sale_id).values()),
             events=events,
             steps=STEPS,
