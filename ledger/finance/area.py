@@ -1,7 +1,7 @@
 """The money of an area settlement (面积补差): top-up, refund, compensation.
 
-What the buyer gets back is taken off the price by a line below zero; as much as he has paid comes free against it,
-settles what he still owes of the price, and the rest is refunded. The loan is untouched: only his own money moves.
+What the buyer gets back is taken off the price by a line below zero. It is counted towards what he still owes of
+the price himself, and only of what he has paid more is refunded. The loan is untouched: only his own money moves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
-from ledger.finance.accounts import free_fen, receipts_at_home, settled_by_receivable
+from ledger.finance.accounts import allocated_by_receivable, free_fen, receipts_at_home, settled_by_receivable
 from ledger.finance.allocating import allocate_credit
 from ledger.finance.allocation import give_back
 from ledger.finance.compensation import ask_compensation
@@ -107,17 +107,18 @@ def _collect(session: Session, actor: Actor, clock: Clock, sale_id: str, key: st
 
 
 def _give_back(session: Session, actor: Actor, clock: Clock, sale_id: str, key: str, due_on: date) -> list[Refund]:
-    """Free the buyer's own money against the line below zero, count it towards the price, refund the rest."""
+    """Count the line below zero towards what the buyer still owes of the price; refund what he paid more."""
     line = _area_line(session, sale_id)
-    before = _free_of_buyer(session, sale_id)
-    left = -line.amount_fen
-    for receipt in reversed(_of_buyer(session, sale_id)):
-        share = min(left, _on_price(session, receipt))
-        if share:
-            give_back(session, actor, clock, receipt, line, share)
-            left -= share
-    allocate_credit(session, actor, clock, sale_id=sale_id)
-    rest = min(_free_of_buyer(session, sale_id) - before, -line.amount_fen - left)
+    before, left = _free_of_buyer(session, sale_id), unused_fen(session, line)
+    went_down = 0
+    while left:
+        freed = _free(session, actor, clock, sale_id, line, left)
+        free = _free_of_buyer(session, sale_id)
+        allocate_credit(session, actor, clock, sale_id=sale_id)
+        left, went_down = left - freed, went_down + freed
+        if not freed or _free_of_buyer(session, sale_id) == free:
+            break  # He owes nothing more that his money could pay.
+    rest = min(_free_of_buyer(session, sale_id) - before, went_down)
     if rest <= 0:
         return []
     return request_refunds(
@@ -131,6 +132,21 @@ def _give_back(session: Session, actor: Actor, clock: Clock, sale_id: str, key: 
         due_on=due_on,
         payee_role=Debtor.BUYER,
     )
+
+
+def unused_fen(session: Session, line: Receivable) -> int:
+    """Fen of a line below zero that no money of the buyer was freed against yet."""
+    return -line.amount_fen + allocated_by_receivable(session, [line.id]).get(line.id, 0)
+
+
+def _free(session: Session, actor: Actor, clock: Clock, sale_id: str, line: Receivable, most: int) -> int:
+    """Free as much of the buyer's own money on the price as there is, latest receipts first; returns fen."""
+    left = most
+    for receipt in reversed(_of_buyer(session, sale_id)):
+        if share := min(left, _on_price(session, receipt)):
+            give_back(session, actor, clock, receipt, line, share)
+            left -= share
+    return most - left
 
 
 def _of_buyer(session: Session, sale_id: str) -> list[Receipt]:

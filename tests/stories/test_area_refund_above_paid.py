@@ -1,0 +1,109 @@
+"""An area refund that is larger than what the buyer has paid, the loan not paid out: what becomes of the rest."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from kernel.clock import business_date
+from ledger.finance.accounts import allocated_by_receivable
+from ledger.finance.allocation import live_price_lines
+from ledger.finance.models import Allocation
+from ledger.finance.receivables import current_schedule
+from tests.stories.company import DEPOSIT, LIST_PRICE, Company
+from tests.stories.lending import Mortgage
+from tests.stories.measuring import CLERK, Surveyed
+from tests.stories.test_area_settlement import LOAN, pay_out
+
+OFF, EXCESS = 128_000_00, 89_600_00  # 100 m² are 90: −10 % of the price, 7 % of it once more.
+DOWN = LIST_PRICE - LOAN - DEPOSIT
+
+
+@pytest.fixture
+def surveyed(company: Company) -> Surveyed:
+    return Surveyed(company)
+
+
+def settled_at_90(surveyed: Surveyed, paid_fen: int | None) -> str:
+    """A home of which deposit and so much more is paid is measured at 90 m²; its buyer keeps it."""
+    sale_id = surveyed.sell(paid_fen=paid_fen)
+    surveyed.settle(surveyed.survey(u101="90.00"))
+    day = business_date(surveyed.company.clock).isoformat()
+    surveyed.case(sale_id).complete("choose", CLERK, choice="keep", answered_on=day)
+    return sale_id
+
+
+def lines(surveyed: Surveyed, sale_id: str) -> dict[str, tuple[int, int]]:
+    """The live price lines: fen, and fen that are open."""
+    found = surveyed.company.read(lambda s: live_price_lines(s, sale_id))
+    paid = surveyed.company.read(lambda s: allocated_by_receivable(s, [line.id for line in found]))
+    return {line.kind.value: (line.amount_fen, line.amount_fen - paid.get(line.id, 0)) for line in found}
+
+
+def holds(surveyed: Surveyed, sale_id: str, received: int, back: int) -> None:
+    """Lines sum to the settled price, and what is open is that price less what was received and not ordered back."""
+    found = lines(surveyed, sale_id)
+    schedule = surveyed.company.read(lambda s: current_schedule(s, sale_id))
+    assert schedule is not None
+    assert sum(fen for fen, _ in found.values()) == schedule.total_fen == LIST_PRICE - OFF
+    assert sum(left for _, left in found.values()) == LIST_PRICE - OFF - received + back
+    by_receipt = select(Allocation.receipt_id, Allocation.amount_fen)
+    counted = surveyed.company.read(lambda s: s.execute(by_receipt).all())
+    assert sum(row.amount_fen for row in counted) == received - back
+
+
+def test_with_the_deposit_alone_the_whole_refund_lowers_what_he_still_owes_himself(surveyed: Surveyed) -> None:
+    sale_id = settled_at_90(surveyed, None)
+    assert surveyed.company.todos("refund") == []
+    assert lines(surveyed, sale_id) == {
+        "deposit": (DEPOSIT, 0),
+        "down_payment": (DOWN, DOWN - OFF),
+        "loan": (LOAN, LOAN),
+        "area": (-OFF, 0),
+    }
+    holds(surveyed, sale_id, DEPOSIT, 0)
+    assert surveyed.company.todos("compensate") == [EXCESS]
+
+
+def test_he_then_pays_no_more_than_what_is_left_and_gets_nothing_back_twice(surveyed: Surveyed) -> None:
+    company = surveyed.company
+    sale_id = settled_at_90(surveyed, None)
+    surveyed.collect(sale_id, DOWN - OFF)
+    assert lines(surveyed, sale_id)["down_payment"] == (DOWN, 0)
+    assert (company.credit(sale_id), company.todos("refund")) == (0, [])
+    pay_out(company, "compensate")
+    assert "settled" in surveyed.case(sale_id).ended_at
+    holds(surveyed, sale_id, DEPOSIT + DOWN - OFF, 0)
+
+
+def test_what_is_above_his_open_lines_goes_back_and_never_more_than_he_paid(surveyed: Surveyed) -> None:
+    company = surveyed.company
+    sale_id = settled_at_90(surveyed, DOWN - 100_000_00)
+    assert lines(surveyed, sale_id)["down_payment"] == (DOWN, 0)
+    assert company.todos("refund") == [OFF - 100_000_00]
+    holds(surveyed, sale_id, DEPOSIT + DOWN - 100_000_00, OFF - 100_000_00)
+    pay_out(company, "refund")
+    assert company.credit(sale_id) == 0
+
+
+def test_the_loan_is_untouched_and_the_bank_pays_all_of_it(surveyed: Surveyed) -> None:
+    company = surveyed.company
+    sale_id = settled_at_90(surveyed, None)
+    assert lines(surveyed, sale_id)["loan"] == (LOAN, LOAN)
+    surveyed.collect(sale_id, DOWN - OFF)
+    sale = surveyed.case(sale_id)
+    assert sale.waiting_at == ["await_money"]
+    Mortgage.bank_pays(_Bank(company, sale_id))
+    assert lines(surveyed, sale_id) == {
+        "deposit": (DEPOSIT, 0),
+        "down_payment": (DOWN, 0),
+        "loan": (LOAN, 0),
+        "area": (-OFF, 0),
+    }
+
+
+class _Bank:
+    """What `Mortgage.bank_pays` needs of a mortgage."""
+
+    def __init__(self, company: Company, sale_id: str) -> None:
+        self.company, self.sale_id = company, sale_id
