@@ -10,14 +10,18 @@ from handlers.looking_up import found
 from handlers.shared import instant_text, today
 from handlers.telling import tell_person
 from kernel.errors import Stale
+from kernel.facts import Telling, on
+from ledger.inventory.facts import PricesWithdrawn
 from ledger.inventory.models import PriceVersion
 from ledger.inventory.price_force import put_prices_in_force
 from ledger.inventory.price_impact import impact_of
 from ledger.inventory.price_versions import content_hash, reference_of
 from ledger.inventory.prices import approve_prices, reject_prices, withdraw_prices
+from ledger.messages.operations import queue_message
 from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.queries import parameters_on
+from ledger.staff.models import Staff
 
 STALE = "price_change.approve.stale"
 _NO_WORD = "not approved · 未获批准"
@@ -188,6 +192,27 @@ def tell(data: TellIn, ctx: Context) -> None:
     if version.state == "rejected":
         template, words["reason"] = "prices_turned_down", version.end_reason or ""
     tell_person(ctx, template, data.applicant, version.path, words)
+
+
+@on(PricesWithdrawn)
+def prices_withdrawn(fact: PricesWithdrawn, telling: Telling) -> None:
+    """Another took the prices back, or a later list replaced them: who proposed them hears why."""
+    session = telling.session
+    version = session.get_one(PriceVersion, fact.version_id)
+    if version.proposed_by == telling.actor.id or session.get(Staff, version.proposed_by) is None:
+        return
+    project = session.get_one(Project, version.project_id)
+    queue_message(
+        session,
+        telling.actor,
+        telling.clock,
+        template="prices_turned_down",
+        recipient_kind="staff",
+        recipient_id=version.proposed_by,
+        params={"what": reference_of(session, version), "project": project.name, "reason": fact.reason},
+        path=version.path,
+        key=f"prices_withdrawn:{version.id}",
+    )
 
 
 @ending("price_change")

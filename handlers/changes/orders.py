@@ -11,6 +11,7 @@ from kernel.facts import Telling
 from ledger.changes.models import ChangeOrder
 from ledger.organisation.parameters import LANGUAGE
 from ledger.organisation.queries import parameter
+from ledger.staff.models import Staff
 
 Work = Context | Telling
 """A step of a process, or a fact that is told: both bring session and clock."""
@@ -40,6 +41,12 @@ def order_of(ctx: Context, order_id: str) -> ChangeOrder:
 def language_of(work: Work, path: str) -> int:
     """The place of the house's language in pairs of English and Chinese."""
     return 1 if parameter(work.session, path, LANGUAGE, business_date(work.clock)) == "zh" else 0
+
+
+def language_for(work: Work, staff_id: str, path: str) -> int:
+    """The place of somebody's own language in such pairs, for what he alone has to act upon."""
+    person = work.session.get(Staff, staff_id)
+    return language_of(work, path) if person is None else int(person.language == "zh")
 
 
 def kind_words(work: Work, order: ChangeOrder) -> str:

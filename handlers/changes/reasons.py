@@ -1,11 +1,11 @@
-"""Why an order came back, in the words of the house: what an approver said, or what is no longer as approved."""
+"""Why an order came back, in the language of whoever asked: what was said, or what is no longer as approved."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from engine.api import Context
-from handlers.changes.orders import language_of
+from handlers.changes.orders import language_for
 from handlers.changes.wording import FIELDS
 from kernel.errors import Invalid, KeyturnError, Stale
 from ledger.changes.errors import ChangeStale
@@ -57,7 +57,7 @@ def why_returned(
     ctx: Context, order: ChangeOrder, outcome: str | None, opinions: Sequence[dict[str, object]]
 ) -> str:
     """The reason for whoever mends it; nobody's opinion stands for a reason that is not his."""
-    language = language_of(ctx, order.path)
+    language = language_for(ctx, order.applied_by, order.path)
     return _what_differs(ctx, order, language) if outcome == "approved" else said_on_return(opinions, language)
 
 

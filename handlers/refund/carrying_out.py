@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.api import BusinessError, Context, Ending, ending, handler
+from handlers.changes.orders import language_for
 from handlers.changes.reasons import said_on_return
 from handlers.making_papers import order as order_paper
-from handlers.refund.payout import PayoutIn, language_of, payout_of, what_words, withdraw
+from handlers.refund.payout import PayoutIn, payout_of, what_words, withdraw
 from handlers.telling import tell_person
 from kernel.errors import Stale
 from ledger.finance.kinds import RefundEventKind
@@ -80,7 +81,7 @@ class SendBackOut:
 @handler("refund.send_back", again=True)
 def send_back(data: SendBackIn, ctx: Context) -> SendBackOut:
     """Say why it comes back: an approver's word, nobody decided in time, or it was withdrawn meanwhile."""
-    language = language_of(ctx, ctx.scope)
+    language = language_for(ctx, data.applicant, ctx.scope)
     if data.outcome != "approved":
         return SendBackOut(said_on_return(data.opinions or (), language))
     why = _why_withdrawn(ctx, data)

@@ -40,7 +40,10 @@ class DiscountGranted:
         """The rows are discounts, offers are valid, and the price stays above what is paid."""
         quote = self._quote(standing, wanted)
         project = standing.session.get_one(Project, standing.sale.project_id)
-        check_offers(standing.session, standing.clock, project, [line.discount for line in quote.lines])
+        agreed = len(terms_in_force(standing.session, standing.sale).quote.lines)
+        check_offers(
+            standing.session, standing.clock, project, [line.discount for line in quote.lines], agreed=agreed
+        )
         deposit = standing.subscription.deposit_fen if standing.subscription else 0
         if quote.deal_price_fen < deposit:
             raise ChangeRefused("change_below_paid", field="discounts", deal_price_fen=quote.deal_price_fen)

@@ -134,19 +134,24 @@ def list_offers(
     return session.scalars(query.order_by(DiscountOffer.code, DiscountOffer.version.desc())).all()
 
 
-def check_offers(session: Session, clock: Clock, project: Project, discounts: Sequence[Discount]) -> None:
+def check_offers(
+    session: Session, clock: Clock, project: Project, discounts: Sequence[Discount], *, agreed: int = 0
+) -> None:
     """Check the discounts that name an offer: approved, valid today, of this project, unchanged, allowed together.
 
-    Raises `DiscountInvalid` naming ``discounts.<n>``.
+    The first ``agreed`` of them the sale has already: their offers may have ended since, but still stand alone if
+    they were given so. Raises `DiscountInvalid` naming ``discounts.<n>``, counted from the first that is new.
     """
     named = {d.offer_id for d in discounts if d.offer_id is not None}
     offers = {o.id: o for o in session.scalars(select(DiscountOffer).where(DiscountOffer.id.in_(named)))}
     today = business_date(clock, project.zone)
-    for position, discount in enumerate(discounts):
+    for number, discount in enumerate(discounts):
         if discount.offer_id is None:
             continue
+        position = max(number - agreed, 0)
         where, offer = f"discounts.{position}", offers.get(discount.offer_id)
-        if offer is None or offer.project_id != project.id or not _given_on(offer, today):
+        lives = number < agreed or (offer is not None and _given_on(offer, today))
+        if offer is None or offer.project_id != project.id or not lives:
             raise DiscountInvalid("offer_not_valid", field=where, position=position + 1, on=today)
         if discount_of(offer) != discount:
             raise DiscountInvalid("offer_says_otherwise", field=where, position=position + 1, offer=offer.code)

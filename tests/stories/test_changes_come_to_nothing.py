@@ -126,6 +126,7 @@ def test_a_change_called_off_by_the_manager_leaves_everything(company: Company, 
         assert found_by(company, name, case) == {}
     assert standing(company, sale.sale().id) == before
     assert goes_on(company, sale)
+    assert told(company, "change_stopped") == (set() if kind == "discount" else {"lin"})
     wanted = {name: value for name, value in order.wanted.items() if value is not None}
     checked = {"qualification_checked": True} if kind == "rights_transfer" else {}
     again = ask(company, kind, sale, **wanted, **checked)

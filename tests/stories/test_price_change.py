@@ -181,6 +181,7 @@ def test_prices_that_a_later_list_replaces_wait_no_longer(company: Company, plan
     company.run_due()
     assert (plan.version().state, plan.version().end_reason) == ("rejected", "replaced by price version 3")
     assert (plan.case.waits(), found_by(company, "gm_1", plan.case)) == ([], {})
+    assert sorted(plan.told()) == ["prices_in_force", "prices_turned_down"]
     company.later(days=3)
     assert set(list_prices(company)) == {DEARER + 1}
 
