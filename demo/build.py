@@ -20,9 +20,12 @@ from demo.life import Life
 from demo.measuring import measure_a_building
 from demo.moving_in import hand_a_building_over
 from demo.names import Buyers
+from demo.orders import change_sales
 from demo.places import Places, agree_offers, agree_plans, found, load_prices
 from demo.plots import plots
+from demo.pricing import raise_prices
 from demo.stories import Plot, play
+from demo.verdicts import hear_banks
 from kernel.actor import SYSTEM
 from kernel.clock import DEFAULT_ZONE, MovedClock
 from kernel.ids import SeededIds, use_ids
@@ -104,6 +107,9 @@ def _live(
     keep_the_desk(life, ends_at, agenda)
     hand_a_building_over(life, ends_at, agenda)
     measure_a_building(life, ends_at, agenda)
+    hear_banks(life, ends_at, agenda)
+    change_sales(life, SEED + 3, ends_at, agenda)
+    raise_prices(life, ends_at, agenda)
     agenda.add(review_changes(life, SEED + 2), ends_at - BEGINS_BEFORE_END)
     agenda.run_until(ends_at, each=each)
     say(f"  {len(told)} sales lived through in {steps} acts")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from demo.agenda import Script
 from demo.cast import NINGBO, SHANGHAI
-from demo.life import Case
+from demo.life import Case, Life
 from demo.places import Places
 from engine.api import Task, TaskFilter
 from kernel.actor import SYSTEM
@@ -68,7 +68,7 @@ def lend(case: Case, how_far: int) -> Script:
     for element in STEPS[:how_far]:
         yield timedelta(hours=26)
         for task in _tasks(case, element):
-            _do(case, task, element)
+            take_step(case.life, task, element)
 
 
 def _tasks(case: Case, element: str) -> list[Task]:
@@ -80,14 +80,14 @@ def _tasks(case: Case, element: str) -> list[Task]:
     return list(case.life.ask(lambda s: engine_for(s, SYSTEM, case.life.clock).find_tasks(wanted)).rows)
 
 
-def _do(case: Case, task: Task, element: str) -> None:
-    life = case.life
+def take_step(life: Life, task: Task, element: str) -> None:
+    """The clerk completes a task of a loan as it usually goes."""
     today = business_date(life.clock).isoformat()
-    loan = _loan_of(case, task)
+    loan = _loan_of(life, task)
     if element == "collect_papers":
-        _receive(case, loan)
+        _receive(life, loan)
     answers: dict[str, dict[str, Any]] = {
-        "choose_bank": {"product_id": _product(case, loan), "amount_fen": loan.amount_fen, "months": 360},
+        "choose_bank": {"product_id": _product(life, loan), "amount_fen": loan.amount_fen, "months": 360},
         "collect_papers": {"complete_on": today},
         "submit_papers": {"submitted_on": today, "bank_no": f"SL{loan.id[-6:].upper()}"},
         "enter_verdict": {"verdict": "full", "decided_on": today},
@@ -97,26 +97,26 @@ def _do(case: Case, task: Task, element: str) -> None:
     life.act(_CLERK, lambda s, a: engine_for(s, a, life.clock).complete(task.id, answers[element]))
 
 
-def _loan_of(case: Case, task: Task) -> MortgageLoan:
+def _loan_of(life: Life, task: Task) -> MortgageLoan:
     """The loan that a task is about."""
 
     def find(session: Session) -> MortgageLoan:
-        detail = engine_for(session, SYSTEM, case.life.clock).get_task(task.id)
+        detail = engine_for(session, SYSTEM, life.clock).get_task(task.id)
         return session.get_one(MortgageLoan, detail.variables["loan_id"])
 
-    return case.life.ask(find)
+    return life.ask(find)
 
 
-def _receive(case: Case, loan: MortgageLoan) -> None:
+def _receive(life: Life, loan: MortgageLoan) -> None:
     def receive(session: Session, actor: Any) -> None:
         ids = [paper.id for paper in steps.papers_of(session, loan) if paper.required]
-        day = business_date(case.life.clock)
-        applying.receive_papers(session, actor, case.life.clock, loan_id=loan.id, paper_ids=ids, received_on=day)
+        day = business_date(life.clock)
+        applying.receive_papers(session, actor, life.clock, loan_id=loan.id, paper_ids=ids, received_on=day)
 
-    case.life.act(_CLERK, receive)
+    life.act(_CLERK, receive)
 
 
-def _product(case: Case, loan: MortgageLoan) -> str:
+def _product(life: Life, loan: MortgageLoan) -> str:
     kind = LenderKind.FUND_CENTRE if loan.kind is LoanKind.FUND else LenderKind.BANK
     query = (
         select(MortgageProduct.id, MortgageBank.path)
@@ -124,5 +124,5 @@ def _product(case: Case, loan: MortgageLoan) -> str:
         .where(MortgageBank.kind == kind)
         .order_by(MortgageBank.name)
     )
-    rows = [row.id for row in case.life.ask(lambda s: s.execute(query).all()) if loan.path.startswith(row.path)]
+    rows = [row.id for row in life.ask(lambda s: s.execute(query).all()) if loan.path.startswith(row.path)]
     return str(rows[sum(loan.id.encode()) % len(rows)])

@@ -17,6 +17,7 @@ from kernel.actor import SYSTEM, Actor
 from kernel.clock import MovedClock, business_date
 from ledger.customers.contacts import add_contact
 from ledger.customers.operations import register_customer
+from ledger.finance.accounts import settled_by_receivable
 from ledger.finance.kinds import TodoKind, TodoState
 from ledger.finance.models import MoneyTodo, Receivable, Refund
 from ledger.finance.operations import confirm_receipt, pay_refund, take_receipt
@@ -110,8 +111,10 @@ class Life:
         self, todo: MoneyTodo, payer: str, *, amount_fen: int | None = None, confirm: bool = True,
         method: str = "transfer",
     ) -> None:  # fmt: skip
-        """The cashier takes the money of a to-do, and usually confirms it."""
+        """The cashier takes the money of a to-do, whatever of it is open or so much, and usually confirms it."""
         self._receipts += 1
+        paid = self.ask(lambda s: settled_by_receivable(s, [todo.receivable_id] if todo.receivable_id else []))
+        open_fen = max(todo.amount_fen - paid.get(todo.receivable_id or "", 0), 1)
         method = "bank_loan" if todo.debtor in ("bank", "fund_centre") else method
 
         def take(session: Session, actor: Actor) -> str:
@@ -120,8 +123,9 @@ class Life:
                 actor,
                 self.clock,
                 key=f"demo:{self._receipts}",
-                amount_fen=amount_fen or todo.amount_fen,
+                amount_fen=amount_fen or open_fen,
                 method=method,
+                payer_role=todo.debtor,
                 paid_on=business_date(self.clock),
                 payer=payer,
                 todo_id=todo.id,
@@ -150,12 +154,13 @@ class Life:
 
 @dataclass
 class Case:
-    """One sale on its way."""
+    """One sale on its way, or a change of one; ``sale_id`` is that of a change."""
 
     life: Life
     id: str
     consultant: str
     path: str
+    sale_id: str | None = None
 
     def open_task(self, element: str) -> Task | None:
         """The open task at an element."""
@@ -172,19 +177,27 @@ class Case:
         self.life.act(username or self.consultant, lambda s, a: engine_for(s, a, clock).complete(task.id, answers))
         return True
 
-    def decide(self, decision: str, opinion: str) -> bool:
-        """The first who may decides the open approval; False when none is open."""
-        task = self.open_task("decide")
+    def complete_by_any(self, element: str, **answers: Any) -> bool:
+        """The first who may completes the open task at an element; False when none is open."""
+        task = self.open_task(element)
         if task is None:
             return False
         role, _, path = task.candidates[0].partition("@")
         barred = {name for name, staff_id in self.life.places.staff.items() if staff_id in task.excluded}
-        decider = next(name for name in who_holds(role, path) if name not in barred)
-        return self.complete("decide", decider, decision=decision, opinion=opinion)
+        return self.complete(element, next(n for n in who_holds(role, path) if n not in barred), **answers)
+
+    def decide(self, decision: str, opinion: str) -> bool:
+        """The first who may decides the open approval; False when none is open."""
+        return self.complete_by_any("decide", decision=decision, opinion=opinion)
 
     def sale(self) -> Sale:
         """The sale in the ledger."""
-        return self.life.ask(lambda s: s.scalars(select(Sale).where(Sale.instance_id == self.id)).one())
+        mine = Sale.id == self.sale_id if self.sale_id else Sale.instance_id == self.id
+        return self.life.ask(lambda s: s.scalars(select(Sale).where(mine)).one())
+
+    def is_signed(self) -> bool:
+        """Whether the sale has its contract."""
+        return self.sale().stage in ("signed", "filed")
 
     def money_todos(self) -> list[MoneyTodo]:
         """The open to-dos to collect money of this sale, soonest first."""

@@ -77,7 +77,8 @@ def _titles(life: Life, building_id: str) -> Script:
     )
     _run(life, building_id, RunKind.TITLE, life.ask(lambda s: untitled_sales(s, building_id)))
     yield timedelta(days=2)
-    for case in _cases(life, building_id, TitleState.REGISTERED)[:4]:
+    # The first is late already and waits for papers of its buyer.
+    for case in _cases(life, building_id, TitleState.REGISTERED)[1:5]:
         _complete(life, case.instance_id, "collect_papers", papers=list(PAPERS))
     yield timedelta(days=1)
     ready = [case.sale_id for case in _cases(life, building_id, TitleState.PAID)][:3]
@@ -86,10 +87,15 @@ def _titles(life: Life, building_id: str) -> Script:
     details = {"submitted_on": business_date(life.clock).isoformat(), "number": "浦收2026-0417"}
     _run(life, building_id, RunKind.SUBMISSION, ready, details=details)
     yield timedelta(days=2)
-    for number, case in enumerate(_cases(life, building_id, TitleState.SUBMITTED)[:1]):
+    for number, case in enumerate(_cases(life, building_id, TitleState.SUBMITTED)[:2]):
         words: dict[str, Any] = {"number": f"沪（2026）浦字不动产权第02{number:04}号", "case_id": case.id}
         words["issued_on"] = business_date(life.clock)
         life.act(_CLERK, lambda s, a, w=words: steps.issue_case(s, a, life.clock, **w))
+    yield timedelta(hours=6)
+    for case in _cases(life, building_id, TitleState.ISSUED)[:1]:
+        mortgaged = life.ask(lambda s, c=case: steps.is_mortgaged(s, c.sale_id))
+        day = business_date(life.clock).isoformat()
+        _complete(life, case.instance_id, "hand_out", handed_to="bank" if mortgaged else "buyer", handed_on=day)
 
 
 def _building(life: Life) -> str | None:

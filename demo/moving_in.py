@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from demo.agenda import Agenda, Script
 from demo.drawing import photo, signature
 from demo.life import Life
+from kernel.actor import Actor
 from kernel.clock import business_date
 from kernel.ids import new_id
+from ledger.changes.models import OPEN_STATES, ChangeOrder
 from ledger.finance.kinds import TodoKind, TodoState
 from ledger.finance.models import MoneyTodo
 from ledger.handover import appointments, batches, keys, photos, queries, signing
@@ -32,7 +35,8 @@ _HOURS = (
     Hours("15:00", "16:30", 2),
 )
 _WRONG = (("kitchen", "wall", "墙面空鼓"), ("bathroom", "waterproofing", "地漏周边渗水"))
-_YESTERDAY, _TODAY, _TOMORROW = 2, 7, 4
+_YESTERDAY, _TODAY, _TOMORROW = 5, 5, 2
+_REFUSES, _STAYS_AWAY, _OWES = 1, 3, 4
 
 
 def hand_a_building_over(life: Life, ends_at: datetime, agenda: Agenda) -> None:
@@ -73,6 +77,7 @@ def _script(life: Life, ends_at: datetime) -> Script:
 def _book(life: Life, batch_id: str) -> None:
     """Some come on the first day, most on the second, the rest on the third."""
     cases = life.ask(lambda s: queries.list_cases(s, life.actor("service"), batch_id=batch_id))
+    cases = [case for case in cases if not _changes(life, case.sale_id)]
     slots = life.ask(lambda s: queries.slots_of(s, batch_id))
     days = sorted({slot.on_date for slot in slots})
     wanted = []
@@ -91,17 +96,18 @@ def _expected(life: Life, batch_id: str) -> list[str]:
 
 
 def _visit(life: Life, case_id: str, number: int) -> None:
-    """A buyer comes: the second refuses, the others take their home."""
+    """A buyer comes, or not: one refuses, one still owes, the others take their home."""
     case = life.ask(lambda s: s.get_one(MoveInCase, case_id))
-    if case.state is not CaseState.APPOINTED:
+    if case.state is not CaseState.APPOINTED or number == _STAYS_AWAY or _changes(life, case.sale_id):
         return
-    _pay(life, case.sale_id)
+    if number != _OWES:
+        _pay(life, case.sale_id)
     life.act("service", lambda s, a: appointments.arrive(s, a, life.clock, case_id=case_id))
     if life.ask(lambda s: s.get_one(MoveInCase, case_id).state) is not CaseState.INSPECTION:
         return
-    wrong = {(room, part): words for room, part, words in (_WRONG if number < _YESTERDAY else ())}
+    wrong = {(room, part): words for room, part, words in (_WRONG if number <= _REFUSES else ())}
     _inspect(life, case, wrong)
-    refuses = number == 1
+    refuses = number == _REFUSES
     _do(
         life,
         lambda s, a: signing.sign_inspection(
@@ -111,8 +117,14 @@ def _visit(life: Life, case_id: str, number: int) -> None:
         ),
     )  # fmt: skip
     if not refuses:
-        score = 5 - number % 2
+        score = 5 - number // 2
         _do(life, lambda s, a: keys.rate(s, a, life.clock, case_id=case_id, satisfaction=score))
+
+
+def _changes(life: Life, sale_id: str) -> bool:
+    """Whether a change of the sale is under way: the hand-over waits for it."""
+    query = select(ChangeOrder.id).where(ChangeOrder.sale_id == sale_id, ChangeOrder.state.in_(OPEN_STATES))
+    return life.ask(lambda s: s.scalar(query.limit(1))) is not None
 
 
 def _do(life: Life, act: Callable[..., object]) -> None:
@@ -131,12 +143,16 @@ def _pay(life: Life, sale_id: str) -> None:
 def _inspect(life: Life, case: MoveInCase, wrong: dict[tuple[str, str], str]) -> None:
     layout = life.ask(lambda s: s.get_one(Unit, case.unit_id).layout)
     rooms = life.ask(lambda s: rooms_for(plans_of(s, case.project_id), layout))
-    for room in rooms:
-        for part in room["parts"]:
-            words = wrong.get((room["code"], part["code"]), "")
+    parts = [(room["code"], part["code"]) for room in rooms for part in room["parts"]]
+
+    def enter(session: Session, actor: Actor) -> None:
+        for room, part in parts:
+            words = wrong.get((room, part), "")
             verdict = Verdict.DEFECT if words else Verdict.OK
-            said = Entered(new_id(), room["code"], part["code"], 0, verdict, words, life.clock.now())
-            _do(life, lambda s, a, one=said: take_entry(s, a, life.clock, case_id=case.id, entered=one))
+            said = Entered(new_id(), room, part, 0, verdict, words, life.clock.now())
+            take_entry(session, actor, life.clock, case_id=case.id, entered=said)
+
+    _do(life, enter)
     for room, part in wrong:
         _do(
             life,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from demo.cast import CONSULTANTS, HARBOUR, LANTING, PROJECTS, YUNXI
 from demo.names import Buyers
-from demo.stories import Plot
+from demo.stories import DAYS_TO_KEYS, Plot
 
 _PLANS = ("loan", "lump", "instalments", "combined", "fund")
 
@@ -48,6 +48,7 @@ def plots(seed: int, ends_at: datetime) -> Iterator[tuple[datetime, Plot]]:
             off=draw.choice((0, 50, 100)),
             plan=plan,
             pays=pays,
+            days_to_keys=_FINISHED_KEYS if days_ago > _FINISHED_AGO else DAYS_TO_KEYS,
         )
         yield ends_at - timedelta(days=days_ago, hours=draw.randrange(8)), plot
 
@@ -57,6 +58,8 @@ def _sketch(path: str, until: str, **more: object) -> Plot:
 
 
 _QUIET_SALES = 18
+# Whoever bought that long ago bought a home nearly finished: keys and certificate were promised for this summer.
+_FINISHED_AGO, _FINISHED_KEYS = 200, 100
 # Sales of earlier months: days before the end, where, by which plan, and how many instalments were paid. They give
 # collection its history and let what is late be of every age.
 _EARLIER: tuple[tuple[int, str, str, int], ...] = (

@@ -21,7 +21,8 @@ class Plot:
     """What happens to one sale.
 
     ``off`` is the discount in basis points; ``until`` names the stage at which the script stops; ``approvals``
-    limits how many approvers decide; ``pays`` counts the instalments that are paid; ``extra_fen`` is too much.
+    limits how many approvers decide; ``pays`` counts the instalments that are paid; ``extra_fen`` is too much; the
+    contract promises the keys ``days_to_keys`` after signing.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Plot:
     pays: int = 9
     extra_fen: int = 0
     pace: timedelta = timedelta(hours=5)
+    days_to_keys: int = DAYS_TO_KEYS
     notes: dict[str, str] = field(default_factory=dict)
 
 
@@ -123,7 +125,7 @@ def _deposit_and_signing(case: Case, plot: Plot) -> Script:
     case.complete(
         "sign_contract",
         signed_on=today.isoformat(),
-        delivery_on=(today + timedelta(days=DAYS_TO_KEYS)).isoformat(),
+        delivery_on=(today + timedelta(days=plot.days_to_keys)).isoformat(),
         identities_checked=True,
         all_buyers_signed=True,
     )
@@ -143,8 +145,8 @@ def _after_signing(case: Case, plot: Plot) -> Script:
             return
         wait = due[0].due_on - business_date(case.life.clock) if due[0].due_on else timedelta(0)
         yield max(wait, timedelta(0)) + timedelta(hours=2)
-        extra = plot.extra_fen if number == 0 else 0
-        case.life.pay_todo(due[0], plot.buyers[0].name, amount_fen=due[0].amount_fen + extra)
+        more = due[0].amount_fen + plot.extra_fen if plot.extra_fen and number == 0 else None
+        case.life.pay_todo(due[0], plot.buyers[0].name, amount_fen=more)
 
 
 def _filing(case: Case, plot: Plot) -> Script:

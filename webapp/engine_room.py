@@ -121,3 +121,14 @@ def engine_for(session: Session, actor: Actor, clock: Clock) -> Engine:
         veils=VEILS,
         substitutions=StaffSubstitutions(clock),
     )
+
+
+def opens_case(session: Session, actor: Actor, clock: Clock, instance_id: str | None) -> bool:
+    """Whether somebody takes part in a case, and so may open its page; False without a case."""
+    if instance_id is None:
+        return False
+    try:
+        engine_for(session, actor, clock).get_instance(instance_id)
+    except Missing:
+        return False
+    return True

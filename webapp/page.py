@@ -19,6 +19,7 @@ from webapp.wording import word
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "theme"
+_STAY_APART = 1
 MOST_PAGES = 100_000  # Beyond it an offset is more than a database can count.
 
 
@@ -85,6 +86,15 @@ def by_day(events: Iterable[Any], zone: str | None = None) -> list[tuple[str, li
     return [(day(date, long=True), list(entries)) for date, entries in grouped]
 
 
+def in_folds(events: Iterable[Any]) -> list[tuple[bool, list[Any]]]:
+    """Events in the order given, those that fold gathered with their neighbours; one alone is left as it is."""
+    found: list[tuple[bool, list[Any]]] = []
+    for folds, run in groupby(events, key=lambda event: bool(getattr(event, "folds", False))):
+        entries = list(run)
+        found.append((folds and len(entries) > _STAY_APART, entries))
+    return found
+
+
 def _at(event: Any) -> datetime:
     at: datetime = event["at"] if isinstance(event, dict) else event.at
     return at
@@ -107,4 +117,4 @@ def install(app: Flask) -> None:
         theme_setting=theme_setting,
         unread_notifications=unread_notifications,
     )
-    app.jinja_env.filters.update(by_day=by_day, clock_time=clock_time)
+    app.jinja_env.filters.update(by_day=by_day, in_folds=in_folds, clock_time=clock_time)

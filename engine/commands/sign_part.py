@@ -169,6 +169,8 @@ def finish_for_holder(
         holder = host
     signed = Signed(signing.holder, own, signing.entitled, said)
     run = Run.of(holder, opened.record, command=command)
+    if signing.part == "vote":  # The history tells of those who voted, not of who asked them.
+        run.services.entered[parent.id] = {"together": True}
     require_attachments(holder, parent)
     return FinishTask(holder, opened.record, parent, opened.token, dict(answers), signed).run(run)
 

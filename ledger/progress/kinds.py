@@ -43,7 +43,7 @@ STEPS: Mapping[Family, Mapping[str, tuple[str, str]]] = {
     Family.AREA_SETTLEMENT: {
         "measured": ("Area measured", "面积实测"),
         "notice": ("Notice of the difference", "面积差异告知"),
-        "choice": ("Your choice", "您的选择"),
+        "choice": ("Choice after the survey", "面积误差的选择"),
         "money": ("Difference settled", "差价结算"),
     },
     Family.TITLE: {

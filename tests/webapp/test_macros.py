@@ -10,6 +10,8 @@ import pytest
 from flask import Flask, render_template_string
 from lxml import html as lxml_html
 
+from webapp.inbox.happenings import Happening
+
 
 def draw(app: Flask, template: str, url: str = "/?sort=due", **values: Any) -> Any:
     with app.test_request_context(url, headers={"Accept-Language": "en"}):
@@ -125,6 +127,19 @@ def test_a_timeline_is_gathered_by_days_of_the_project(app: Flask) -> None:
     assert drawn.xpath("//h3/text()") == ["Tuesday, 3 March 2026", "Monday, 2 March 2026"]
     assert [time.text for time in drawn.xpath("//time")] == ["01:00", "09:00"]
     assert not drawn.xpath("//b")
+
+
+def test_steps_of_the_process_in_a_row_stand_in_one_line_and_one_alone_as_it_is(app: Flask) -> None:
+    template = '{% from "macros/timeline.html" import timeline %}{{ timeline(events) }}'
+    at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    told = [("signed", "Wei"), ("step 1", ""), ("step 2", ""), ("step 3", ""), ("applied", "Wei"), ("step 0", "")]
+    events = [Happening(at, "point", "neutral", text, who, folds=not who) for text, who in told]
+    drawn = draw(app, template, events=events)
+    assert drawn.xpath("string(//summary)") == "3 steps of the process"
+    assert [line.split() for line in drawn.xpath("//details//li//span/text()") if line.strip()] == [
+        ["step", "1"], ["step", "2"], ["step", "3"],
+    ]  # fmt: skip
+    assert len(drawn.xpath("//div/ol/li")) == 4
 
 
 def test_markers_of_a_diagram_survive_their_way_through_the_attribute(app: Flask) -> None:

@@ -39,6 +39,8 @@ def index() -> str:
     """The people of the reader's scope with their roles."""
     text, left = request.args.get("q", ""), "left" in request.args
     with reading() as (session, actor):
+        if not actor.may_anywhere(Permission.STAFF_VIEW):
+            raise NotAllowed("permission_missing", permission=Permission.STAFF_VIEW.value)
         people = directory.list_staff(session, actor, text=text, active_only=not left)
         roles = directory.roles_by_staff(session, [one.id for one in people], business_date(clock()))
         places = names_of_paths(session, {held.path for several in roles.values() for held in several})

@@ -83,10 +83,14 @@ def _words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, int):
-        return yuan(value) if name.endswith("_fen") else percent(value) if name.endswith("_bp") else str(value)
+        return _fen(value) if name.endswith("_fen") else percent(value) if name.endswith("_bp") else str(value)
     if isinstance(value, list):
         return "\n".join(_words(name, one) for one in value)
     return _map(value) if isinstance(value, Mapping) else _text(name, str(value))
+
+
+def _fen(fen: int) -> str:
+    return f"{'−' if fen < 0 else ''}¥{yuan(abs(fen))}"
 
 
 def _text(name: str, value: str) -> str:
@@ -99,5 +103,5 @@ def _map(value: Mapping[str, Any]) -> str:
     if set(value) <= {"zh", "en"}:
         return str(value.get(current_language()) or next(iter(value.values()), ""))
     if "taken_off_fen" in value:
-        return f"{value.get('name', '')} −{yuan(value['taken_off_fen'])}"
+        return f"{value.get('name', '')} −{_fen(value['taken_off_fen'])}"
     return " · ".join(_words(name, one) for name, one in value.items() if one is not None and name not in _APART)

@@ -19,8 +19,9 @@ from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.changes.desk import pages
 from webapp.changes.effect import field_rows, money_rows
+from webapp.engine_room import opens_case
 from webapp.once import once
-from webapp.sales.sale import open_tasks, opens_case
+from webapp.sales.sale import open_tasks
 
 
 @pages.get("/<order_id>")
@@ -43,7 +44,7 @@ def order(order_id: str) -> str:
             sees_money=sees_money,
             names=staff.names(session, people),
             tasks=tasks,
-            opens_case=opens_case(session, actor, one.instance_id),
+            opens_case=opens_case(session, actor, clock(), one.instance_id),
             may_withdraw=_may_withdraw(actor, view),
             documents=find_documents(session, actor, subject="change_order", subject_ids=[one.id]),
         )

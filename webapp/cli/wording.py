@@ -10,9 +10,11 @@ from flask import Flask
 from flask_babel import force_locale
 
 from engine.findings import ChangeRefused
+from kernel.clock import DEFAULT_ZONE, SystemClock
 from kernel.errors import AnswersInvalid, KeyturnError
 from ledger.inventory.price_list import PriceListError, error_text
 from webapp import language
+from webapp.settings import Settings
 from webapp.wording import word
 
 
@@ -25,7 +27,9 @@ def terminal_language() -> str:
 def speaking(code: str | None = None) -> Iterator[None]:
     """Word codes within the block, in a language or the terminal's."""
     app = Flask("webapp")
-    language.install(app, "Asia/Shanghai")
+    language.install(app, DEFAULT_ZONE)
+    # A refusal may name an instant, which is shown in a zone and beside the present.
+    app.extensions |= {"keyturn.settings": Settings(), "keyturn.clock": SystemClock()}
     with app.test_request_context(), force_locale(code or terminal_language()):
         yield
 

@@ -16,6 +16,7 @@ from ledger.finance.todo_queries import TodoFilter, list_todos
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.engine_room import opens_case
 from webapp.finance.desk import pages, today
 from webapp.finance.interest import interest_view, rate_words, why_words
 from webapp.formatting import yuan
@@ -28,7 +29,7 @@ _MOST_RECEIPTS = 200
 def account(sale_id: str) -> str:
     """What a sale owes by instalment, has paid, and how that was booked."""
     with reading() as (session, actor):
-        compensations = compensations_of_sale(session, sale_id)
+        by, compensations = (session, actor, clock()), compensations_of_sale(session, sale_id)
         people = {who for one in compensations for who in (one.requested_by, *one.approvers)}
         found = sale_account(session, actor, sale_id, today())
         sale = label_sales(session, [sale_id])[sale_id]
@@ -44,6 +45,7 @@ def account(sale_id: str) -> str:
             why_words=why_words,
             today=today(),
             compensations=compensations,
+            cases={one.instance_id for one in compensations if opens_case(*by, one.instance_id)},
             people=staff.names(session, people),
             may_ask_refund=actor.may(Permission.REFUND_START, sale.path),
             may_take=actor.may(Permission.FINANCE_RECEIVE, sale.path) and sale.stage != "closed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -44,5 +45,10 @@ def asked_date(name: str) -> date | None:
 
 def asked(name: str, words: type[StrEnum]) -> str | None:
     """One word of an enumeration from the address, or None."""
-    given = request.args.get(name, "")
+    return one_of(request.args, name, words)
+
+
+def one_of(args: Mapping[str, str], name: str, words: type[StrEnum]) -> str | None:
+    """One word of an enumeration from the arguments of an address, or None."""
+    given = args.get(name, "")
     return given if given in [str(word) for word in words] else None

@@ -29,7 +29,9 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.carrying_out import carried_out
+from webapp.engine_room import opens_case
 from webapp.entries import Entries
+from webapp.finance.came_from import list_address
 from webapp.finance.desk import PAGE_SIZE, asked, asked_date, page_offset, pages
 from webapp.finance.taking import tell_confirmed
 from webapp.finance.todo import todo_page
@@ -109,6 +111,8 @@ def _page(session: Session, actor: Actor, detail: ReceiptDetail, entries: Entrie
         given=request.form if request.method == "POST" else {},
         may_confirm=actor.may(Permission.FINANCE_CONFIRM, row.path),
         refunds=refunds,
+        list_address=list_address,
+        cases={one.instance_id for one in refunds if opens_case(session, actor, clock(), one.instance_id)},
         may_allocate=actor.may(Permission.FINANCE_ALLOCATE, row.path),
         may_ask_refund=actor.may(Permission.REFUND_START, row.path),
         may_reverse=actor.may(Permission.FINANCE_REVERSE, row.path),

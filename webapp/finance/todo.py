@@ -19,6 +19,8 @@ from ledger.finance.receipt_queries import allocation_offer
 from ledger.finance.todo_queries import TodoRow, get_todo
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
+from webapp.engine_room import opens_case
+from webapp.finance.came_from import list_address
 from webapp.finance.desk import pages, today
 from webapp.finance.fields import posted_date
 from webapp.finance.take_form import take_values
@@ -60,7 +62,9 @@ def todo_page(
         "given": request.form if request.method == "POST" else {},
         "note": _in_words("todo_note", row.note),
         "reason": _in_words("todo_reason", row.reason),
-        "payout": _payout(session, row),
+        "payout": (payout := _payout(session, row)),
+        "opens_case": opens_case(session, actor, clock(), payout.instance_id if payout else None),
+        "list_address": list_address,
         "dated": row.kind in _DATED,
         "first": _first(row),
         "following": next_todo(session, actor, todo_id=row.id) if request.args.get("done") else None,

@@ -26,8 +26,10 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.carrying_out import carried_out
+from webapp.engine_room import opens_case
 from webapp.entries import posted_day
 from webapp.handover.desk import labels_of, pages, today_at
+from webapp.sales.sale import open_tasks
 from webapp.wording import word
 
 Answer = str | tuple[str, int] | Response
@@ -66,8 +68,11 @@ def _told(session: Session, actor: Actor, row: MoveInCase) -> dict[str, Any]:
     may_book = books and row.state in (CaseState.NOTIFIED, CaseState.APPOINTED) and not row.on_hold
     today = today_at(session, row.project_id)
     slots = queries.slots_with_room(session, row.batch_id, today) if may_book else []
+    tasks = open_tasks(session, actor, [row.instance_id] if row.instance_id else [])
+    ids |= {one.task.assignee for one in tasks if one.task.assignee}
     return {
         "case": row,
+        "tasks": tasks,
         "batch": session.get_one(MoveInBatch, row.batch_id),
         "label": labels_of(session, actor, [row])[row.sale_id],
         "slot": session.get(MoveInSlot, held.slot_id) if held else None,
@@ -89,7 +94,8 @@ def _told(session: Session, actor: Actor, row: MoveInCase) -> dict[str, Any]:
         "may_book": may_book,
         "may_work": books,
         "may_inspect": actor.may(Permission.HANDOVER_INSPECT, row.path),
-        "opens_case": actor.may(Permission.SALES_VIEW, row.path),
+        "opens_sale": actor.may(Permission.SALES_VIEW, row.path),
+        "opens_case": opens_case(session, actor, clock(), row.instance_id),
         "today": today,
         "tomorrow": today + timedelta(days=1),
     }

@@ -113,6 +113,7 @@ _OTHERWISE = (
     ("post_vacated", "posts", "named_post_vacated"),
     ("holder_left", "assignee", "holder_left_owner"),
     ("instance_withdrawn", "person", "instance_let_back"),
+    ("task_completed", "together", "task_decided_together"),
 )
 _WITH_REASON = ("task_assigned", "task_offered", "task_handed_over", "signers_", "signing_withdrawn", "vote_")
 _PEOPLE = ("former", "assignee", "owner", "delegate", "person")
@@ -120,7 +121,7 @@ _PEOPLE = ("former", "assignee", "owner", "delegate", "person")
 
 @dataclass(frozen=True)
 class Happening:
-    """A line of the timeline."""
+    """A line of the timeline; ``folds`` where it is a step of the process itself: several share a line."""
 
     at: datetime
     icon: str
@@ -129,6 +130,7 @@ class Happening:
     who: str = ""
     note: str = ""
     badges: str = ""
+    folds: bool = False
 
 
 def people_in(events: Iterable[HistoryEvent], comments: Iterable[Comment]) -> set[str]:
@@ -191,7 +193,7 @@ def _line(event: HistoryEvent, labels: Labels, names: Mapping[str, str], said: M
     icon, tone = _LOOKS.get(event.code, ("flag", "teal") if ended else ("point", "neutral"))
     text = word("history.end_reached" if ended else _code(event), _params(event, labels, names))
     is_persons = event.actor_id != SYSTEM.id and event.code.startswith(_BY_PERSONS)
-    who = names.get(event.actor_id, event.actor_id) if is_persons and event.code not in _NOBODYS else ""
+    who = names.get(event.actor_id, event.actor_id) if is_persons and not _is_nobodys(event) else ""
     if event.on_behalf_of and who:
         who = by_for(event.actor_id, event.on_behalf_of, names)
     note: str = (
@@ -203,7 +205,12 @@ def _line(event: HistoryEvent, labels: Labels, names: Mapping[str, str], said: M
         note = word("history.signing_left", {"staff": event.params["staff"]})
     if event.code.startswith("task_urged"):
         note = str(event.params.get("note") or "")
-    return Happening(event.at, icon, tone, text, who, note)
+    folds = event.code == "element_done" and not ended
+    return Happening(event.at, icon, tone, text, who, note, folds=folds)
+
+
+def _is_nobodys(event: HistoryEvent) -> bool:
+    return event.code in _NOBODYS or bool(event.params.get("together"))
 
 
 def _code(event: HistoryEvent) -> str:

@@ -38,6 +38,7 @@ def index() -> str:
             lenders=_lenders(cells, {bank_id: bank.name for bank_id, bank in banks.items()}),
             totals=_totals(cells),
             steps=list(Step),
+            used_steps=[step for step in Step if any(at is step for _, at in cells)],
             states=list(LoanState),
             labels=label_sales(session, [row.sale_id for row in rows]),
             projects={p.id: p.name for p in list_projects(session, actor, Permission.SALES_VIEW)},

@@ -12,6 +12,6 @@ def install(app: Flask) -> None:
 
     app.register_blueprint(pages)
     entry = NavEntry(
-        "progress.report", N_("On time"), "clock", group="after_sales", order=90, permission="sales:view"
+        "progress.report", N_("On-time rate"), "clock", group="after_sales", order=90, permission="sales:view"
     )
     add_entry(app, entry)

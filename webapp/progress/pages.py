@@ -88,8 +88,8 @@ def report_export() -> Response:
         people = names(session, {row.clerk_id for row in rows if row.clerk_id})
         _log(session, actor, "on_time", len(rows))
     columns = [
-        Column(_("Family")), Column(_("Step")), Column(_("Clerk")), Column(_("Steps due"), "count"),
-        Column(_("On time"), "count"), Column(_("Done late"), "count"), Column(_("Late and open"), "count"),
+        Column(_("Family")), Column(_("Step")), Column(_("Handled by")), Column(_("Steps due"), "count"),
+        Column(_("Done on time"), "count"), Column(_("Done late"), "count"), Column(_("Late and open"), "count"),
         Column(_("On-time rate"), "share"),
     ]  # fmt: skip
     total = _total(rows)
@@ -116,8 +116,8 @@ def steps_export() -> Response:
         _log(session, actor, "steps", len(found))
     columns = [
         Column(_("Project")), Column(_("Home no.")), Column(_("Sale no.")), Column(_("Family")), Column(_("Step")),
-        Column(_("Clerk")), Column(_("Due"), "day"), Column(_("Done"), "day"), Column(_("Days late"), "count"),
-        Column(_("Why")),
+        Column(_("Handled by")), Column(_("Due"), "day"), Column(_("Done"), "day"),
+        Column(_("Days late"), "count"), Column(_("Why")),
     ]  # fmt: skip
     rows = (
         [

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from engine.api import Page, Task, TaskFilter
 from kernel.actor import SYSTEM, Actor
-from kernel.errors import Missing
 from ledger.changes.queries import orders_of_sale
 from ledger.changes.registry import kinds_at
 from ledger.finance.models import PaymentPlanTemplate
@@ -25,7 +24,7 @@ from ledger.sales.queries import SaleView
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
-from webapp.engine_room import engine_for
+from webapp.engine_room import engine_for, opens_case
 from webapp.once import once
 from webapp.sales.desk import pages
 from webapp.sales.money import accounts_of
@@ -62,7 +61,7 @@ def sale(sale_id: str) -> str:
             tasks=tasks,
             documents=documents,
             names=staff.names(session, people),
-            opens_case=opens_case(session, actor, view.sale.instance_id),
+            opens_case=opens_case(session, actor, clock(), view.sale.instance_id),
             may_withdraw=_may_withdraw(actor, view.sale),
             may_issue=_holds(actor, Permission.DOCUMENTS_ISSUE, view.sale),
             papers=issuable(view),
@@ -99,17 +98,6 @@ class OpenTask:
 
     task: Task
     opens: bool
-
-
-def opens_case(session: Session, actor: Actor, instance_id: str | None) -> bool:
-    """Whether the reader takes part in the sale's process, and so may open its page."""
-    if instance_id is None:
-        return False
-    try:
-        engine_for(session, actor, clock()).get_instance(instance_id)
-    except Missing:
-        return False
-    return True
 
 
 def open_tasks(session: Session, actor: Actor, instance_ids: list[str]) -> list[OpenTask]:

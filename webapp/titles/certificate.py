@@ -23,9 +23,9 @@ from ledger.titles.liability import ordered_for_late_title
 from ledger.titles.queries import STEPS, get_case, liability_of, list_events
 from webapp.acting import clock, reading
 from webapp.carrying_out import carried_out
+from webapp.engine_room import opens_case
 from webapp.sales.sale import open_tasks
 from webapp.titles.desk import given_day, pages, today
-from webapp.titles.settlement import opens_case
 from webapp.wording import word
 
 
@@ -55,7 +55,7 @@ def _page(case_id: str, error: Invalid | None = None) -> str:
             steps=STEPS,
             tasks=tasks,
             names=staff.names(session, people),
-            opens_case=row.instance_id is not None and opens_case(session, actor, row.instance_id),
+            opens_case=opens_case(session, actor, clock(), row.instance_id),
             may_work=actor.may(Permission.TITLES_WORK, row.path),
             on=today(),
             problem=sentence,

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from flask import render_template
-from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
-from kernel.errors import Missing
 from ledger.finance.sale_labels import label_sales
 from ledger.inventory.models import Building
 from ledger.sales.models import Sale
@@ -15,7 +12,7 @@ from ledger.surveys.models import Survey
 from ledger.surveys.queries import get_settlement, unit_history
 from ledger.surveys.reckoning import Reckoned
 from webapp.acting import clock, reading
-from webapp.engine_room import engine_for
+from webapp.engine_room import opens_case
 from webapp.sales.sale import open_tasks
 from webapp.titles.desk import pages
 
@@ -40,14 +37,5 @@ def settlement(settlement_id: str) -> str:
             history=unit_history(session, sale.unit_id),
             tasks=tasks,
             names=staff.names(session, people | ({row.choice_by} if row.choice_by else set())),
-            opens_case=row.instance_id is not None and opens_case(session, actor, row.instance_id),
+            opens_case=opens_case(session, actor, clock(), row.instance_id),
         )
-
-
-def opens_case(session: Session, actor: Actor, instance_id: str) -> bool:
-    """Whether the reader takes part in a case, and so may open its page."""
-    try:
-        engine_for(session, actor, clock()).get_instance(instance_id)
-    except Missing:
-        return False
-    return True

@@ -9,7 +9,7 @@ TEXTS = {
     "change_kind.payment_plan_change": N_("Payment plan"),
     "change_kind.room_change": N_("Another home"),
     "change_kind.sale_cancellation": N_("Cancellation"),
-    "change_kind.rights_transfer": N_("Buyers"),
+    "change_kind.rights_transfer": N_("Buyers or shares"),
     "change_kind.supplement": N_("Short loan"),
     "change_order.submitted": N_("Submitted"),
     "change_order.approving": N_("With the approvers"),

@@ -17,6 +17,8 @@ TEXTS = {
     "change_word.sole": N_("Sole owner"),
     "change_word.shares": N_("By shares"),
     "change_word.joint": N_("Joint ownership"),
+    "change_word.loan": N_("Bank loan"),
+    "change_word.fund": N_("Housing fund loan"),
     "change_value.ownership": N_("Ownership"),
     "change_value.buyers": N_("Buyers"),
     "change_value.buyer_ids": N_("Buyers"),

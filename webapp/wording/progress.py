@@ -5,7 +5,7 @@ from __future__ import annotations
 from webapp.language import N_
 
 TEXTS = {
-    "progress_family.mortgage": N_("Mortgage"),
+    "progress_family.mortgage": N_("Mortgage of the sale"),
     "progress_family.area_settlement": N_("Area settlement"),
     "progress_family.title": N_("Property certificate"),
     "progress_family.move_in": N_("Move-in"),
@@ -18,7 +18,7 @@ TEXTS = {
     "sale_line.subscription": N_("Subscription"),
     "sale_line.contract": N_("Contract"),
     "sale_line.filing": N_("Filing"),
-    "sale_line.mortgage": N_("Mortgage"),
+    "sale_line.mortgage": N_("Mortgage of the sale"),
     "sale_line.area_settlement": N_("Area settlement"),
     "sale_line.title": N_("Property certificate"),
     "sale_line.move_in": N_("Move-in"),

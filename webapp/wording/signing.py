@@ -51,6 +51,7 @@ TEXTS = {
     "history.signing_over": N_(
         "settled it: %(agreed)s of %(people)s agreed, %(against)s did not (%(needed)s were needed)"
     ),
+    "history.task_decided_together": N_("“%(element)s” was decided together"),
     "history.signing_left": N_("No longer needed: %(staff)s"),
     "history.signing_withdrawn": N_("did without %(staff)s in “%(element)s”"),
 }

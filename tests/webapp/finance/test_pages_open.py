@@ -9,6 +9,7 @@ from sqlalchemy import event
 from ledger.finance.models import MoneyTodo
 from tests.stories.company import Case, Company
 from tests.webapp.house import Browser
+from webapp.engine_room import opens_case
 
 PAGES = ("/finance/", "/finance/receipts", "/finance/journal", "/finance/arrears", "/finance/projects")
 
@@ -52,6 +53,13 @@ def test_who_has_no_right_to_money_sees_nothing(
     assert [analyst.get(page).status_code for page in pages] == [404] * 4
     assert [other.get(page).status_code for page in pages[:3]] == [404] * 3
     assert at_desk("wei").get(pages[2]).status_code == 200
+
+
+def test_a_payout_leads_to_its_case_only_for_those_who_take_part(company: Company, sold: Case) -> None:
+    with company.database.reading() as session:
+        asked = [opens_case(session, company.actor(name), company.clock, sold.id) for name in ("wei", "treasurer")]
+        assert asked == [True, False]
+        assert not opens_case(session, company.actor("wei"), company.clock, None)
 
 
 def test_the_list_asks_as_often_for_many_to_dos_as_for_few(

@@ -51,7 +51,7 @@ function axes(spec, show, isNarrow) {
     axisLabel: { ...words, width: spec.across ? (isNarrow ? 76 : 150) : undefined, overflow: 'truncate' }
   }
   const money = {
-    type: 'value', name: spec.unit, nameLocation: 'end', nameGap: spec.across ? 6 : 12, nameTextStyle: { color: quiet, align: spec.across ? 'left' : 'center' }, splitNumber: isNarrow ? 3 : 5,
+    type: 'value', name: spec.unit, nameLocation: 'end', nameGap: spec.across ? 6 : 12, nameTextStyle: { color: quiet, align: spec.across && !isNarrow ? 'left' : spec.across ? 'right' : 'center' }, splitNumber: isNarrow ? 3 : 5,
     axisLabel: { ...words, formatter: (fen) => show.short(fen) }, splitLine: line
   }
   const shares = {
