@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from forms.model import Component, FormModel
 
 NAME_SEPARATOR = "-"
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def read_posted(model: FormModel, items: Iterable[tuple[str, str]]) -> dict[str, object]:
@@ -25,8 +27,15 @@ def _read(components: tuple[Component, ...], values: Mapping[str, list[str]]) ->
         elif component.key in values:
             posted = values[component.key]
             several = component.kind == "checkboxes"
-            answers[component.key] = [v for v in posted if v] if several else posted[-1]
+            answers[component.key] = [v for v in posted if v] if several else _last(component, posted)
     return answers
+
+
+def _last(component: Component, posted: list[str]) -> str:
+    """What counts of a value that was posted; where a script posted a file, its name is no answer."""
+    if component.kind == "file":
+        posted = ["", *(value for value in posted if _IDENTIFIER.fullmatch(value))]
+    return posted[-1]
 
 
 def _rows(component: Component, values: Mapping[str, list[str]]) -> list[dict[str, object]]:

@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 SCRIPT = Path(__file__).parent / "vendor/axe-core/axe.min.js"
+SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 900}, {"width": 375, "height": 812})
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _RUN = (
     "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
@@ -27,3 +28,19 @@ def violations(page: Page) -> list[str]:
     page.evaluate(f"if (!window.axe) {{ {_script()} }}")
     found: list[dict[str, Any]] = page.evaluate(_RUN, RULES)
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def is_sound(page: Page) -> None:
+    """Nothing sticks out, and nobody is shut out."""
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert (wide, violations(page)) == (False, []), page.url
+
+
+def is_sound_everywhere(page: Page) -> None:
+    """The same at a desk and on a phone; the window is as it was afterwards."""
+    before = page.viewport_size
+    for size in SIZES:
+        page.set_viewport_size(size)
+        is_sound(page)
+    if before:
+        page.set_viewport_size(before)

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from ledger.changes.models import ChangeOrder
 from ledger.sales.stage_models import Contract
 from tests.e2e import acts
+from tests.e2e.axe import is_sound_everywhere
 from tests.e2e.office import Office
 from tests.stories.changing_sales import signed
+from tests.stories.test_rights_transfer import PDF
 
 WIDTHS = {"en": 1280, "zh": 375}  # At a desk, and on a phone.
 AFTER = 1_267_200_00
@@ -33,7 +35,11 @@ def test_a_change_is_asked_for_with_its_effect_approved_and_executed_by_others(
     assert order(office) is None, "a preview asks for nothing"
     office.press(consultant, "Ask for it")
     consultant.wait_for_url("**/changes/*-*")
+    shown = consultant.get_by_role("link", name=office.words("Evidence")).get_attribute("href") or ""
+    assert [shown.rpartition("/")[2]] == asked_with(office)
+    assert consultant.request.get(shown).body() == PDF
     expect(consultant.get_by_text(office.words("With the approvers")).first).to_be_visible()
+    is_sound_everywhere(consultant)
 
     acts.approve(office, office.desk("manager_1"))
     asked = order(office)
@@ -52,8 +58,10 @@ def test_a_change_is_asked_for_with_its_effect_approved_and_executed_by_others(
     consultant.goto("/changes/")
     expect(consultant.locator("[data-row]")).to_have_count(1)
     expect(consultant.locator("[data-row]")).to_contain_text(office.words("Executed"))
+    is_sound_everywhere(consultant)
     consultant.goto(f"/changes/sales/{sale_id}")
     expect(consultant.get_by_role("main")).to_contain_text("1,267,200.00")
+    is_sound_everywhere(consultant)
     consultant.goto(f"/changes/sales/{sale_id}?on=2026-10-11")
     expect(consultant.get_by_text(office.words("The sale had not begun on that day"))).to_be_visible()
     assert office.faults == []
@@ -74,11 +82,23 @@ def preview(office: Office, page: Page) -> None:
     page.locator("[name=discounts-0-name]").fill("VIP")
     page.locator("[name=discounts-0-basis_points]").fill("1")
     page.locator("[name=reason]").fill("第二套房")
+    evidence = page.locator("[type=file][name=evidence_id]")
+    evidence.set_input_files({"name": "no.pdf", "mimeType": "application/pdf", "buffer": b"this is a text"})
+    office.press(page, "Show the effect")
+    expect(page.locator("#e-evidence_id")).to_be_visible()
+    evidence.set_input_files({"name": "letter.pdf", "mimeType": "application/pdf", "buffer": PDF})
     office.press(page, "Show the effect")
     effect = page.locator("#effect")
+    expect(page.locator(".kt-drop [data-file-name]")).to_have_text("letter.pdf")  # It goes along when it is asked.
     expect(effect).to_contain_text("1,267,200.00")
     expect(effect).to_contain_text(office.words("No longer due"))
-    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"), "the page is too wide"
+    is_sound_everywhere(page)
+
+
+def asked_with(office: Office) -> list[str] | None:
+    """The papers of the only order there is."""
+    found = order(office)
+    return found.files if found else None
 
 
 def order(office: Office) -> ChangeOrder | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.acts import complete
-from tests.e2e.axe import violations
+from tests.e2e.axe import is_sound_everywhere
 from tests.e2e.office import Office
 from tests.stories.lending import Mortgage
 
 pytestmark = pytest.mark.timeout(300)
-PHONE, DESK = {"width": 375, "height": 812}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture
@@ -33,14 +32,6 @@ def lend(open_office: Callable[..., Office]) -> Callable[[str], tuple[Office, Mo
     return begin
 
 
-def is_sound(page: Page) -> None:
-    """The page breaks no rule of accessibility and fits a phone."""
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        assert violations(page) == []
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_papers_come_a_batch_is_submitted_and_the_bank_lends_less(
     lend: Callable[[str], tuple[Office, Mortgage]], language: str
@@ -49,14 +40,14 @@ def test_papers_come_a_batch_is_submitted_and_the_bank_lends_less(
     page = office.desk("loans")
     page.goto("/mortgages/")
     expect(page.locator("[data-board]")).to_contain_text("工商银行")
-    is_sound(page)
+    is_sound_everywhere(page)
     page.locator("tr[data-row] [data-open]").click()
     page.wait_for_url("**/mortgages/*")
     for box in page.locator("[data-papers] input").all():
         box.check()
     office.press(page, "Note the papers")
     expect(page.locator("[data-papers] input:checked")).to_have_count(2)
-    is_sound(page)
+    is_sound_everywhere(page)
     page.locator("a[href*='/tasks/']").first.click()
     page.locator("[name=complete_on]").fill(mortgage.today)
     complete(office, page)
@@ -67,7 +58,7 @@ def test_papers_come_a_batch_is_submitted_and_the_bank_lends_less(
     office.press(page, "Submit together")
     page.wait_for_url("**/mortgages/submissions/*")
     expect(page.locator("#submission .kt-badge").first).to_contain_text(office.words("All done"))
-    is_sound(page)
+    is_sound_everywhere(page)
 
     page.goto(f"/mortgages/{mortgage.case().id}")
     page.locator("a[href*='/tasks/']").first.click()
@@ -80,7 +71,7 @@ def test_papers_come_a_batch_is_submitted_and_the_bank_lends_less(
     page.goto(f"/mortgages/{mortgage.case().id}")
     expect(page.locator(".kt-notice")).to_contain_text(office.words("A change of the sale is running"))
     expect(page.locator("main")).to_contain_text("770,000.00")
-    is_sound(page)
+    is_sound_everywhere(page)
     page.goto(f"/sales/{mortgage.sale_id}")
     expect(page.locator("main")).to_contain_text(office.words("Waits for a change"))
     assert office.faults == []

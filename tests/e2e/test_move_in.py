@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from kernel.clock import business_date
 from ledger.handover.inspection_models import InspectionConflict, InspectionEntry, InspectionPhoto
+from tests.e2e.axe import is_sound, is_sound_everywhere
 from tests.e2e.office import Office
 from tests.stories.moving_in import Moving, moving_in, picture
 
@@ -27,9 +28,12 @@ def test_an_inspection_without_network_arrives_once_and_shows_whom_it_met(
     board = office.desk("agent")
     board.goto(f"/handover/batches/{moving.batch_id}/board")
     _figure(office, board, "Arrived", "1")
+    is_sound_everywhere(board)
     phone = _phone(office)
+    is_sound(phone)
     phone.locator(".ki-home").click()
     expect(phone.locator(".ki-room")).to_have_count(6)
+    is_sound_everywhere(phone)
 
     phone.context.set_offline(True)
     phone.reload()
@@ -39,6 +43,7 @@ def test_an_inspection_without_network_arrives_once_and_shows_whom_it_met(
     moving.enter("kitchen", "pipes", "defect", "drips", name="other_agent")  # Somebody else, meanwhile.
     _inspect(phone)
     expect(phone.locator("#inspect-status")).to_have_attribute("data-waiting", str(PARTS + 3))
+    is_sound(phone)  # With no network, all rooms open and photos waiting.
     assert _count(moving, InspectionEntry.id) == 1
 
     lost = []
@@ -52,6 +57,7 @@ def test_an_inspection_without_network_arrives_once_and_shows_whom_it_met(
     expect(phone.get_by_role("alert").filter(has_text=office.words("A photo was refused"))).to_be_visible()
     office.press(phone, "Take it away")
 
+    is_sound(phone)
     met = phone.locator(".ki-conflict")
     expect(met).to_contain_text("Other_Agent")
     expect(met).to_contain_text("drips")
@@ -61,6 +67,9 @@ def test_an_inspection_without_network_arrives_once_and_shows_whom_it_met(
     _figure(office, board, "Taken over", "1")  # The board has not been loaded again.
     _figure(office, board, "Defects", "3")
     _figure(office, board, "Satisfied", "100 %")
+    for address in ("", "new", "plans", f"batches/{moving.batch_id}", f"cases/{moving.case().id}"):
+        board.goto(f"/handover/{address}")
+        is_sound_everywhere(board)
     assert [fault for fault in office.faults if "net::ERR" not in fault] == []
     assert sorted(part for part, _state, _times in moving.defects()) == ["pipes", "wall", "waterproofing"]
 

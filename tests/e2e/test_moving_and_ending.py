@@ -13,9 +13,10 @@ from ledger.changes.models import ChangeOrder
 from ledger.documents.models import Document
 from ledger.sales.models import Sale
 from tests.e2e import acts
+from tests.e2e.axe import is_sound
 from tests.e2e.office import PATIENCE_MS, Office
 from tests.e2e.picking import pick
-from tests.e2e.test_portal import is_sound, shoot
+from tests.e2e.test_portal import shoot
 from tests.stories.changing_sales import approve, subscribed
 from tests.stories.company import DEPOSIT, Case
 from tests.stories.test_moving_rooms import HIGHER, by_sale, reprice

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from ledger.progress.operations import begin_step, delay_step, end_step
-from tests.e2e.axe import violations
+from tests.e2e.axe import is_sound
 from tests.e2e.office import PATIENCE_MS, Office
 from tests.stories.changing_sales import signed
 
@@ -29,12 +29,6 @@ def shoot(page: Page, name: str) -> None:
     """Keep a picture, if they are wanted."""
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-
-
-def is_sound(page: Page) -> None:
-    """Nothing sticks out, and nobody is shut out."""
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert (wide, violations(page)) == (False, [])
 
 
 def bring_steps(office: Office, sale_id: str) -> None:

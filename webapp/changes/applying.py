@@ -30,6 +30,7 @@ from webapp.changes.desk import pages
 from webapp.changes.effect import field_rows, money_rows
 from webapp.engine_room import engine_for
 from webapp.errors import status_of
+from webapp.form_files import About, keep_files
 from webapp.inbox import answering
 from webapp.once import once
 from webapp.wording import word
@@ -53,6 +54,7 @@ def apply(kind: str) -> Answer:
     typed = read_posted(load(_form(kind)).model, request.form.items(multi=True))
     typed["sale_id"] = sale_id
     try:
+        typed |= _files(kind, sale_id)
         if request.form.get("act") == "send":
             with acting() as (session, actor):
                 address = once(session, actor, clock(), lambda: _send(session, actor, kind, typed))
@@ -69,6 +71,14 @@ def apply(kind: str) -> Answer:
         sentence = None if errors else word(refused.code, refused.params, field=refused.field)
         return _page(kind, sale_id, typed, errors=errors, refusal=sentence), status_of(refused)
     return _page(kind, sale_id, typed, content=content)
+
+
+def _files(kind: str, sale_id: str) -> dict[str, object]:
+    """The papers that came with the form, kept with the sale."""
+    with reading() as (session, actor):
+        sale = get_scoped(session, actor, Sale, Permission.SALES_VIEW, sale_id)
+        about = About("sale", sale.id, sale.path, sale.owner_id)
+    return keep_files(_form(kind), about)
 
 
 def preview_of(session: Session, actor: Actor, kind: str, typed: dict[str, Any]) -> Content:

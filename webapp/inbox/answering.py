@@ -112,11 +112,12 @@ def _word(code: str, params: Mapping[str, object]) -> str:
 
 
 def _picked(form: Form, answers: Mapping[str, Any]) -> dict[str, set[str]]:
-    """The ids that stand in pick fields, by kind."""
+    """The ids that stand in pick fields and for files, by kind."""
     found: dict[str, set[str]] = {}
     for component, value in _values(form.model.components, answers):
-        if component.source and isinstance(value, str) and value:
-            found.setdefault(component.source, set()).add(value)
+        source = "document" if component.kind == "file" else component.source
+        if source and isinstance(value, str) and value:
+            found.setdefault(source, set()).add(value)
     return found
 
 

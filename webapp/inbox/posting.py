@@ -15,6 +15,7 @@ from forms.validator import FormValidator
 from kernel.errors import AnswersInvalid
 from webapp.acting import clock, reading
 from webapp.engine_room import engine_for
+from webapp.form_files import About, keep_files
 
 
 def typed_answers(task_id: str) -> dict[str, object]:
@@ -24,6 +25,18 @@ def typed_answers(task_id: str) -> dict[str, object]:
     if form_key is None or not exists(form_key):
         return {}
     return read_posted(load(form_key).model, request.form.items(multi=True))
+
+
+def files_of_task(task_id: str) -> dict[str, object]:
+    """The papers that came with a task's form, kept with its case. Raises `AnswersInvalid`, `NotAllowed`."""
+    if not request.files:
+        return {}
+    with reading() as (session, actor):
+        detail = engine_for(session, actor, clock()).get_task(task_id)
+    form_key = detail.task.form_key
+    if form_key is None or not exists(form_key):
+        return {}
+    return keep_files(form_key, About("case", detail.instance.id, detail.task.path))
 
 
 def posted_revision() -> int | None:

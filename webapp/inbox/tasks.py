@@ -16,7 +16,7 @@ from webapp.errors import status_of
 from webapp.inbox.blueprint import pages
 from webapp.inbox.came_from import came_from, next_in_list
 from webapp.inbox.lost import lost_page
-from webapp.inbox.posting import posted_revision, says_the_same, typed_answers
+from webapp.inbox.posting import files_of_task, posted_revision, says_the_same, typed_answers
 from webapp.inbox.rows import task_name
 from webapp.inbox.task_values import task_values
 from webapp.process_data import without_customers
@@ -45,6 +45,7 @@ def complete(task_id: str) -> Answer:
     except Missing as gone:
         return lost_page(task_id, gone)
     try:
+        typed |= files_of_task(task_id)
         with acting() as (session, actor):
             engine_for(session, actor, clock()).complete(task_id, typed, revision=posted_revision())
     except AnswersInvalid as refused:

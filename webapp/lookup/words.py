@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.customers.queries import names_seen
+from ledger.documents.models import Document
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.receipt_queries import receipt_numbers
 from ledger.finance.sale_labels import label_sales
@@ -73,7 +74,13 @@ def _loan_products(session: Session, _actor: Actor, ids: list[str]) -> dict[str,
     return {row.id: f"{row.bank} · {row.name}" for row in session.execute(query)}
 
 
+def _documents(session: Session, actor: Actor, ids: list[str]) -> dict[str, str]:
+    query = scoped(actor, Document, Permission.DOCUMENTS_VIEW).where(Document.id.in_(ids))
+    return {document.id: document.filename for document in session.scalars(query)}
+
+
 _WORDERS: dict[str, Worder] = {
+    "document": _documents,
     "customer": names_seen,
     "unit": labels_of_units,
     "plan": _plans,
