@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.api import BusinessError, Context, handler
 from handlers.changes.orders import OrderIn, kind_words, language_of, order_of
 from handlers.changes.reasons import NO_LONGER_SO
@@ -15,6 +17,7 @@ from ledger.changes.models import ChangeOrder
 from ledger.changes.operations import execute_change, wait_change
 from ledger.sales.models import Sale
 from ledger.sales.operations import cancel_filing
+from ledger.sales.stage_models import Filing
 
 REFUSED = "changes.execute.refused"
 
@@ -78,9 +81,13 @@ class ExecuteIn(OrderIn):
 
 @dataclass(frozen=True)
 class ExecuteOut:
-    """That it took effect."""
+    """That it took effect; and whether the contract, which stands, is with no authority by now.
+
+    The filing may have been cancelled for an earlier turn of the same order, which was turned back then.
+    """
 
     execution: str
+    filing_cancelled: bool
 
 
 @handler("changes.execute", errors={REFUSED})
@@ -106,7 +113,8 @@ def execute(data: ExecuteIn, ctx: Context) -> ExecuteOut:
             raise Invalid(refused.code, field="supplement_signed_on", **refused.params) from refused
         raise BusinessError(REFUSED, why=refused.code) from refused
     _tell(ctx, order)
-    return ExecuteOut("executed")
+    filing = select(Filing.state).where(Filing.sale_id == order.sale_id)
+    return ExecuteOut("executed", ctx.session.scalar(filing) == "cancelled")
 
 
 def _require_signed(data: ExecuteIn) -> None:
