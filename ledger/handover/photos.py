@@ -19,7 +19,7 @@ from ledger.documents.errors import UploadRefused
 from ledger.documents.models import Document
 from ledger.documents.operations import store_upload
 from ledger.documents.uploads import JPEG, PNG, WEBP, sniff
-from ledger.handover.cases import get_case
+from ledger.handover.cases import get_case, lock_case
 from ledger.handover.errors import EntryReused, PhotoRefused
 from ledger.handover.inspection_models import InspectionPhoto
 from ledger.handover.models import MoveInCase
@@ -89,28 +89,34 @@ def keep_photo(
     """
     case = get_case(session, actor, case_id)
     actor.require(Permission.HANDOVER_INSPECT, case.path)
-    sent = hashlib.sha256(content).hexdigest()
-    known = session.get(InspectionPhoto, photo_id)
-    if known is not None:
-        if (known.case_id, known.room, known.part, known.sent_hash) != (case_id, room, part, sent):
-            raise EntryReused(field="photo")
-        return known
-    document = keep_picture(
-        session, actor, clock, case, f"{room}-{part}-{photo_id[-6:]}.jpg", clean_photo(content)
-    )
     photo = InspectionPhoto(
         id=photo_id,
         case_id=case_id,
         room=room,
         part=part,
-        document_id=document.id,
-        sent_hash=sent,
+        sent_hash=hashlib.sha256(content).hexdigest(),
         by=actor.id,
         at=clock.now(),
     )
+    if (known := _known(session, photo)) is not None:
+        return known
+    picture = clean_photo(content)
+    case = lock_case(session, actor, Permission.HANDOVER_INSPECT, case_id)
+    if (known := _known(session, photo)) is not None:  # It was sent twice at once, and the other came first.
+        return known
+    name = f"{room}-{part}-{photo_id[-6:]}.jpg"
+    photo.document_id = keep_picture(session, actor, clock, case, name, picture).id
     session.add(photo)
-    session.flush()  # A second sending of the same photo must meet it here.
     return photo
+
+
+def _known(session: Session, photo: InspectionPhoto) -> InspectionPhoto | None:
+    """The photo that was kept under an id. Raises `EntryReused` when it is another one."""
+    known = session.get(InspectionPhoto, photo.id)
+    alike = ("case_id", "room", "part", "sent_hash")
+    if known is not None and any(getattr(known, name) != getattr(photo, name) for name in alike):
+        raise EntryReused(field="photo")
+    return known
 
 
 def keep_picture(
