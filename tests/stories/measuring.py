@@ -57,7 +57,11 @@ class Surveyed:
 
     def propose(self, areas: Mapping[str, str], *, kind: str = "measured") -> str:
         """The clerk brings a survey in: areas in square metres by unit number."""
-        rows = [f"1栋,{number},{area},{float(area) * 0.8:.2f}" for number, area in areas.items()]
+        return self.bring(list(areas.items()), kind=kind)
+
+    def bring(self, areas: list[tuple[str, str]], *, kind: str = "measured") -> str:
+        """The clerk brings a file in, row by row as it is: unit number and area, each with 80 m² inside."""
+        rows = [f"1栋,{number},{area},80.00" for number, area in areas]
         text = "\n".join(["楼栋,房号,实测建筑面积,实测套内面积", *rows])
         file, company = read_survey(text.encode(), "survey.csv"), self.company
         return company.act(
