@@ -20,7 +20,7 @@ from webapp.db import Database
 OPEN_ENDPOINTS = frozenset(
     {"static", "account.sign_in", "language.switch", "notifications.ask_to_stop", "notifications.stop"}
 )
-OPEN_BLUEPRINTS = frozenset({"health", "api", "api_docs", "links", "move_in", "portal", "styleguide"})
+OPEN_BLUEPRINTS = frozenset({"health", "api", "api_docs", "links", "old_links", "portal", "styleguide"})
 _WHILE_CHANGING = frozenset({"account.change_password", "account.sign_out", "static", "language.switch"})
 
 

@@ -1,4 +1,4 @@
-"""The hand-over desk (入伙): batches and slots, the live board, cases, the inspector's phone, the buyer's page."""
+"""The hand-over desk (入伙): batches and slots, the live board, cases, the inspector's phone."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from webapp.navigation import NavEntry, add_entry
 
 def install(app: Flask) -> None:
     """Serve these pages and offer them in the navigation."""
-    from webapp.csrf import csrf  # noqa: PLC0415 - whoever only reads tokens needs no pages
-    from webapp.handover import batch_pages, board, buyer, cases, phone, plans, sale_card  # noqa: PLC0415
+    from webapp.handover import batch_pages, board, cases, phone, plans, sale_card  # noqa: PLC0415 - jobs need none
     from webapp.handover.desk import pages  # noqa: PLC0415
 
     assert all((batch_pages, board, cases, phone, plans))  # noqa: S101 - imported for their addresses
     app.register_blueprint(pages)
-    # Who holds the link may act by it and nobody is signed in, so no forged page could gain anything.
-    csrf.exempt(buyer.pages)
-    app.register_blueprint(buyer.pages)
     app.add_template_global(sale_card.move_in_of)
     add_entry(
         app,

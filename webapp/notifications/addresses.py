@@ -9,7 +9,6 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from kernel.vault import Vault
 from ledger.messages.models import Message
 from ledger.notices.kinds import KINDS
-from webapp.handover.tokens import move_in_token
 from webapp.links.tokens import token_of
 from webapp.portal.tokens import token_of as portal_token_of
 
@@ -24,8 +23,11 @@ class Addresses:
         self._site = site.rstrip("/")
         self._vault = vault
 
-    def of(self, message: Message) -> Mapping[str, str]:
-        """What the marks of a message that end in ``_link`` stand for."""
+    def of(self, message: Message, *, hand_over: str | None = None) -> Mapping[str, str]:
+        """What the marks of a message that end in ``_link`` stand for.
+
+        ``hand_over`` is the id of the one-time link that leads its reader to his hand-over.
+        """
         params = message.params
         links = {
             "open_link": self._site + str(params.get("open_path", "/inbox")),
@@ -44,8 +46,8 @@ class Addresses:
             )
         if params.get("task_link_id"):
             links["decide_link"] = f"{self._site}/d/{token_of(self._vault, str(params['task_link_id']))}"
-        if params.get("move_in_id"):
-            links["move_in_link"] = f"{self._site}/h/{move_in_token(self._vault, str(params['move_in_id']))}"
+        if hand_over is not None:
+            links["move_in_link"] = f"{self._site}/p/{portal_token_of(self._vault, hand_over)}?to=move_in"
         if params.get("portal_link_id"):
             token = portal_token_of(self._vault, str(params["portal_link_id"]))
             links["portal_link"] = f"{self._site}/p/{token}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from webapp.db import Database
 from webapp.handover.running import work as send_notices
 from webapp.notifications.addresses import Addresses
 from webapp.paperwork.made import set_paper, store_made
+from webapp.portal.errors import NotABuyer
+from webapp.portal.inviting import invites, link_of_message
 from webapp.progress.looking import look_for_late_steps
 from webapp.settings import Settings
 from webapp.statement_making import work as make_statements
@@ -85,8 +88,14 @@ class PaperOffice:
 
     def deliver_message(self, message_id: str, *, key: str) -> None:
         """Send a queued message and note what became of it; raises `DeliveryFailed` to be called again."""
+        try:
+            hand_over = self._hand_over_link(message_id)
+        except NotABuyer as gone:
+            self._note_failure(message_id, gone.code, final=True)
+            return
+        links = partial(self._addresses.of, hand_over=hand_over)
         with self._database.reading() as session:
-            delivery = delivery_of(session, message_id, self._addresses.of)
+            delivery = delivery_of(session, message_id, links)
         if delivery is None:
             return
         if delivery.address is None:
@@ -102,6 +111,14 @@ class PaperOffice:
             raise
         with self._database.unit_of_work(SYSTEM) as session:
             mark_sent(session, self._database.clock, message_id=message_id, detail=reference)
+
+    def _hand_over_link(self, message_id: str) -> str | None:
+        """The one-time link of a message about a hand-over; None for every other."""
+        with self._database.reading() as session:
+            if not invites(session, message_id):
+                return None
+        with self._database.unit_of_work(SYSTEM) as session:
+            return link_of_message(session, self._database.clock, message_id)
 
     def _send(self, delivery: Delivery, address: str) -> str:
         if delivery.channel == "mail":

@@ -46,6 +46,11 @@ def portal_card(name: str, *, order: int = 50) -> Callable[[CardOf], CardOf]:
     return register
 
 
+def is_card(name: str) -> bool:
+    """Whether a family has a card of this name."""
+    return name in _cards
+
+
 def cards_of(session: Session, visit: Visit) -> list[tuple[str, Card]]:
     """The cards that a visit shows, by name, in their order."""
     found = []

@@ -20,6 +20,7 @@ from webapp.csrf import csrf
 from webapp.db import Database
 from webapp.errors import status_of
 from webapp.pace import Pace, PaceOfProcess, SharedPace
+from webapp.portal.cards import is_card
 from webapp.portal.errors import LinkUnknown, LinkUsed, VisitOver
 from webapp.portal.page import page_values, papers_of
 from webapp.portal.pages import pages
@@ -104,10 +105,11 @@ def show(token: str) -> str | BaseResponse:
         except LinkUsed:
             known = find_link(session, token)
             if known is not None and is_visiting(session, known.sale_id):
-                return redirect(url_for("portal.home"), 303)
+                return redirect(_home(), 303)
             raise
         label = label_sales(session, [link.sale_id])[link.sale_id]
-        return render_template("portal/open.html", label=label, expires_at=link.expires_at, token=token)
+        to = request.args.get("to") or None
+        return render_template("portal/open.html", label=label, expires_at=link.expires_at, token=token, to=to)
 
 
 @pages.post("/<token>")
@@ -118,10 +120,16 @@ def enter(token: str) -> BaseResponse:
         actor = buyer_actor(look_at(session, token).customer_id)
     with database().unit_of_work(actor, request_id=request_id()) as session:
         cookie, seconds = begin_visit(session, clock(), look_at(session, token, lock=True))
-    answer = redirect(url_for("portal.home"), 303)
+    answer = redirect(_home(), 303)
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure
     answer.set_cookie(VISIT, cookie, max_age=seconds, path="/p", httponly=True, samesite="Lax", secure=secure)
     return answer
+
+
+def _home() -> str:
+    """The buyer's page, at the card that the link leads to."""
+    to = request.args.get("to", "")
+    return url_for("portal.home") + (f"#card-{to}" if is_card(to) else "")
 
 
 @pages.post("/<token>/new")

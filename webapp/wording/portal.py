@@ -13,6 +13,7 @@ TEXTS = {
     "portal_link_used": N_("This link was opened on %(at)s. For your safety each link opens once."),
     "portal_link_expired": N_("This link could be opened until %(at)s."),
     "portal_link_replaced": N_("We have sent you a newer link since. Open the one in your last message."),
+    "portal_link_old": N_("Links of this kind open nothing any more. A new one opens your page."),
     "portal_not_a_buyer": N_("This page belongs to the buyers of the home, and you are none of them any more."),
     "portal_visit_over": N_("Your page is closed on this device. A new link opens it again."),
     "portal_no_address": N_("This buyer has neither phone number nor e-mail address. Enter one first."),

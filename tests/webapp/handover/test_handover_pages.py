@@ -1,4 +1,4 @@
-"""The desk of hand-overs: the board without reloading, the phone's sendings, the buyer's link."""
+"""The desk of hand-overs: the board without reloading, the phone's sendings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tests.stories.company import PASSWORD, Company, company_in
 from tests.stories.moving_in import FIRST, Moving, moving_in, picture, second_home
 from tests.webapp.application import application
 from webapp.db import Database
-from webapp.handover.tokens import case_of_token, move_in_token
 
 ENTRIES = "/handover/inspect/entries"
 
@@ -93,32 +92,6 @@ def test_a_phone_hears_of_each_thing_it_sends_and_signs(moving: Moving) -> None:
     )  # fmt: skip
     assert "<html" not in board
     assert "10 Jun 2031" in client.get(f"/handover/cases/{case_id}").text  # Waterproofing, sixty months.
-
-
-def test_a_buyer_chooses_by_his_link_and_a_full_slot_is_told(moving: Moving) -> None:
-    slots = moving.offer(capacity=1, day_capacity=1)
-    zhou = second_home(moving.company)
-    moving.begin()  # The second home is sold after the notices: the building is begun again.
-    vault = moving.company.database.vault
-    client = application(moving.company.database).test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    link = f"/h/{move_in_token(vault, moving.case().id)}"
-    page = client.get(link)
-    assert page.status_code == 200
-    assert "Choose your appointment" in page.text
-    assert page.headers["Referrer-Policy"] == "no-referrer"
-    assert client.post(link, data={"slot_id": slots[0].id}).status_code == 200
-    assert moving.case().state == "appointed"
-    zhou.batch_id = moving.case().batch_id
-    other = f"/h/{move_in_token(vault, zhou.case().id)}"
-    refused = client.post(other, data={"slot_id": slots[0].id})
-    assert refused.status_code in (409, 422)
-    assert client.post(link, data={"slot_id": slots[2].id}).status_code == 200
-    assert client.post(link, data={"satisfaction": "5"}).status_code == 422
-    forged = link[:-4] + "AAAA"
-    assert client.get(forged).status_code == 404
-    assert client.post(forged, data={"slot_id": slots[0].id}).status_code == 404
-    assert case_of_token(vault, "x") is None
 
 
 def test_lists_ask_no_more_questions_for_more_homes(moving: Moving) -> None:

@@ -30,11 +30,11 @@ EVERYBODY |= {
     for way, rest in (
         ("GET", ""), ("GET", "<token>"), ("POST", "<token>"), ("POST", "<token>/new"), ("POST", "new"),
         ("POST", "leave"), ("POST", "messages"), ("GET", "papers/<document_id>"),
-        ("POST", "move-in/slot"), ("POST", "area/choice"),
+        ("POST", "move-in/slot"), ("POST", "move-in/rating"), ("POST", "area/choice"),
     )
 }  # fmt: skip
 EVERYBODY |= {
-    f"{way} /h/<token>": "the address is the right of the home's buyer: tests/webapp/handover walks it"
+    f"{way} /h/<token>": "shows nothing, and writes to the registered buyers alone: tests/webapp/portal walks it"
     for way in ("GET", "POST")
 }
 EVERYBODY |= {

@@ -67,7 +67,7 @@ def test_the_buyer_takes_an_hour_for_his_hand_over_and_moves_it(company: Company
     moving.offer()
     page = phone.get("/p/").text
     assert "请选择收房的日期和时段" in page
-    slots = re.findall(r'<option value="([^"]+)"', page)
+    slots = re.findall(r'name="slot_id" value="([^"]+)"', page)
     assert phone.post("/p/move-in/slot", {"slot_id": "none"}, page="/p/").status_code == 303
     assert moving.case().state == "notified"
     assert phone.post("/p/move-in/slot", {"slot_id": slots[0]}).status_code == 303
