@@ -58,7 +58,7 @@ def ask(data: SettlementIn, ctx: Context) -> AskOut:
 def _notice(ctx: Context, row: AreaSettlement, last: date) -> dict[str, Any]:
     """What the notice on paper says beside the sale (面积差异结算通知书)."""
     zh = parameter(ctx.session, row.path, p.LANGUAGE, last) == "zh"
-    pays = row.difference_fen > 0
+    pays = row.due_fen > 0
     words = (
         ("买受人应补缴" if pays else "应退还买受人")
         if zh
@@ -70,8 +70,8 @@ def _notice(ctx: Context, row: AreaSettlement, last: date) -> dict[str, Any]:
         "area_difference": abs(row.settled_area_hundredths - row.contract_area_hundredths),
         "ratio": percent(row.ratio),
         "direction": words,
-        "settlement": abs(row.difference_fen),
-        "compensation": row.compensation_fen,
+        "settlement": abs(row.due_fen),
+        "compensation": max(0, row.due_compensation_fen),
         "borne": row.borne_fen,
         "final_price": row.final_fen,
         "choice": choice,

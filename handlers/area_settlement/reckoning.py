@@ -10,7 +10,6 @@ from ledger.changes.applying import open_order
 from ledger.finance.sale_labels import label_sales
 from ledger.sales.models import Sale
 from ledger.surveys import settling
-from ledger.surveys.kinds import Verdict
 from ledger.surveys.models import AreaSettlement
 
 OVER = "area_settlement.reckon.sale_over"
@@ -59,7 +58,7 @@ def reckon(data: ReckonIn, ctx: Context) -> ReckonOut:
     return ReckonOut(
         settlement_id=row.id,
         next=_next(ctx, row),
-        beyond=row.verdict in (Verdict.ABOVE, Verdict.BELOW),
+        beyond=settling.must_choose(row) and row.choice is None,
         area_words=_area_words(row),
         money_words=_money_words(row),
         sale_no=sale.no,
@@ -72,7 +71,7 @@ def reckon(data: ReckonIn, ctx: Context) -> ReckonOut:
 def _next(ctx: Context, row: AreaSettlement) -> str:
     if open_order(ctx.session, row.sale_id) is not None:
         return "change"
-    return "nothing" if row.verdict is Verdict.NOTHING else "settle"
+    return "nothing" if settling.is_nothing_due(row) else "settle"
 
 
 def _area_words(row: AreaSettlement) -> str:
@@ -82,8 +81,8 @@ def _area_words(row: AreaSettlement) -> str:
 
 
 def _money_words(row: AreaSettlement) -> str:
-    total = _hundredths(row.difference_fen, sign=True)
-    return f"{total} − {_hundredths(row.compensation_fen)}" if row.compensation_fen else total
+    total = _hundredths(row.due_fen, sign=True)
+    return f"{total} − {_hundredths(row.due_compensation_fen)}" if row.due_compensation_fen else total
 
 
 def _hundredths(value: int, *, sign: bool = False) -> str:

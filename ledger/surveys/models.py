@@ -24,7 +24,8 @@ from ledger.surveys.kinds import (
 from ledger.worklists import RunState
 
 _RELEASED = text("state = 'released'")
-_LIVE = text("state <> 'withdrawn'")
+_LIVE = text("state <> 'withdrawn' AND NOT is_followed")
+_STANDING = text("state <> 'withdrawn'")
 _RUNNING = text("state = 'running'")
 
 
@@ -90,7 +91,8 @@ class AreaSettlement(Base):
 
     ``ratio`` is exact and unrounded. ``difference_fen`` changes the price and is below zero when the buyer gets
     money back; ``compensation_fen`` is the second half of what lies beyond the tolerance; ``borne_fen`` the
-    developer bears. Money of a sale is posted once: by ``posted_at``.
+    developer bears. Money of a sale is posted once: by ``posted_at``. All are reckoned from the contract; a
+    settlement that follows another (``earlier_id``, whose ``is_followed`` is set) posts what is left after it.
     """
 
     __tablename__ = "area_settlement"
@@ -123,16 +125,37 @@ class AreaSettlement(Base):
     schedule_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("receivable_schedule.id"), unique=True)
     posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     money: Mapped[JsonMap]
+    earlier_id: Mapped[str | None] = mapped_column(String(36))
+    earlier_fen: Mapped[Fen] = mapped_column(default=0)
+    earlier_compensation_fen: Mapped[Fen] = mapped_column(default=0)
+    is_followed: Mapped[bool] = mapped_column(default=False)
     instance_id: Mapped[str | None] = mapped_column(String(36), index=True)
     opened_at: Mapped[Instant]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     __table_args__ = (
         Index("uq_area_settlement_live", "sale_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index(
+            "uq_area_settlement_earlier",
+            "earlier_id",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
         CheckConstraint("state NOT IN ('posted', 'settled') OR posted_at IS NOT NULL", name="posted_when"),
         CheckConstraint("final_fen = contract_fen + difference_fen", name="final"),
         CheckConstraint("compensation_fen >= 0 AND borne_fen >= 0", name="parts"),
     )
+
+    @property
+    def due_fen(self) -> int:
+        """What changes the price now: the difference, less what an earlier settlement has posted of it."""
+        return self.difference_fen - self.earlier_fen
+
+    @property
+    def due_compensation_fen(self) -> int:
+        """What is to be compensated now; below zero when an earlier settlement gave more."""
+        return self.compensation_fen - self.earlier_compensation_fen
 
 
 class BuildingRun(Base):

@@ -21,6 +21,7 @@ from ledger.sales.models import Sale
 from ledger.sales.stage_models import Contract
 from ledger.scope import scoped, visible
 from ledger.staff.permissions import Permission
+from ledger.surveys.again import outdated_sales
 from ledger.surveys.errors import SettlementInvalid, SettlementMissing, SurveyMissing
 from ledger.surveys.kinds import SettlementState, SurveyKind, SurveyState
 from ledger.surveys.models import AreaSettlement, Survey, SurveyArea
@@ -53,6 +54,13 @@ class SalePreview:
     reckoned: Reckoned | None
     problem: str | None
     settlement: AreaSettlement | None
+    is_outdated: bool = False
+
+    @property
+    def again_fen(self) -> int:
+        """What changes the price when it is settled again: the difference less what is posted."""
+        posted = self.settlement.difference_fen if self.settlement else 0
+        return (self.reckoned.difference_fen if self.reckoned else 0) - posted
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,9 @@ def preview_building(session: Session, actor: Actor, survey: Survey) -> list[Sal
         .outerjoin(SurveyArea, (SurveyArea.unit_id == Unit.id) & (SurveyArea.survey_id == survey.id))
         .outerjoin(
             AreaSettlement,
-            (AreaSettlement.sale_id == Sale.id) & (AreaSettlement.state != SettlementState.WITHDRAWN),
+            (AreaSettlement.sale_id == Sale.id)
+            & (AreaSettlement.state != SettlementState.WITHDRAWN)
+            & AreaSettlement.is_followed.is_(False),
         )
         .where(
             Unit.building_id == survey.building_id,
@@ -175,7 +185,10 @@ def preview_building(session: Session, actor: Actor, survey: Survey) -> list[Sal
         )
         .order_by(Unit.floor, Unit.unit_no)
     )
-    return [_preview(*row) for row in session.execute(query)]
+    again = set(outdated_sales(session, survey.building_id, survey.id))
+    if survey.state is not SurveyState.RELEASED:
+        again = set()
+    return [_preview(*row, again=again) for row in session.execute(query)]
 
 
 def _preview(
@@ -185,6 +198,8 @@ def _preview(
     area: SurveyArea | None,
     settlement: AreaSettlement | None,
     total_fen: int | None,
+    *,
+    again: set[str],
 ) -> SalePreview:
     if settlement is not None and settlement.posted_at is not None:
         total_fen = settlement.contract_fen
@@ -194,7 +209,17 @@ def _preview(
         reckoned, problem = reckon(terms, surveyed), None
     except SettlementInvalid as fault:
         reckoned, problem = None, fault.code
-    return SalePreview(sale, unit_no, terms.basis, terms.area_hundredths, surveyed, reckoned, problem, settlement)
+    return SalePreview(
+        sale,
+        unit_no,
+        terms.basis,
+        terms.area_hundredths,
+        surveyed,
+        reckoned,
+        problem,
+        settlement,
+        sale.id in again,
+    )
 
 
 def get_settlement(session: Session, actor: Actor, settlement_id: str) -> AreaSettlement:
@@ -208,8 +233,13 @@ def get_settlement(session: Session, actor: Actor, settlement_id: str) -> AreaSe
 
 def settled_area(session: Session, sale_id: str) -> int | None:
     """The building area, in hundredths, on which a sale's area was settled; None while none is posted."""
-    row = settlement_of(session, sale_id)
-    if row is None or row.posted_at is None:
+    posted = select(AreaSettlement).where(
+        AreaSettlement.sale_id == sale_id,
+        AreaSettlement.state != SettlementState.WITHDRAWN,
+        AreaSettlement.posted_at.is_not(None),
+    )
+    row = session.scalars(posted.order_by(AreaSettlement.posted_at.desc()).limit(1)).one_or_none()
+    if row is None:
         return None
     unit_id = session.get_one(Sale, sale_id).unit_id
     return session.get_one(SurveyArea, (row.survey_id, unit_id)).building_area_hundredths
@@ -222,11 +252,14 @@ def rescission_day(session: Session, sale_id: str) -> date | None:
 
 
 def money_is_done(session: Session, sale_id: str) -> AreaSettlement | None:
-    """The posted settlement of a sale when nothing of its money is open any more, else None."""
-    row = settlement_of(session, sale_id)
-    if row is None or row.state is not SettlementState.POSTED:
+    """The last posted settlement of a sale when nothing of its areas' money is open any more, else None."""
+    query = select(AreaSettlement).where(
+        AreaSettlement.sale_id == sale_id, AreaSettlement.state == SettlementState.POSTED
+    )
+    rows = list(session.scalars(query.order_by(AreaSettlement.posted_at)))
+    if any(_open_top_up(session, row) or _open_payouts(session, row) for row in rows):
         return None
-    return None if _open_top_up(session, row) or _open_payouts(session, row) else row
+    return rows[-1] if rows else None
 
 
 def _open_top_up(session: Session, row: AreaSettlement) -> bool:

@@ -15,10 +15,12 @@ from ledger.inventory.models import Building, Unit
 from ledger.sales.models import Sale
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
+from ledger.surveys.again import outdated_sales
 from ledger.surveys.errors import RunMissing, SettlementInvalid
 from ledger.surveys.importing import find_building
 from ledger.surveys.kinds import RunKind, SettlementState
 from ledger.surveys.models import AreaSettlement, BuildingRun, BuildingRunItem
+from ledger.surveys.queries import survey_in_force
 from ledger.worklists import RunState, Worklist
 
 SALES = Worklist(BuildingRun, BuildingRunItem, of="run_id", subject="sale_id")
@@ -84,7 +86,8 @@ def begin_run(
 
 
 def unsettled_sales(session: Session, building_id: str) -> list[str]:
-    """The contracted sales of a building that have no settlement yet, by unit."""
+    """The contracted sales of a building to be settled: those without a settlement, by unit, then those whose
+    settlement the survey in force tells another area than."""
     known = select(AreaSettlement.sale_id).where(
         AreaSettlement.building_id == building_id, AreaSettlement.state != SettlementState.WITHDRAWN
     )
@@ -98,7 +101,9 @@ def unsettled_sales(session: Session, building_id: str) -> list[str]:
             Sale.id.not_in(known),
         )
     )
-    return list(session.scalars(query.order_by(Unit.floor, Unit.unit_no)))
+    first = list(session.scalars(query.order_by(Unit.floor, Unit.unit_no)))
+    survey = survey_in_force(session, building_id)
+    return first + (outdated_sales(session, building_id, survey.id) if survey else [])
 
 
 def stop_run(session: Session, actor: Actor, clock: Clock, *, run_id: str) -> None:

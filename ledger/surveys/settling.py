@@ -21,6 +21,7 @@ from ledger.sales.models import Sale
 from ledger.sales.stage_models import Contract
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
+from ledger.surveys.again import earlier_of, follow, goes_back, is_final, take_back_compensation
 from ledger.surveys.errors import SettlementInvalid, SettlementMissing, SettlementStale, SurveyNotReleased
 from ledger.surveys.kinds import AreaRule, Choice, SettlementState, SurveyState, Verdict
 from ledger.surveys.models import AreaSettlement, Survey, SurveyArea
@@ -52,15 +53,19 @@ def open_settlement(
 ) -> AreaSettlement:
     """Reckon a sale by a released survey; one that is not posted yet is reckoned anew from the facts of now.
 
+    One that is posted is followed by another survey's once; for its own survey it is returned as it is.
     Raises `SurveyNotReleased`, `SettlementInvalid` for a sale without contract or a unit without area.
     """
     lock_sale_row(session, sale_id)
     sale = session.get_one(Sale, sale_id)
     actor.require(Permission.AREA_SETTLEMENT_START, sale.path)
     found = settlement_of(session, sale_id)
-    if found is not None and found.posted_at is not None:
-        return found
     survey = session.get_one(Survey, survey_id)
+    earlier = earlier_of(session, found) if found is not None else None
+    if found is not None and is_final(found):
+        if found.survey_id == survey_id or goes_back(session, found, survey):
+            return found
+        earlier, found = found, None
     if survey.state is not SurveyState.RELEASED:
         raise SurveyNotReleased(state=f"survey.{survey.state}")
     contract = session.scalars(select(Contract).where(Contract.sale_id == sale_id)).one_or_none()
@@ -76,18 +81,30 @@ def open_settlement(
         money={},
         opened_at=clock.now(),
     )
-    _fill(session, row, contract, survey, area)
+    _fill(session, row, contract, survey, area, earlier)
     row.state, row.instance_id = SettlementState.OPEN, instance_id
     row.choice = row.choice_by = row.asked_on = row.answer_by = row.rescind_by = None
+    if earlier is not None:
+        follow(session, row, earlier)
     session.add(row)
     session.flush()  # One live settlement of a sale: the rule must speak now.
     _note(session, actor, clock, row, "open", ratio=str(row.ratio), difference_fen=row.difference_fen)
     return row
 
 
-def _fill(session: Session, row: AreaSettlement, contract: Contract, survey: Survey, area: SurveyArea) -> None:
+def _fill(
+    session: Session,
+    row: AreaSettlement,
+    contract: Contract,
+    survey: Survey,
+    area: SurveyArea,
+    earlier: AreaSettlement | None,
+) -> None:
     schedule = current_schedule(session, contract.sale_id)
-    terms = terms_of(contract, schedule.total_fen if schedule else contract.total_fen)
+    row.earlier_fen = earlier.difference_fen if earlier else 0
+    row.earlier_compensation_fen = earlier.compensation_fen if earlier else 0
+    total = schedule.total_fen if schedule else contract.total_fen
+    terms = terms_of(contract, total - row.earlier_fen)
     settled = area_by_basis(area, terms.basis)
     result: Reckoned = reckon(terms, settled)
     row.survey_id, row.basis, row.rule, row.tolerance_bp = survey.id, terms.basis, terms.rule, terms.tolerance_bp
@@ -150,9 +167,9 @@ def post_settlement(session: Session, actor: Actor, clock: Clock, *, settlement_
     if row.posted_at is not None or row.state is SettlementState.NOTHING:
         return row
     _require(row, SettlementState.OPEN, SettlementState.ASKING)
-    if row.verdict in _BEYOND and row.choice is not Choice.KEEP:
+    if must_choose(row) and row.choice is not Choice.KEEP:
         raise SettlementStale("area_choice_missing", state=f"area_settlement.{row.state}")
-    if row.verdict is Verdict.NOTHING:
+    if is_nothing_due(row):
         row.state, row.closed_at = SettlementState.NOTHING, clock.now()
         _note(session, actor, clock, row, "nothing")
         return row
@@ -165,8 +182,8 @@ def post_settlement(session: Session, actor: Actor, clock: Clock, *, settlement_
         clock,
         key=f"area:{row.id}",
         sale_id=row.sale_id,
-        difference_fen=row.difference_fen,
-        compensation_fen=row.compensation_fen,
+        difference_fen=row.due_fen,
+        compensation_fen=_compensation_now(session, actor, clock, row),
         due_on=due_on,
         instance_id=row.instance_id,
         basis=basis,
@@ -180,8 +197,28 @@ def post_settlement(session: Session, actor: Actor, clock: Clock, *, settlement_
         "compensation_id": money.compensation.id if money.compensation else None,
     }
     session.flush()  # A schedule settles one sale once: the rule must speak now.
-    _note(session, actor, clock, row, "post", difference_fen=row.difference_fen)
+    _note(session, actor, clock, row, "post", difference_fen=row.due_fen)
     return row
+
+
+def _compensation_now(session: Session, actor: Actor, clock: Clock, row: AreaSettlement) -> int:
+    """What is to be ordered as compensation; where less is due than before, that order goes first."""
+    earlier = earlier_of(session, row)
+    if earlier is None or row.due_compensation_fen >= 0:
+        return row.due_compensation_fen
+    return max(0, row.due_compensation_fen + take_back_compensation(session, actor, clock, earlier))
+
+
+def must_choose(row: AreaSettlement) -> bool:
+    """Whether the buyer chooses before anything is posted: beyond the tolerance."""
+    return row.verdict in _BEYOND
+
+
+def is_nothing_due(row: AreaSettlement) -> bool:
+    """Whether no money moves: the area is the contract's, or what moves was posted before."""
+    if row.earlier_id is not None:
+        return row.due_fen == 0 and row.due_compensation_fen == 0
+    return row.verdict is Verdict.NOTHING
 
 
 def _rebase(session: Session, actor: Actor, clock: Clock, row: AreaSettlement) -> None:
@@ -215,6 +252,10 @@ def withdraw_settlement(
     row = lock_settlement(session, actor, settlement_id)
     if row.closed_at is None:
         row.state, row.closed_at = SettlementState.WITHDRAWN, clock.now()
+        earlier = earlier_of(session, row)
+        if earlier is not None and row.posted_at is None:
+            session.flush()  # It gives the place of the live settlement back.
+            earlier.is_followed = False
         _note(session, actor, clock, row, "withdraw", reason=reason[:200])
     return row
 
@@ -222,7 +263,9 @@ def withdraw_settlement(
 def settlement_of(session: Session, sale_id: str) -> AreaSettlement | None:
     """The live settlement of a sale, if there is one."""
     query = select(AreaSettlement).where(
-        AreaSettlement.sale_id == sale_id, AreaSettlement.state != SettlementState.WITHDRAWN
+        AreaSettlement.sale_id == sale_id,
+        AreaSettlement.state != SettlementState.WITHDRAWN,
+        AreaSettlement.is_followed.is_(False),
     )
     return session.scalars(query).one_or_none()
 

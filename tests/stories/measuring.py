@@ -117,7 +117,11 @@ class Surveyed:
     def settlement(self, sale_id: str) -> AreaSettlement:
         """The latest settlement of a sale."""
         query = select(AreaSettlement).where(AreaSettlement.sale_id == sale_id)
-        return self.company.read(lambda s: s.scalars(query.order_by(AreaSettlement.opened_at.desc())).first())
+        return self.company.read(
+            lambda s: s.scalars(
+                query.order_by(AreaSettlement.is_followed, AreaSettlement.opened_at.desc())
+            ).first()
+        )
 
     def case(self, sale_id: str) -> Case:
         """The case of a sale's settlement."""

@@ -52,7 +52,9 @@ def choose_area() -> Response:
 
 def _settlement(session: Session, visit: Visit) -> AreaSettlement | None:
     query = select(AreaSettlement).where(
-        AreaSettlement.sale_id == visit.sale.id, AreaSettlement.state.not_in(CLOSED)
+        AreaSettlement.sale_id == visit.sale.id,
+        AreaSettlement.state.not_in(CLOSED),
+        AreaSettlement.is_followed.is_(False),
     )
     return session.scalars(query).one_or_none()
 

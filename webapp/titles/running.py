@@ -16,6 +16,7 @@ from ledger.finance.parties import lock_sale_row
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
 from ledger.surveys import runs
+from ledger.surveys.again import is_outdated
 from ledger.surveys.kinds import RunKind
 from ledger.surveys.models import BuildingRun
 from ledger.surveys.settling import settlement_of
@@ -68,7 +69,9 @@ def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS, m
 
 def _begin_area(desk: Desk, sale_id: str) -> None:
     lock_sale_row(desk.session, sale_id)  # Another run may be about to begin it.
-    if settlement_of(desk.session, sale_id) is None:
+    survey_id = desk.run.survey_id
+    again = survey_id is not None and is_outdated(desk.session, sale_id, survey_id)
+    if again or settlement_of(desk.session, sale_id) is None:
         _start(desk, "area_settlement", sale_id, survey_id=desk.run.survey_id)
 
 

@@ -47,6 +47,9 @@ TEXTS = {
     "survey_day_to_come": N_("The day of the survey lies in the future."),
     "area_settlement_stale": N_("The settlement stands elsewhere by now: %(state)s. Load the page again."),
     "area_settlement_invalid": N_("The settlement cannot be reckoned."),
+    "area_compensation_paid": N_(
+        "By this area less compensation is due than is paid already. Agree with the buyer how it comes back."
+    ),
     "area_settlement_no_area": N_("The area by which the contract prices the home (%(basis)s) is missing."),
     "area_settlement_no_contract": N_("The sale has no live contract, or its home is not in the survey."),
     "area_settlement_no_choice": N_("Within the tolerance the buyer has nothing to choose."),
