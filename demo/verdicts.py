@@ -20,9 +20,11 @@ from ledger.mortgages.kinds import LoanState, Step
 from ledger.mortgages.models import MortgageCase, MortgageLoan
 from webapp.engine_room import engine_for
 from webapp.mortgages.list_paper import order_list
+from webapp.mortgages.running import work
 
 _CLERK = "mortgage"
 _GAP = 120_000_00
+_LONG_ENOUGH = 600.0
 _SHORT = "银行额度收紧，成数下调"
 _VERDICTS = (
     {"verdict": "less", "verdict_reason": _SHORT},
@@ -71,15 +73,12 @@ def _submit_together(life: Life) -> None:
     if most is None:
         return
     waiting = [
-        (loan, task)
-        for loan, task in _waiting(life, "submit_papers")
+        loan.id
+        for loan, _ in _waiting(life, "submit_papers")
         if (loan.bank_id, loan.project_id) == (most.bank_id, most.project_id)
     ]
-    row_id = life.act(_CLERK, lambda s, a: _begin(life, s, a, most.bank_id, [loan.id for loan, _ in waiting]))
-    for position, (_, task) in enumerate(waiting, start=1):
-        _do(life, task, submitted_on=_today(life))
-        life.act(_CLERK, lambda s, _a, p=position: submissions.note_item(s, row_id, p, "done"))
-    life.act(_CLERK, lambda s, a: submissions.turn(s, a, row_id, "running", "ended"))
+    row_id = life.act(_CLERK, lambda s, a: _begin(life, s, a, most.bank_id, waiting))
+    work(life.database, life.actor(_CLERK), row_id, seconds=_LONG_ENOUGH)
 
 
 def _begin(life: Life, session: Any, actor: Any, bank_id: str, loan_ids: list[str]) -> str:
