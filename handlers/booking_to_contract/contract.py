@@ -24,7 +24,7 @@ from ledger.sales.stage_models import Filing
 
 @dataclass(frozen=True)
 class RecordContractIn:
-    """The day of signing, and the agreed day of hand-over if there is one."""
+    """The day of signing, and the agreed days of hand-over and certificate if there are such."""
 
     sale_id: str
     plan_id: str
@@ -32,6 +32,7 @@ class RecordContractIn:
     zone: str
     filing_reminder_days: int
     delivery_on: date | None = None
+    title_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def record_contract(data: RecordContractIn, ctx: Context) -> RecordContractOut:
         sale_id=data.sale_id,
         signed_on=data.signed_on,
         delivery_on=data.delivery_on,
+        title_on=data.title_on,
         key=ctx.idempotency_key,
     )
     build_receivables(

@@ -22,8 +22,15 @@ class SigningIn:
     signed_on: date
 
 
+@dataclass(frozen=True)
+class SigningOut:
+    """Whether the home was finished when it was sold: then there is no pre-notice."""
+
+    finished_home: bool
+
+
 @handler("mortgage_loan.record_signing")
-def record_signing(data: SigningIn, ctx: Context) -> None:
+def record_signing(data: SigningIn, ctx: Context) -> SigningOut:
     """The loan contract is signed."""
     concluding.sign_loan(
         ctx.session,
@@ -33,6 +40,8 @@ def record_signing(data: SigningIn, ctx: Context) -> None:
         loan_no=data.loan_no,
         signed_on=data.signed_on,
     )
+    sale_id = ctx.session.get_one(MortgageLoan, data.loan_id).sale_id
+    return SigningOut(concluding.is_finished_home(ctx.session, sale_id))
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def begin_step(data: StepIn, ctx: Context) -> BeginOut:
     late_at = end_of_day(loan.step_due_on, zone)
     begun_on = late_at.astimezone(UTC).date()
     days = max(1, parameter(ctx.session, loan.path, MORTGAGE_ESCALATE_DAYS, begun_on))
-    possible_on = loan.possible_on or concluding.building_registered_on(ctx.session, loan.sale_id)
+    possible_on = concluding.possible_since(ctx.session, loan)
     return BeginOut(
         step=step.value,
         step_due_on=loan.step_due_on.isoformat(),

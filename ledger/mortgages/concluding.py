@@ -19,6 +19,7 @@ from ledger.mortgages.facts import LoanFunded, RegistrationPossible
 from ledger.mortgages.kinds import LoanState, Step
 from ledger.mortgages.models import MortgageCase, MortgageLoan
 from ledger.sales.models import Sale
+from ledger.sales.stage_models import Contract
 from ledger.titles.models import BuildingTitle
 
 _LONGEST = 60
@@ -86,6 +87,23 @@ def building_registered_on(session: Session, sale_id: str) -> date | None:
         .join(Sale, Sale.unit_id == Unit.id)
     )
     return session.scalar(query.where(Sale.id == sale_id))
+
+
+def is_finished_home(session: Session, sale_id: str) -> bool:
+    """Whether the building was registered before the contract (现房): its mortgage is registered at once, without
+    a pre-notice.
+    """
+    registered_on = building_registered_on(session, sale_id)
+    signed_on = session.scalar(select(Contract.signed_on).where(Contract.sale_id == sale_id))
+    return registered_on is not None and signed_on is not None and registered_on <= signed_on
+
+
+def possible_since(session: Session, loan: MortgageLoan) -> date | None:
+    """Since when a mortgage can be registered: the building is, and the loan is signed; None while unknown."""
+    registered_on = building_registered_on(session, loan.sale_id)
+    if loan.possible_on is not None or registered_on is None:
+        return loan.possible_on
+    return max(registered_on, loan.signed_on or registered_on)
 
 
 def tell_if_possible(session: Session, *, sale_id: str) -> None:

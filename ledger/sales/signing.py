@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,12 +48,14 @@ def sign_contract(
     sale_id: str,
     signed_on: date | None = None,
     delivery_on: date | None = None,
+    title_on: date | None = None,
     key: str | None = None,
 ) -> Contract:
     """Sign the contract of an active subscription: price, buyers, area and plan carry over.
 
-    ``signed_on`` is today unless given; ``delivery_on`` the agreed day of hand-over, if any. The filing is
-    created with its legal deadline. Raises `SaleNotReady`, `DateInvalid`.
+    ``signed_on`` is today unless given; ``delivery_on`` the agreed day of hand-over and ``title_on``
+    that of the certificate, if any. The filing is created with its legal deadline.
+    Raises `SaleNotReady`, `DateInvalid`.
     """
     act = Act(session, actor, clock, key)
     if earlier := act.earlier("signed", sale_id=sale_id):
@@ -66,8 +69,10 @@ def sign_contract(
         raise DateInvalid(field="signed_on", earliest=paper.subscribed_on, latest=today)
     if delivery_on is not None and delivery_on < signed_on:
         raise DateInvalid(field="delivery_on", earliest=signed_on)
+    if title_on is not None and title_on < (delivery_on or signed_on):
+        raise DateInvalid(field="title_on", earliest=delivery_on or signed_on)
     settings = parameters_on(session, sale.path, signed_on)
-    contract = _write(act, sale, unit, signed_on, delivery_on, settings)
+    contract = _write(act, sale, unit, signed_on, {"delivery_on": delivery_on, "title_on": title_on}, settings)
     filing = Filing(
         sale_id=sale.id,
         contract_id=contract.id,
@@ -94,12 +99,17 @@ def sign_contract(
 
 
 def _write(
-    act: Act, sale: Sale, unit: Unit, signed_on: date, delivery_on: date | None, settings: dict[str, Any]
+    act: Act,
+    sale: Sale,
+    unit: Unit,
+    signed_on: date,
+    agreed: Mapping[str, date | None],
+    settings: dict[str, Any],
 ) -> Contract:
     assert sale.terms_version is not None  # noqa: S101 - a check constraint on subscribed sales
     assert sale.deal_price_fen is not None  # noqa: S101 - the same
     clauses = {definition.name: definition.check(settings[definition.name]) for definition in CLAUSES}
-    clauses["delivery_on"] = "" if delivery_on is None else delivery_on.isoformat()
+    clauses.update({name: day.isoformat() if day else "" for name, day in agreed.items()})
     contract = Contract(
         sale_id=sale.id,
         path=sale.path,

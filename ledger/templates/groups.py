@@ -115,6 +115,7 @@ CONTRACT = (
     known("contract_area", "area", "合同约定面积", "Area of the contract", 11_836),
     known("pricing_basis", "text", "计价方式", "Priced by", "按建筑面积计价"),
     known("delivery_on", "date", "交付日期", "Day of delivery", "2028-06-30"),
+    known("title_on", "date", "约定办证日期", "Certificate agreed for", "2028-12-31", optional=True),
     known("late_payment_rate", "text", "逾期付款违约金", "Late rate of the buyer", "每日万分之2"),
     known("late_delivery_rate", "text", "逾期交付违约金", "Late rate of the seller", "每日万分之1"),
     known("title_days", "count", "办证天数", "Days for the title", 90),

@@ -174,6 +174,7 @@ class SaleValues:
             "contract_area": (by_inside and contract.inside_area_hundredths) or contract.building_area_hundredths,
             "pricing_basis": words.named(words.BASES, contract.pricing_basis, self.language),
             "delivery_on": str(clauses["delivery_on"] or "") or words.say(undated, self.language),
+            "title_on": clauses.get("title_on") or None,
             "late_payment_rate": words.daily_rate(str(Fraction(contract.late_rate)), self.language),
             "late_delivery_rate": words.daily_rate(str(clauses["late_delivery_daily_rate"]), self.language),
             "title_days": int(clauses["title_days"]),
