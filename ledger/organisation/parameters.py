@@ -225,6 +225,27 @@ MAINTENANCE_FUND_FEN = _fen(
 REGISTRATION_FEE_FEN = _fen(
     "registration_fee_fen", 0, "Registration fee", "代收登记费", "DOMAIN 2; 0: not collected"
 )
+DEED_TAX_ESTIMATE = _points(
+    "deed_tax_estimate_basis_points",
+    150,
+    "Deed tax, for offers where it is not collected",
+    "契税率（测算）",
+    "practice",
+)
+MAINTENANCE_FUND_ESTIMATE_FEN = _fen(
+    "maintenance_fund_estimate_fen_per_m2",
+    10_000,
+    "Maintenance fund per square metre, for offers where it is not collected",
+    "维修基金每平方米（测算）",
+    "practice",
+)
+REGISTRATION_FEE_ESTIMATE_FEN = _fen(
+    "registration_fee_estimate_fen",
+    8_000,
+    "Registration fee, for offers where it is not collected",
+    "登记费（测算）",
+    "practice",
+)
 AREA_TOLERANCE = _points(
     "area_tolerance_basis_points",
     300,

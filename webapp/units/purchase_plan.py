@@ -17,6 +17,7 @@ from channels.papers import DiscountLine, FeeLine, LoanLine, PlanColumn, PlanLin
 from kernel.actor import Actor
 from kernel.errors import Invalid
 from kernel.ids import new_id
+from ledger.finance.charges import Estimate
 from ledger.finance.loan import Method
 from ledger.inventory.models import Unit
 from ledger.sales.pricing import Quote
@@ -24,6 +25,7 @@ from ledger.templates.kinds import Language
 from ledger.templates.making import Order, order_paper
 from ledger.templates.sale_values import home_values
 from webapp.acting import acting, clock
+from webapp.formatting import percent, yuan
 from webapp.language import current_language
 from webapp.once import once
 from webapp.papers.facts import plan_line, unit_price
@@ -136,12 +138,21 @@ def _column(offer: Offer, column: OfferColumn, quote: Quote) -> PlanColumn:
         fees=tuple(
             FeeLine(
                 name=state_name(f"receivable_kind.{charge.kind}"),
-                basis=_("estimate"),
+                basis=_basis(charge),
                 amount_fen=charge.amount_fen,
             )
             for charge in offer.charges
         ),
     )
+
+
+def _basis(charge: Estimate) -> str:
+    """How a tax or fee is reckoned."""
+    if charge.basis_points:
+        return _("%(rate)s of the price", rate=percent(charge.basis_points))
+    if charge.fen_per_m2:
+        return _("%(yuan)s yuan per m²", yuan=yuan(charge.fen_per_m2))
+    return _("per home")
 
 
 def plan_name(labels: dict[str, str]) -> str:

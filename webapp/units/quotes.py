@@ -14,7 +14,7 @@ from kernel.actor import Actor
 from kernel.clock import business_date
 from kernel.errors import AnswersInvalid, Invalid
 from ledger.documents.queries import find_documents
-from ledger.finance.charges import Charge, parameter_charges
+from ledger.finance.charges import Estimate, estimated_charges
 from ledger.finance.models import PaymentPlanTemplate
 from ledger.finance.templates import list_plans
 from ledger.inventory import queries as inventory
@@ -47,7 +47,7 @@ class Offer:
     quote: Quote | None = None
     columns: tuple[OfferColumn, ...] = ()
     deposit_fen: int = 0
-    charges: tuple[Charge, ...] = ()
+    charges: tuple[Estimate, ...] = ()
     given: Sequence[DiscountOffer] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ def _worked_out(
     deposit = min(usual, quote.deal_price_fen) if terms.deposit_fen is None else terms.deposit_fen
     ways = columns(session, actor, picked, quote, terms, deposit_fen=deposit, on=on)
     area = about.cell.building_area_hundredths
-    charges = parameter_charges(session, path, on=on, price_fen=quote.deal_price_fen, area_hundredths=area)
+    charges = estimated_charges(session, path, on=on, price_fen=quote.deal_price_fen, area_hundredths=area)
     return replace(blank, terms=terms, quote=quote, columns=ways, deposit_fen=deposit, charges=charges)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from kernel.actor import SYSTEM
 from ledger.organisation.operations import set_parameter
+from tests.pdf_words import words_of
 from tests.webapp.house import Browser
 from tests.webapp.selling import Floor
 
@@ -83,6 +85,20 @@ def test_a_purchase_plan_is_issued_once_for_the_same_content(
     paper = browser.get(first)
     assert paper.data.startswith(b"%PDF")
     assert paper.headers["Content-Disposition"].startswith("inline")
+
+
+def test_a_purchase_plan_sets_three_ways_side_by_side_with_taxes_whoever_collects_them(
+    homes: Floor, plans: dict[str, str], browser_of: Callable[..., Browser], tmp_path: Path
+) -> None:
+    browser, unit = browser_of("sales_consultant"), homes.unit_id("1201")
+    form = {"customer": "王磊", "off_0": "2", "plan": list(plans.values())[:3]}
+    page = f"/units/{unit}"
+    paper = browser.get(browser.post(f"{page}/purchase-plan", form, page=page).location).data
+    words = words_of(paper, tmp_path)
+    assert words.count("1.5%oftheprice") == len(form["plan"]), "estimated, though the project collects none"
+    for said in ("Deedtax", "Maintenancefund", "Registrationfee", "Validuntil", "-JH-", "Monthlypayment"):
+        assert said in words, said
+    assert "Page1of1" in words
 
 
 def test_a_purchase_plan_needs_a_name_and_a_right(
