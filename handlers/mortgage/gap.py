@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.api import Context, handler
-from handlers.mortgage.step import late_cycle, say_who_is_late
-from handlers.shared import end_of_day
+from handlers.mortgage.step import say_who_is_late, turns_of_being_late
 from ledger.finance.parties import today_at
 from ledger.mortgages import cases
 from ledger.mortgages.kinds import LoanKind, Step
 from ledger.mortgages.models import MortgageLoan
-from ledger.organisation.models import Project
-from ledger.organisation.parameters import MORTGAGE_DAYS, MORTGAGE_ESCALATE_DAYS
+from ledger.organisation.parameters import MORTGAGE_DAYS
 from ledger.organisation.queries import parameter
 from ledger.sales.models import Sale
 
@@ -42,9 +40,8 @@ def watch_gap(data: GapIn, ctx: Context) -> WatchOut:
     due_on = loan.step_due_on if loan else None
     if due_on is None:
         due_on = today + timedelta(days=parameter(ctx.session, sale.path, MORTGAGE_DAYS[Step.SHORT], today))
-    days = max(1, parameter(ctx.session, sale.path, MORTGAGE_ESCALATE_DAYS, today))
-    late_at = end_of_day(due_on, ctx.session.get_one(Project, sale.project_id).zone)
-    return WatchOut(late_cycle(late_at, days, told=loan.escalated if loan else 0))
+    told = loan.escalated if loan else 0
+    return WatchOut(turns_of_being_late(ctx, sale.project_id, due_on, told=told))
 
 
 @handler("mortgage_loan.tell_gap_late", again=True)

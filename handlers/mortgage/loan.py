@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from engine.api import Context, handler
 from handlers.making_papers import order
+from handlers.mortgage.step import turns_of_being_late
 from ledger.finance.parties import today_at
 from ledger.mortgages import applying, deciding
 from ledger.mortgages.kinds import BroughtBy, Fault, Route, Step, Verdict
@@ -175,8 +176,15 @@ class RouteIn:
     route_reason: str
 
 
+@dataclass(frozen=True)
+class RouteOut:
+    """The turns of being late that are left while what was chosen is seen through."""
+
+    step_late_cycle: str | None
+
+
 @handler("mortgage_loan.record_route")
-def record_route(data: RouteIn, ctx: Context) -> None:
+def record_route(data: RouteIn, ctx: Context) -> RouteOut:
     """Another bank begins anew; another plan and the end of the sale are changes of the sale."""
     loan = deciding.choose_route(
         ctx.session,
@@ -189,3 +197,7 @@ def record_route(data: RouteIn, ctx: Context) -> None:
     )
     if data.route is Route.OTHER_BANK:
         deciding.begin_anew(ctx.session, ctx.clock, loan)
+    due_on = loan.step_due_on
+    return RouteOut(
+        turns_of_being_late(ctx, loan.project_id, due_on, told=loan.escalated) if due_on is not None else None
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 from engine.api import Context, handler
 from handlers.mortgage import seen
@@ -84,26 +84,26 @@ def begin_step(data: StepIn, ctx: Context) -> BeginOut:
     clerk = ctx.session.get_one(MortgageCase, loan.case_id).clerk_id
     seen.begun(ctx, loan, loan.step_due_on, clerk)
     zone = ctx.session.get_one(Project, loan.project_id).zone
-    late_at = end_of_day(loan.step_due_on, zone)
-    begun_on = late_at.astimezone(UTC).date()
-    days = max(1, parameter(ctx.session, loan.path, MORTGAGE_ESCALATE_DAYS, begun_on))
     possible_on = concluding.possible_since(ctx.session, loan)
     return BeginOut(
         step=step.value,
         step_due_on=loan.step_due_on.isoformat(),
-        step_late_at=instant_text(late_at),
-        step_late_cycle=late_cycle(late_at, days, told=loan.escalated),
+        step_late_at=instant_text(end_of_day(loan.step_due_on, zone)),
+        step_late_cycle=turns_of_being_late(ctx, loan.project_id, loan.step_due_on, told=loan.escalated),
         funded=concluding.is_paid_out(ctx.session, loan),
         possible_on=possible_on.isoformat() if possible_on else None,
     )
 
 
-def late_cycle(late_at: datetime, days: int, *, told: int) -> str:
-    """The turns in which a late step is told, each so many days after the one before.
+def turns_of_being_late(ctx: Context, project_id: str, due_on: date, *, told: int) -> str:
+    """The turns in which a late step is told: when its last day is over, then after the days of the parameter.
 
     A step that goes on after a change keeps its days: whoever was told of it before is not told again.
     """
-    told = min(told, steps.MOST_TOLD - 1)
+    project = ctx.session.get_one(Project, project_id)
+    late_at, told = end_of_day(due_on, project.zone), min(told, steps.MOST_TOLD - 1)
+    begun_on = late_at.astimezone(UTC).date()
+    days = max(1, parameter(ctx.session, project.path, MORTGAGE_ESCALATE_DAYS, begun_on))
     return f"R{steps.MOST_TOLD - told}/{instant_text(late_at + timedelta(days=told * days))}/P{days}D"
 
 

@@ -32,8 +32,7 @@ def begin_step(session: Session, actor: Actor, clock: Clock, *, loan_id: str, st
     today = today_at(session, clock, loan.project_id)
     loan.step, loan.step_since, loan.escalated = step, today, 0
     loan.late_on = loan.late_through = None
-    if step is Step.ROUTE and loan.fault is Fault.BUYER:
-        # Approval failed through him: the bank's line is his to answer for (DOMAIN §4, who is late).
+    if failed_through_buyer(loan):
         loan.late_through = BroughtBy.BUYER.value
     begun = loan.possible_on or today if step is Step.REGISTER else today
     loan.step_due_on = begun + timedelta(days=parameter(session, loan.path, MORTGAGE_DAYS[step], today))
@@ -67,7 +66,9 @@ def mark_late(session: Session, actor: Actor, clock: Clock, *, loan_id: str, ste
 
 
 def late_through(session: Session, loan: MortgageLoan) -> str:
-    """Through whom a step is late: with papers the buyer, while one of his is missing."""
+    """Through whom a step is late: the buyer while a paper of his is missing, or when the bank refused for him."""
+    if failed_through_buyer(loan):
+        return BroughtBy.BUYER.value
     if loan.step is not Step.PAPERS:
         return LATE_THROUGH[loan.step]
     missing = {
@@ -76,6 +77,11 @@ def late_through(session: Session, loan: MortgageLoan) -> str:
     if BroughtBy.BUYER in missing:
         return BroughtBy.BUYER.value
     return BroughtBy.BANK.value if missing == {BroughtBy.BANK} else BroughtBy.DEVELOPER.value
+
+
+def failed_through_buyer(loan: MortgageLoan) -> bool:
+    """Whether approval failed through the buyer: the bank's line is his to answer for (DOMAIN §4, who is late)."""
+    return loan.step is Step.ROUTE and loan.fault is Fault.BUYER
 
 
 def papers_of(session: Session, loan: MortgageLoan) -> list[MortgagePaper]:

@@ -173,3 +173,20 @@ def test_a_change_in_between_tells_nobody_twice_and_the_manager_no_sooner(mortga
     company.later(days=10)
     assert mortgage.told(template) == ["loans", *MANAGERS]
     assert mortgage.loan().escalated == 2
+
+
+def test_nobody_asks_for_the_change_that_was_chosen(mortgage: Mortgage) -> None:
+    company, late = mortgage.company, STEPS[Step.ROUTE]
+    mortgage.to_the_bank()
+    mortgage.verdict("refused", verdict_reason="credit record", fault="buyer")
+    company.at(after(late.last_day))
+    assert (mortgage.told("mortgage_late_buyer"), mortgage.told("mortgage_late_developer")) == (["loans"], [])
+    mortgage.do("decide_route", route="pay_otherwise", fault="buyer", route_reason="pays in one sum")
+    company.run_due()
+    assert (mortgage.waits(), mortgage.told("mortgage_late_buyer")) == (["see_it_through"], ["loans"])
+    company.at(after(late.last_day + timedelta(days=3)))
+    assert mortgage.told("mortgage_late_buyer") == ["loans", *MANAGERS]
+    assert late_on_the_board(mortgage) == [("route", 4, "buyer")]
+    company.later(days=4)
+    assert mortgage.told("mortgage_late_buyer") == ["loans", *MANAGERS]
+    assert mortgage.waits() == ["see_it_through"]
