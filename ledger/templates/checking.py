@@ -6,7 +6,7 @@ from ledger.templates.catalogue import PaperKind
 from ledger.templates.errors import LineError, TextRefused
 from ledger.templates.markup import Block, Kind, Parsed, Row, parse
 
-_IN_COPIES = ("receipt", "invoice")
+IN_COPIES = ("receipt", "invoice")
 _REPEATED = {Kind.TABLE, Kind.FACTS, Kind.CLAUSES, Kind.POINTS}
 
 
@@ -37,7 +37,7 @@ def _layout_errors(block: Block, kind: PaperKind) -> list[LineError]:
     line = block.rows[0].line
     if block.kind is Kind.PLANS and kind.variable("plans") is None:
         return [LineError(line, "template_layout_elsewhere", "@plans")]
-    if block.kind is Kind.COPIES and kind.code not in _IN_COPIES:
+    if block.kind is Kind.COPIES and kind.code not in IN_COPIES:
         return [LineError(line, "template_layout_elsewhere", "@copies")]
     if block.kind is Kind.TABLE and len(block.rows) < 2:
         return [LineError(line, "template_table_without_rows")]

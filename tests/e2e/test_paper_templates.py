@@ -73,3 +73,24 @@ def test_a_text_is_written_with_a_preview_and_released(open_office: Callable[...
     expect(boss.locator("main")).to_contain_text(office.words("In use"))
     found = company.read(lambda s: text_in_force(s, "contract", PROJECT, language))
     assert found[0].endswith("> {{subscription_no}}\n")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_letter_is_previewed_on_a_real_sale_and_says_in_words_what_examples_stand_for(
+    open_office: Callable[..., Office], language: str
+) -> None:
+    office = open_office(language)
+    company = office.company
+    case = company.start(entry="walk_in")
+    case.enter_terms(off=0)
+    company.act("system", lambda s, _a: hire(s, company.clock, "chief", "administrator", "/", language=language))
+    page = office.desk("chief")
+    page.goto(f"/admin/papers/arrears_demand/{language}?node={PROJECT}")
+    page.get_by_role("button", name=office.words("Begin a draft")).click()
+    page.wait_for_url("**/versions/*")
+    preview = page.locator("#paper-preview")
+    expect(preview.locator("img")).to_have_count(1)
+    expect(page.locator("#f-sale_id")).to_have_value(case.sale().no)
+    expect(preview).to_contain_text({"zh": "付款期限", "en": "To be paid by"}[language])
+    expect(preview).not_to_contain_text("pay_by")
+    is_sound(page)

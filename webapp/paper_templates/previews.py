@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 
 from flask import Response, render_template, request
@@ -13,13 +14,14 @@ from channels.papers.render import Language
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import Invalid
-from ledger.templates.catalogue import kind_of
+from ledger.templates.catalogue import PaperKind, kind_of
 from ledger.templates.editing import get_template, written
 from ledger.templates.errors import LineError, TextRefused
 from ledger.templates.filling import fill
 from ledger.templates.markup import LONGEST_TEXT
 from ledger.templates.models import PaperTemplate
 from webapp.acting import clock, reading
+from webapp.language import current_language
 from webapp.paper_templates.desk import pages
 from webapp.paper_templates.samples import Sample, sample_of
 from webapp.paperwork.made import sheet_of
@@ -57,7 +59,7 @@ def preview_of(
     language: Language = "en" if version.language == "en" else "zh"
     kind = kind_of(version.kind)
     sample = sample_of(session, actor, clock, kind, language, version.path, sale_id)
-    used = tuple(name for name in sample.made_up if f"{{{{{name}" in text.replace("{{ ", "{{"))
+    used = tuple(_named(kind, name) for name in sample.made_up if re.search(rf"\{{\{{{name}[.}}]", text))
     try:
         sheet = sheet_of(fill(text, kind, sample.values, language), sample.values, sample=True)
         made = pictures(sheet, language=language)
@@ -103,3 +105,9 @@ def preview_pdf(template_id: str) -> Response:
         answer.headers["Content-Disposition"] = f"inline; filename={version.kind}.pdf"
         answer.headers["Cache-Control"] = "private, no-store"
         return answer
+
+
+def _named(kind: PaperKind, name: str) -> str:
+    """What a variable is called in the reader's language."""
+    found = kind.variable(name)
+    return found.named(current_language()) if found else name

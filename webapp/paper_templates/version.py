@@ -14,7 +14,7 @@ from ledger.organisation.queries import names_of_paths
 from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from ledger.templates.catalogue import PaperKind, kind_of
-from ledger.templates.checking import check_text
+from ledger.templates.checking import IN_COPIES, check_text
 from ledger.templates.editing import get_template
 from ledger.templates.kinds import Language, Variable, written
 from ledger.templates.models import PaperTemplate
@@ -68,6 +68,7 @@ def version_page(session: Session, actor: Actor, found: PaperTemplate, entries: 
         wrong=worded(tuple(check_text(text, kind))),
         preview=shown,
         marks=_marks(kind, text),
+        in_copies=kind.code in IN_COPIES,
         sale_field=_sale_field(sale.id if sale else "", sale.no if sale else ""),
         may_write=may_write,
         may_release=may_release and not hands,
