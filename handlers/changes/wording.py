@@ -12,6 +12,7 @@ FIELDS = {
     "effective_discount_bp": ("Off list", "综合折扣"),
     "loan_fen": ("Loan", "贷款"),
     "unit": ("Home", "房源"),
+    "discounts_dropped": ("Discounts no longer given", "不再适用的折扣"),
     "buyers": ("Buyers", "买受人"),
     "relation": ("Relation", "关系"),
     "cause": ("Why it ends", "退房原因"),

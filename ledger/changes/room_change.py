@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ledger.changes.errors import ChangeRefused
@@ -12,6 +12,7 @@ from ledger.finance.room_change import RoomPreview, change_room, preview_room_ch
 from ledger.inventory.errors import UnitNotSellable, UnitTaken
 from ledger.inventory.models import Building, Unit
 from ledger.sales.moving import MOVABLE, Approved
+from ledger.sales.terms import terms_in_force
 
 
 @change_kind
@@ -38,13 +39,23 @@ class RoomChange:
             raise
 
     def preview(self, standing: Standing, wanted: Values) -> Preview:
-        """Home and price before and after; what is paid may grow while others decide, so it is an estimate."""
+        """Home and price before and after; what is paid may grow while others decide, so it is an estimate.
+
+        A discount of an offer that is no longer in force is dropped and named. Should one expire while others
+        decide, the price is no longer what was approved, and the order comes back.
+        """
         one = self._reckon(standing, wanted)
         off = standing.terms.effective_discount_bp
         before = _side(standing, standing.sale.unit_id, one.list_before_fen, one.deal_before_fen, off)
         unit_id = str(wanted["unit_id"])
         after = _side(standing, unit_id, one.list_price_fen, one.deal_price_fen, one.effective_discount_bp)
         after["below_floor"] = one.below_floor
+        if one.discounts or one.dropped:
+            quote = terms_in_force(standing.session, standing.sale).quote
+            before["discounts"] = _discounts((line.discount.name, line.taken_off_fen) for line in quote.lines)
+            after["discounts"] = _discounts(one.discounts)
+        if one.dropped:
+            after["discounts_dropped"] = list(one.dropped)
         route = Route("room_change", one.effective_discount_bp, one.below_floor)
         return Preview(before, after, _money(one), route)
 
@@ -84,6 +95,10 @@ def _money(one: RoomPreview) -> tuple[MoneyLine, ...]:
         MoneyLine("due", "late_interest", one.carried_fen, debtor="buyer", estimate=True),
     )
     return tuple(line for line in lines if line.amount_fen)
+
+
+def _discounts(lines: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"name": name, "taken_off_fen": fen} for name, fen in lines]
 
 
 def _side(standing: Standing, unit_id: str, list_fen: int, deal_fen: int, off_bp: int) -> dict[str, Any]:

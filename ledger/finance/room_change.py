@@ -59,6 +59,7 @@ class RoomPreview:
 
     ``difference_fen`` is the new deal price less the old one, ``due_fen`` what is left to pay of the new price,
     ``refundable_fen`` what was paid beyond it. ``carried_fen`` is late interest and fees that go along.
+    ``dropped`` names discounts that the new home does not get, because their offers are no longer in force.
     """
 
     list_before_fen: int
@@ -73,6 +74,8 @@ class RoomPreview:
     due_fen: int
     refundable_fen: int
     carried_fen: int
+    discounts: tuple[tuple[str, int], ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 def preview_room_change(session: Session, clock: Clock, sale: Sale, unit: Unit) -> RoomPreview:
@@ -100,6 +103,8 @@ def preview_room_change(session: Session, clock: Clock, sale: Sale, unit: Unit) 
         due_fen=max(quote.deal_price_fen - paid, 0),
         refundable_fen=max(paid - quote.deal_price_fen, 0),
         carried_fen=carried,
+        discounts=tuple((line.discount.name, line.taken_off_fen) for line in quote.lines),
+        dropped=tuple(one.name for one in rooms.dropped),
     )
 
 

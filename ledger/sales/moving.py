@@ -20,6 +20,7 @@ from ledger.inventory.changes import given_reason, lock_unit, lock_unit_of_sale
 from ledger.inventory.models import Unit
 from ledger.inventory.states import UnitStatus
 from ledger.inventory.taking import PriceInForce, check_sellable
+from ledger.organisation.models import Project
 from ledger.organisation.parameters import SIGN_BY_DAYS
 from ledger.organisation.queries import parameter
 from ledger.sales.acts import Act, about, require_stage
@@ -29,6 +30,7 @@ from ledger.sales.facts import SubscriptionActivated
 from ledger.sales.kinds import mark_buyers
 from ledger.sales.models import Sale, SaleApproval, SaleBuyer, SaleDiscount
 from ledger.sales.move_models import SaleMove
+from ledger.sales.offers import split_by_force
 from ledger.sales.opening import ROOM_CHANGE, end_expired_hold, open_line
 from ledger.sales.pricing import Discount, Quote, price_quote
 from ledger.sales.shares import BuyerLine, Ownership
@@ -52,13 +54,17 @@ class Approved:
 
 @dataclass(frozen=True)
 class Rooms:
-    """A sale with its unit and the one it goes to, and what the discounts make of the new one's list price."""
+    """A sale with its unit and the one it goes to, and what the discounts make of the new one's list price.
+
+    ``dropped`` are discounts of offers that are no longer in force: they end with the old sale.
+    """
 
     sale: Sale
     old: Unit
     new: Unit
     price: PriceInForce
     quote: Quote
+    dropped: tuple[Discount, ...] = ()
 
 
 def lock_units(act: Act, *, sale_id: str, unit_id: str) -> tuple[Sale, Unit, Unit]:
@@ -91,19 +97,22 @@ def rooms_of(session: Session, clock: Clock, sale: Sale, old: Unit, new: Unit) -
     if old.status == UnitStatus.DELIVERED:
         raise RoomChangeRefused("room_delivered", field="sale_id")
     price = check_sellable(session, clock, new)
-    quote = price_quote(price.list_price_fen, discounts_of(session, sale), floor_price_fen=price.floor_price_fen)
+    project = session.get_one(Project, sale.project_id)
+    kept, dropped = split_by_force(session, clock, project, discounts_of(session, sale))
+    quote = price_quote(price.list_price_fen, kept, floor_price_fen=price.floor_price_fen)
     deposit = session.scalars(select(Subscription.deposit_fen).where(Subscription.sale_id == sale.id)).one()
     if deposit > quote.deal_price_fen:
         raise RoomChangeRefused("room_below_deposit", field="unit_id", deposit_fen=deposit)
-    return Rooms(sale, old, new, price, quote)
+    return Rooms(sale, old, new, price, quote, tuple(dropped))
 
 
 def move_line(act: Act, rooms: Rooms, *, reason: str, moved_fen: int, approved: Approved) -> Sale:
     """Close the old sale and open the new one, subscribed on the same terms; both units change their state.
 
-    The discounts are those of the old sale on the new list price; below the floor the approval of the change is
-    the approval of the terms (DOMAIN §6, 9). The sign-by date is never earlier than the one agreed. Raises
-    `ApprovalMissing`, `ApprovalStale` when the price is no longer what was approved, `FilingStands`.
+    The discounts are those of the old sale that are still given, on the new list price; below the floor the
+    approval of the change is the approval of the terms (DOMAIN §6, 9). The sign-by date is never earlier than the
+    one agreed. Raises `ApprovalMissing`, `ApprovalStale` when the price is no longer what was approved,
+    `FilingStands`.
     """
     sale, reason = rooms.sale, given_reason(reason)
     _require_approval(rooms, approved)

@@ -159,6 +159,25 @@ def check_offers(
             raise DiscountInvalid("offer_does_not_stack", field=where, position=position + 1, offer=offer.code)
 
 
+def split_by_force(
+    session: Session, clock: Clock, project: Project, discounts: Sequence[Discount]
+) -> tuple[list[Discount], list[Discount]]:
+    """What of a sale's discounts can be given for another home today, and what cannot.
+
+    A discount is bound to its sale and expires (FEATURES D2): one of an offer goes along while that offer is in
+    force, says the same and stands with the others; one that was granted without an offer is decided by whoever
+    approves the other home.
+    """
+    kept: list[Discount] = []
+    for discount in discounts:
+        try:
+            check_offers(session, clock, project, [discount])
+        except DiscountInvalid:
+            continue
+        kept.append(discount)
+    return kept, [one for one in discounts if one not in kept]
+
+
 def _given_on(offer: DiscountOffer, day: date) -> bool:
     in_time = offer.valid_from <= day and (offer.valid_until is None or day <= offer.valid_until)
     return offer.state == "approved" and in_time

@@ -7,6 +7,7 @@ from webapp.language import N_
 TEXTS = {
     "change_value.unit_id": N_("Home"),
     "change_value.unit": N_("Home"),
+    "change_value.discounts_dropped": N_("Discounts no longer given"),
     "change_value.subscription_no": N_("Subscription"),
     "change_value.contract_no": N_("Contract"),
     "change_value.sale": N_("Sale"),
