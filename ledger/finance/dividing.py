@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.clock import Clock
-from ledger.finance.accounts import account_now, allocations_of, free_fen, home_of, is_usable
+from ledger.finance.accounts import account_now, allocations_of, free_fen, home_of, is_usable, refunded_fen
 from ledger.finance.amounts import require_amount
-from ledger.finance.errors import AllocationRefused
+from ledger.finance.errors import AllocationRefused, RefundRefused
 from ledger.finance.interest_charges import Work, settle
 from ledger.finance.kinds import ReceivableKind, ReceivableState
 from ledger.finance.models import Receipt, Receivable
@@ -84,6 +84,9 @@ def _require_divisible(
         raise AllocationRefused("divide_above_free", field="amount", free_fen=free)
     if amount_fen == receipt.amount_fen:
         raise AllocationRefused("divide_all", field="amount")
+    if refunded := refunded_fen(session, receipt):
+        # The money that a refund is asked out of is still there: dividing it must not withdraw the request.
+        raise RefundRefused("receipt_refunded", field="receipt_id", refunded_fen=refunded)
 
 
 def _shares(session: Session, receipt: Receipt) -> dict[str, int]:

@@ -17,6 +17,7 @@ from ledger.finance.models import MoneyTodo, Receipt, Refund
 from ledger.finance.operations import (
     cancel_refund,
     confirm_receipt,
+    divide_receipt,
     pay_compensation,
     pay_refund,
     reverse_receipt,
@@ -166,6 +167,17 @@ def test_a_receipt_whose_refund_is_approved_is_not_reversed(company: Company, cr
         company.act(
             "treasurer", lambda s, a: reverse_receipt(s, a, company.clock, receipt_id=credit, reason="slip")
         )
+    assert (company.todos("refund"), case.waiting_at) == ([4_000_00], ["await_payment"])
+
+
+def test_a_receipt_is_not_divided_while_a_refund_out_of_it_is_asked_for(company: Company, credit: str) -> None:
+    """The money is still there: dividing it must not withdraw what somebody asked for."""
+    case = ask(company, credit)
+    other = company.start(entry="walk_in", unit_id=company.units[1], customer_id=company.customers["zhou"])
+    part = {"receipt_id": credit, "sale_id": other.sale().id, "amount_fen": 1_000_00, "reason": "hers"}
+    with pytest.raises(RefundRefused, match="receipt_refunded"):
+        company.act("treasurer", lambda s, a: divide_receipt(s, a, company.clock, **part))
+    decide(company, case, "treasurer")
     assert (company.todos("refund"), case.waiting_at) == ([4_000_00], ["await_payment"])
 
 
