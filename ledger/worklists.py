@@ -1,7 +1,7 @@
 """Work over many, one by one (批量): items that wait, are done or failed; each is taken once.
 
-Several nouns have such work: notices of a building, settlements, certificates, loans taken to a bank, statements.
-Each keeps its two tables and its rights; what happens to the rows is here.
+Several nouns have such work: notices of a building, settlements, certificates, loans taken to a bank, reminders,
+statements. Each keeps its two tables and its rights; what happens to the rows is here.
 """
 
 from __future__ import annotations
@@ -67,10 +67,12 @@ class Worklist:
         """One more is done. Said last in a transaction, so that others wait for the run's row but shortly."""
         self._count(session, run_id, "done", 1)
 
-    def fail(self, session: Session, run_id: str, subject: str, code: str) -> None:
-        """An item failed with a code, unless somebody else has done it meanwhile."""
-        if self._set(session, run_id, subject, state=self.failed, code=code[:LONGEST_CODE]):
+    def fail(self, session: Session, run_id: str, subject: str, code: str) -> bool:
+        """An item failed with a code; False when somebody else has done it meanwhile."""
+        failed = self._set(session, run_id, subject, state=self.failed, code=code[:LONGEST_CODE])
+        if failed:
             self._count(session, run_id, "failed", 1)
+        return failed
 
     def is_running(self, session: Session, run_id: str) -> bool:
         """Whether a run goes on."""

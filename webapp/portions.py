@@ -30,6 +30,8 @@ Units = Callable[[], AbstractContextManager[Session]]
 """A unit of work of whoever does the items."""
 Do = Callable[[Session, str], object]
 """Does one item, by what is worked on; whatever it raises fails this item alone."""
+OnFailure = Callable[[Session, str, Exception], None]
+"""What else is noted when an item has failed, and why."""
 
 
 def order_portion(session: Session, database: Database, kind: str, run_id: str, *, field: str = "run_id") -> None:
@@ -47,15 +49,17 @@ def work_off(
     seconds: float = PORTION_SECONDS,
     most: int | None = None,
     order_rest: Callable[[Session], None] | None = None,
+    on_failure: OnFailure | None = None,
 ) -> None:
     """Bring a run on for about so long, by at least one and at most so many items; ends it when nothing waits.
 
-    What is left is ordered by ``order_rest``. A database that does not answer is no fault of an item, and raised.
+    What is left is ordered by ``order_rest``; ``on_failure`` notes a failure beside the item. A database that does
+    not answer is no fault of an item, and raised.
     """
     ends, left = time.monotonic() + seconds, most
     while left != 0 and (wanted := _waiting(database, worklist, run_id, left)):
         for subject in wanted:
-            if not _one(database, worklist, run_id, subject, do, units):
+            if not _one(database, worklist, run_id, subject, do, units, on_failure):
                 return  # It was stopped.
             left = None if left is None else left - 1
             if time.monotonic() >= ends:
@@ -72,7 +76,15 @@ def _waiting(database: Database, worklist: Worklist, run_id: str, left: int | No
         return worklist.waiting(session, run_id, _READ_AT_ONCE if left is None else min(left, _READ_AT_ONCE))
 
 
-def _one(database: Database, worklist: Worklist, run_id: str, subject: str, do: Do, units: Units) -> bool:
+def _one(
+    database: Database,
+    worklist: Worklist,
+    run_id: str,
+    subject: str,
+    do: Do,
+    units: Units,
+    on_failure: OnFailure | None,
+) -> bool:
     """One item; False when the run does not go on."""
     try:
         with units() as session:
@@ -85,7 +97,8 @@ def _one(database: Database, worklist: Worklist, run_id: str, subject: str, do: 
     except Exception as fault:
         log.warning("item failed", run=run_id, subject=subject, error=type(fault).__name__)
         with database.unit_of_work(SYSTEM) as session:
-            worklist.fail(session, run_id, subject, code_of(fault))
+            if worklist.fail(session, run_id, subject, code_of(fault)) and on_failure is not None:
+                on_failure(session, subject, fault)
     return True
 
 

@@ -19,8 +19,11 @@ from ledger.organisation.parameters import ARREARS_UNMATCHED
 from ledger.organisation.queries import parameter
 from ledger.scope import scoped
 from ledger.staff.permissions import Permission
+from ledger.worklists import Worklist
 
 MOST = 10_000
+PROPOSALS = Worklist(ArrearsRun, ArrearsRunItem, of="run_id", subject="subject_id")
+"""The proposals of a sending."""
 
 
 def begin_run(session: Session, actor: Actor, clock: Clock, *, path: str, on: date) -> tuple[ArrearsRun, bool]:
@@ -125,23 +128,6 @@ def note_failed(session: Session, run_id: str, subject_id: str, code: str) -> No
         session.add(item)
     item.state, item.code = "failed", code[:60]
     note_progress(session, run_id, failed=1)
-
-
-def note_done(session: Session, run_id: str, subject_id: str) -> None:
-    """An item of a sending is done."""
-    session.get_one(ArrearsRunItem, (run_id, subject_id)).state = "done"
-    note_progress(session, run_id, done=1)
-
-
-def next_items(session: Session, run_id: str, limit: int) -> list[str]:
-    """The next proposals of a sending."""
-    query = (
-        select(ArrearsRunItem.subject_id)
-        .where(ArrearsRunItem.run_id == run_id, ArrearsRunItem.state == "waiting")
-        .order_by(ArrearsRunItem.position)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
 
 
 def failed_items(session: Session, run_id: str, *, limit: int = 200) -> list[ArrearsRunItem]:

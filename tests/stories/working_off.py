@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from engine.tables.instances import InstanceRow
 from kernel.clock import business_date
+from ledger.arrears import runs as arrears
+from ledger.arrears.kinds import Role
+from ledger.arrears.models import ArrearsCase, ArrearsStep
 from ledger.documents.models import Document
 from ledger.finance.reports.periods import Period
 from ledger.handover import batches
@@ -22,11 +25,13 @@ from ledger.surveys import runs
 from ledger.surveys.kinds import RunKind
 from ledger.titles.queries import untitled_sales
 from ledger.worklists import Worklist
+from tests.stories.chasing import Chase
 from tests.stories.company import PROJECT, Case, Company, hire
 from tests.stories.lending import Mortgage
 from tests.stories.measuring import CLERK, Surveyed
 from tests.stories.moving_in import FIRST, LAST
 from webapp import statement_making
+from webapp.arrears import running as reminding
 from webapp.handover import running as notices
 from webapp.mortgages import running as submitting
 from webapp.statement_runs import SALES
@@ -214,6 +219,32 @@ class Statements(Many):
     def made(self) -> list[str]:
         query = select(Document.subject_id).where(Document.kind == statement_making.KIND)
         return self.company.read(lambda s: list(s.scalars(query)))
+
+
+class Reminders(Many):
+    """Reminders that the clerk sends to those who are late."""
+
+    worklist, clerk = arrears.PROPOSALS, "cashier"
+
+    def begin(self) -> None:
+        company = self.company
+        company.later(days=10)
+        chase = Chase(company, self.sales[0])
+        chase.run()
+        wanted = [one.id for one in chase.proposals() if one.role is Role.BUYER]
+        assert len(wanted) == len(self.sales)
+        today = arrears.today_of(company.clock)
+        self.run_id = self.press(arrears.begin_sending, proposal_ids=wanted, on=today).id
+
+    def work(self, most: int | None = None) -> None:
+        reminding.work(self.company.database, self.run_id, most=most)
+
+    def stop(self) -> None:
+        self.press(arrears.stop_run, run_id=self.run_id)
+
+    def made(self) -> list[str]:
+        query = select(ArrearsCase.sale_id).join(ArrearsStep, ArrearsStep.case_id == ArrearsCase.id)
+        return self.company.read(lambda s: list(s.scalars(query.where(ArrearsStep.role == Role.BUYER))))
 
 
 def papers_are_complete(company: Company, sales: list[Case]) -> None:

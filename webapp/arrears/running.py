@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engine.jobs import order_delivery
 from handlers.arrears import bring_on, ladder_of
 from handlers.jobs import ARREARS
 from kernel.actor import SYSTEM, Actor
@@ -27,13 +26,12 @@ from ledger.arrears.planning import RunPlan, SalePlan, plan_run
 from ledger.arrears.proposing import note_failure, withdraw_paid
 from ledger.sales.models import Sale
 from ledger.staff.queries import names
+from webapp import portions
 from webapp.arrears.sending import send
 from webapp.db import Database
-from webapp.portions import code_of
+from webapp.portions import PORTION_SECONDS, code_of, work_off
 
 log = structlog.get_logger("keyturn.arrears")
-PORTION_SECONDS = 60.0
-_PORTION = 200
 
 
 @dataclass
@@ -52,9 +50,8 @@ class _Limit:
 
 
 def order_portion(session: Session, database: Database, run: ArrearsRun) -> None:
-    """Let a job take the next portion of a run; each portion is ordered once."""
-    key = f"{ARREARS}:{run.id}:{run.done + run.failed}"
-    order_delivery(session, database.clock.now(), ARREARS, {"run_id": run.id}, key=key)
+    """Let a job take the next portion of a run."""
+    portions.order_portion(session, database, ARREARS, run.id)
 
 
 def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS, most: int | None = None) -> None:
@@ -64,8 +61,14 @@ def work(database: Database, run_id: str, *, seconds: float = PORTION_SECONDS, m
         kind, state = run.kind, run.state
     if state is not RunState.RUNNING:
         return
-    limit = _Limit(time.monotonic() + seconds, most)
-    finished = _levels(database, run_id, limit) if kind is RunKind.LEVELS else _sending(database, run_id, limit)
+    if kind is RunKind.SENDING:
+        _sending(database, run_id, seconds, most)
+    else:
+        _daily(database, run_id, _Limit(time.monotonic() + seconds, most))
+
+
+def _daily(database: Database, run_id: str, limit: _Limit) -> None:
+    finished = _levels(database, run_id, limit)
     with database.unit_of_work(SYSTEM) as session:
         run = session.get_one(ArrearsRun, run_id)
         if run.state is not RunState.RUNNING:
@@ -123,35 +126,26 @@ def bring_one(database: Database, run_id: str, subject_id: str, sale: SalePlan |
     return True
 
 
-def _sending(database: Database, run_id: str, limit: _Limit) -> bool:
-    while True:
-        with database.reading() as session:
-            by = session.get_one(ArrearsRun, run_id).begun_by
-            clerk = Actor(by, names(session, [by]).get(by, by), is_system=True)
-            wanted = runs.next_items(session, run_id, _PORTION)
-        if not wanted:
-            return True
-        for proposal_id in wanted:
-            if not limit.allows() or not _send_one(database, run_id, clerk, proposal_id):
-                return False
+def _sending(database: Database, run_id: str, seconds: float, most: int | None) -> None:
+    with database.reading() as session:
+        by = session.get_one(ArrearsRun, run_id).begun_by
+        clerk = Actor(by, names(session, [by]).get(by, by), is_system=True)
 
-
-def _send_one(database: Database, run_id: str, clerk: Actor, proposal_id: str) -> bool:
-    try:
-        with database.unit_of_work(clerk) as session:
-            if session.get_one(ArrearsRun, run_id).state is not RunState.RUNNING:
-                return False
-            send(session, database, clerk, proposal_id)
-            runs.note_done(session, run_id, proposal_id)
-    except OperationalError:
-        raise
-    except NothingOpen as fault:
-        with database.unit_of_work(clerk) as session:
+    def keep_failure(session: Session, proposal_id: str, fault: Exception) -> None:
+        """It stays on the list and says why, unless nothing of it is open any more."""
+        if isinstance(fault, NothingOpen):
             withdraw_paid(session, clerk, database.clock, proposal_id=proposal_id)
-            runs.note_failed(session, run_id, proposal_id, fault.code)
-    except Exception as fault:
-        log.warning("proposal failed", run=run_id, proposal=proposal_id, error=type(fault).__name__)
-        with database.unit_of_work(clerk) as session:
+        else:
             note_failure(session, proposal_id=proposal_id, code=code_of(fault))
-            runs.note_failed(session, run_id, proposal_id, code_of(fault))
-    return True
+
+    work_off(
+        database,
+        runs.PROPOSALS,
+        run_id,
+        lambda session, proposal_id: send(session, database, clerk, proposal_id),
+        units=lambda: database.unit_of_work(clerk),
+        seconds=seconds,
+        most=most,
+        order_rest=lambda session: portions.order_portion(session, database, ARREARS, run_id),
+        on_failure=keep_failure,
+    )
