@@ -34,7 +34,7 @@ TEXTS = {
     "mortgage_route.cancel": N_("Cancel the sale"),
     "mortgage_late_through.buyer": N_("Buyer"),
     "mortgage_late_through.bank": N_("Bank"),
-    "mortgage_late_through.developer": N_("We"),
+    "mortgage_late_through.developer": N_("Us"),
     "brought_by.buyer": N_("Buyer brings"),
     "brought_by.developer": N_("We bring"),
     "brought_by.bank": N_("Bank brings"),
