@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.api import Task
+from engine.api import NotAllowed, Task
 from ledger.notices.models import Notice
 from ledger.surveys.kinds import RunKind
 from ledger.titles.kinds import PAPERS
@@ -100,3 +100,21 @@ def test_an_overdue_task_is_told_and_matters_more_and_stays_whose_it_was(titling
     company.later(days=5)
     assert told(company, task, "late") == wanted.told  # Once.
     assert case.waiting_at == [element]
+
+
+def test_a_buyer_who_does_not_answer_becomes_the_managers_matter(titling: Titling) -> None:
+    company, sale_id = titling.company, titling.sell()
+    titling.settle(titling.survey(u101="104.50"))
+    case = titling.case(sale_id)
+    task = case.task("choose")
+    assert task.due_at is not None
+    company.at(task.due_at - timedelta(minutes=1))
+    assert (told(company, task, "late"), case.waiting_at) == (set(), ["choose"])
+    company.at(task.due_at + timedelta(minutes=1))
+    assert told(company, task, "late") == {CLERK, "wei", "fang"} | SALES_MANAGERS
+    assert case.waiting_at == ["decide_unanswered"]
+    answer = {"unanswered": "keep", "unanswered_reason": "the contract says so"}
+    with pytest.raises(NotAllowed):
+        case.complete("decide_unanswered", CLERK, **answer)
+    case.complete("decide_unanswered", "manager_1", **answer)
+    assert titling.settlement(sale_id).choice == "keep"
