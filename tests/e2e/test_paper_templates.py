@@ -68,6 +68,8 @@ def test_a_text_is_written_with_a_preview_and_released(open_office: Callable[...
     boss = office.desk("lawyer")
     boss.goto(page.url)
     expect(boss.locator("#paper-preview img")).to_have_count(1)
+    expect(boss.locator(".kt-compare ins").last).to_have_text("> {{subscription_no}}")
+    is_sound(boss)
     boss.get_by_role("button", name=office.words("Release it")).click()
     boss.locator("dialog[open] button[type=submit], dialog[open] .btn-primary").first.click()
     expect(boss.locator("main")).to_contain_text(office.words("In use"))

@@ -15,9 +15,11 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from ledger.templates.catalogue import PaperKind, kind_of
 from ledger.templates.checking import IN_COPIES, check_text
+from ledger.templates.choosing import text_in_force
 from ledger.templates.editing import get_template
 from ledger.templates.kinds import Language, Variable, written
 from ledger.templates.models import PaperTemplate
+from ledger.templates.queries import DiffLine, compare
 from webapp.acting import clock, reading
 from webapp.entries import Entries
 from webapp.language import current_language
@@ -68,6 +70,7 @@ def version_page(session: Session, actor: Actor, found: PaperTemplate, entries: 
         wrong=worded(tuple(check_text(text, kind))),
         preview=shown,
         marks=_marks(kind, text),
+        changes=_changes(session, found) if found.state == "proposed" else [],
         in_copies=kind.code in IN_COPIES,
         sale_field=_sale_field(sale.id if sale else "", sale.no if sale else ""),
         may_write=may_write,
@@ -77,6 +80,12 @@ def version_page(session: Session, actor: Actor, found: PaperTemplate, entries: 
         may_take_back=may_write or may_release,
         language_name=language_name,
     )
+
+
+def _changes(session: Session, found: PaperTemplate) -> list[DiffLine]:
+    """What a version changes of the text that is in use at its node."""
+    before, _version = text_in_force(session, found.kind, found.path, found.language)
+    return compare(before, found.text)
 
 
 def _sale_field(sale_id: str, shown: str) -> dict[str, Any]:

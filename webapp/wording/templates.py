@@ -6,7 +6,7 @@ from webapp.language import N_
 
 TEXTS = {
     "paper_template.draft": N_("Draft"),
-    "paper_template.proposed": N_("Proposed"),
+    "paper_template.proposed": N_("Waits for release"),
     "paper_template.released": N_("In use"),
     "paper_template.retired": N_("Retired"),
     "paper_template.delivered": N_("As delivered"),
