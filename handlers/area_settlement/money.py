@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from handlers.subscriptions import engine_of_system
 from kernel.facts import Telling, on, tell
 from ledger.finance.facts import (
@@ -15,11 +17,15 @@ from ledger.finance.models import Refund
 from ledger.finance.payout_models import Compensation
 from ledger.surveys.facts import AreaMoneyDone
 from ledger.surveys.queries import money_is_done
+from ledger.surveys.rest import settle_rest
 
 
 @on(ReceivableSettled)
 def line_settled(fact: ReceivableSettled, telling: Telling) -> None:
-    """A line is paid: the settlement's money may be done."""
+    """A line is paid: what waited for money is ordered back, and the settlement's money may be done."""
+    if fact.sale_id is not None:
+        system = dataclasses.replace(telling.actor, is_system=True)
+        settle_rest(telling.session, system, telling.clock, fact.sale_id)
     _look(fact.sale_id, telling)
 
 

@@ -6,7 +6,7 @@ the price himself, and only of what he has paid more is refunded. The loan is un
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -112,7 +112,7 @@ def _give_back(session: Session, actor: Actor, clock: Clock, sale_id: str, key: 
     before, left = _free_of_buyer(session, sale_id), unused_fen(session, line)
     went_down = 0
     while left:
-        freed = _free(session, actor, clock, sale_id, line, left)
+        freed = _free(session, actor, clock, _of_buyer(session, sale_id), line, left)
         free = _free_of_buyer(session, sale_id)
         allocate_credit(session, actor, clock, sale_id=sale_id)
         left, went_down = left - freed, went_down + freed
@@ -139,10 +139,50 @@ def unused_fen(session: Session, line: Receivable) -> int:
     return -line.amount_fen + allocated_by_receivable(session, [line.id]).get(line.id, 0)
 
 
-def _free(session: Session, actor: Actor, clock: Clock, sale_id: str, line: Receivable, most: int) -> int:
-    """Free as much of the buyer's own money on the price as there is, latest receipts first; returns fen."""
+def rest_line(session: Session, sale_id: str) -> Receivable | None:
+    """A line below zero above all that the buyer pays himself: its rest waits for the bank's money."""
+    query = select(Receivable).where(
+        Receivable.sale_id == sale_id,
+        Receivable.kind == ReceivableKind.AREA,
+        Receivable.state == ReceivableState.PLANNED,
+        Receivable.amount_fen < 0,
+    )
+    return next((line for line in session.scalars(query) if unused_fen(session, line)), None)
+
+
+def give_rest_back(
+    session: Session, actor: Actor, clock: Clock, *, key: str, sale_id: str, due_on: date
+) -> list[Refund]:
+    """Order back what of an area refund waited: out of what the bank has paid, back to the bank.
+
+    Nothing while no money of it is there. Each refund goes to its payer (DOMAIN §10.5).
+    """
+    line = rest_line(session, sale_id)
+    if line is None:
+        return []
+    left = unused_fen(session, line)
+    freed = _free(session, actor, clock, receipts_at_home(session, sale_id), line, left)
+    if not freed:
+        return []
+    session.flush()  # What is free is read from the database.
+    return request_refunds(
+        session,
+        actor,
+        clock,
+        key=f"{key}:{left}",
+        sale_id=sale_id,
+        amount_fen=freed,
+        reason=REASON,
+        due_on=due_on,
+    )
+
+
+def _free(
+    session: Session, actor: Actor, clock: Clock, receipts: Sequence[Receipt], line: Receivable, most: int
+) -> int:
+    """Free as much of some receipts' money on the price as there is, the latest first; returns fen."""
     left = most
-    for receipt in reversed(_of_buyer(session, sale_id)):
+    for receipt in reversed(receipts):
         if share := min(left, _on_price(session, receipt)):
             give_back(session, actor, clock, receipt, line, share)
             left -= share

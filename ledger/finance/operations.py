@@ -1,7 +1,7 @@
 """The writes of finance, for handlers and desks: each verb guards, changes, records and tells."""
 
 from ledger.finance.allocating import allocate, allocate_credit, reallocate
-from ledger.finance.area import AreaMoney, post_area
+from ledger.finance.area import AreaMoney, give_rest_back, post_area
 from ledger.finance.charges import Charge
 from ledger.finance.compensation import (
     approve_compensation,
@@ -50,6 +50,7 @@ __all__ = [
     "divide_receipt",
     "end_waiver",
     "forfeit_deposit",
+    "give_rest_back",
     "grant_waiver",
     "move_receipt",
     "open_todo",

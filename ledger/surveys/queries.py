@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from ledger.finance.accounts import refund_stands
+from ledger.finance.area import rest_line
 from ledger.finance.kinds import CompensationKind, ReceivableKind, ReceivableState, RefundEventKind
 from ledger.finance.models import Receivable, ReceivableSchedule, Refund, RefundEvent
 from ledger.finance.payout_models import Compensation, CompensationEvent
@@ -257,6 +258,8 @@ def money_is_done(session: Session, sale_id: str) -> AreaSettlement | None:
         AreaSettlement.sale_id == sale_id, AreaSettlement.state == SettlementState.POSTED
     )
     rows = list(session.scalars(query.order_by(AreaSettlement.posted_at)))
+    if rest_line(session, sale_id) is not None:
+        return None
     if any(_open_top_up(session, row) or _open_payouts(session, row) for row in rows):
         return None
     return rows[-1] if rows else None

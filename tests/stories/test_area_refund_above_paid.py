@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from kernel.actor import Actor
 from kernel.clock import business_date
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.allocation import live_price_lines
-from ledger.finance.models import Allocation
+from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKind
+from ledger.finance.models import Allocation, Refund
+from ledger.finance.operations import approve_plan, propose_plan
+from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.finance.receivables import current_schedule
 from tests.stories.company import DEPOSIT, LIST_PRICE, Company
 from tests.stories.lending import Mortgage
 from tests.stories.measuring import CLERK, Surveyed
 from tests.stories.test_area_settlement import LOAN, pay_out
+from tests.stories.test_sale_cancellation import pay_all
 
 OFF, EXCESS = 128_000_00, 89_600_00  # 100 m² are 90: −10 % of the price, 7 % of it once more.
 DOWN = LIST_PRICE - LOAN - DEPOSIT
@@ -100,6 +106,51 @@ def test_the_loan_is_untouched_and_the_bank_pays_all_of_it(surveyed: Surveyed) -
         "loan": (LOAN, 0),
         "area": (-OFF, 0),
     }
+
+
+def test_a_refund_above_all_that_he_pays_himself_waits_for_the_bank_and_goes_to_it(surveyed: Surveyed) -> None:
+    """84 m² for 100: 204,800 of the price go back, 200,000 is all that he pays himself beside a loan of 85 %."""
+    company, own, off = surveyed.company, 200_000_00, 204_800_00
+    company.plan_id = loan_of_85_percent(company)
+    sale_id = surveyed.sell(paid_fen=own - DEPOSIT)
+    surveyed.settle(surveyed.survey(u101="84.00"))
+    case, rest = surveyed.case(sale_id), off - own
+    case.complete("choose", CLERK, choice="keep", answered_on=business_date(company.clock).isoformat())
+    assert company.todos("refund") == [DEPOSIT, own - DEPOSIT]
+    pay_all(company)
+    assert (case.waiting_at, lines(surveyed, sale_id)["area"]) == (["await_money"], (-off, -rest))
+    Mortgage.bank_pays(_Bank(company, sale_id))
+    assert company.todos("refund") == [rest]
+    assert lines(surveyed, sale_id)["area"] == (-off, 0)
+    to = company.read(lambda s: s.scalars(select(Refund).where(Refund.amount_fen == rest)).one())
+    assert (to.payee, to.payee_role) == ("ICBC", "bank")
+    pay_out(company, "refund")
+    assert "settled" in case.ended_at
+
+
+def loan_of_85_percent(company: Company) -> str:
+    """A plan whose bank lends 85 %."""
+    days = [Trigger(TriggerKind.AFTER_SIGNING, days=7), Trigger(TriggerKind.AFTER_SIGNING, days=60)]
+    lines = [
+        PlanLine(ReceivableKind.DOWN_PAYMENT, Share(ShareKind.REMAINDER), days[0]),
+        PlanLine(ReceivableKind.LOAN, Share(ShareKind.BASIS_POINTS, 8500), days[1]),
+    ]
+
+    def agree(session: Session, actor: Actor) -> str:
+        plan = propose_plan(
+            session,
+            company.actor("marketing_1"),
+            company.clock,
+            project_id=company.project_id,
+            code="loan85",
+            kind=PlanKind.LOAN,
+            labels={"zh": "按揭八成五", "en": "Loan 85 %"},
+            lines=lines,
+        )
+        approve_plan(session, actor, company.clock, template_id=plan.id)
+        return plan.id
+
+    return company.act("system", agree)
 
 
 class _Bank:
