@@ -172,10 +172,10 @@ function signature(home) {
   const canvas = el('canvas', { width: 600, height: 220, class: 'ki-signature', 'aria-label': say('signature') })
   const pen = drawing(canvas)
   const problem = el('p', { class: 'ki-problem', role: 'alert' })
-  const choice = (name, value, label) => el('label', { class: 'ki-choice' }, el('input', { type: 'radio', name, value }), el('span', {}, label))
+  const choice = (name, value, label, checked = false) => el('label', { class: 'ki-choice' }, el('input', { type: 'radio', name, value, checked }), el('span', {}, label))
   const form = el('form', { class: 'ki-sign' }, el('h2', {}, say('sign')),
-    el('div', { class: 'ki-choices' }, choice('outcome', 'accepted', say('accepted')), !home.keys_given && choice('outcome', 'refused', say('refused_home'))),
-    el('label', {}, say('reason'), el('textarea', { name: 'reason', class: 'form-control', rows: 2, maxlength: 500 })),
+    el('div', { class: 'ki-choices' }, choice('outcome', 'accepted', say('accepted'), home.keys_given), !home.keys_given && choice('outcome', 'refused', say('refused_home'))),
+    !home.keys_given && el('label', {}, say('reason'), el('textarea', { name: 'reason', class: 'form-control', rows: 2, maxlength: 500 })),
     el('label', {}, say('signer'), el('input', { name: 'signer', class: 'form-control', maxlength: 80, autocomplete: 'off' })),
     el('div', {}, el('span', {}, say('signature')), canvas, el('button', { type: 'button', class: 'btn btn-sm', onclick: () => pen.clear() }, say('clear'))),
     el('fieldset', { class: 'ki-choices' }, el('legend', {}, say('satisfied')), ...[1, 2, 3, 4, 5].map((score) => choice('satisfaction', score, String(score)))),
@@ -183,10 +183,10 @@ function signature(home) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     const given = new FormData(form)
-    const lacks = !given.get('outcome') ? 'need_outcome' : given.get('outcome') === 'refused' && !given.get('reason').trim() ? 'need_reason' : !given.get('signer').trim() ? 'need_signer' : !pen.isDrawn() ? 'need_signature' : ''
+    const lacks = !given.get('outcome') ? 'need_outcome' : given.get('outcome') === 'refused' && !given.get('reason')?.trim() ? 'need_reason' : !given.get('signer').trim() ? 'need_signer' : !pen.isDrawn() ? 'need_signature' : ''
     problem.textContent = lacks ? say(lacks) : ''
     if (lacks) return
-    const visit = { case_id: home.id, outcome: given.get('outcome'), reason: given.get('reason'), signer: given.get('signer'), signature: pen.picture(), satisfaction: Number(given.get('satisfaction') || 0) }
+    const visit = { case_id: home.id, outcome: given.get('outcome'), reason: given.get('reason') ?? '', signer: given.get('signer'), signature: pen.picture(), satisfaction: Number(given.get('satisfaction') || 0) }
     await add({ kind: 'visit', reader, id: newId(), case_id: home.id, visit })
     location.hash = ''
     await later()
