@@ -81,14 +81,13 @@ def _area_words(row: AreaSettlement) -> str:
 
 
 def _money_words(row: AreaSettlement) -> str:
-    total = _hundredths(row.due_fen, sign=True)
-    return f"{total} − {_hundredths(row.due_compensation_fen)}" if row.due_compensation_fen else total
+    total = f"{'−' if row.due_fen < 0 else '+'}¥{_hundredths(abs(row.due_fen))}"
+    return f"{total} − ¥{_hundredths(row.due_compensation_fen)}" if row.due_compensation_fen else total
 
 
-def _hundredths(value: int, *, sign: bool = False) -> str:
-    whole, rest = divmod(abs(value), 100)
-    mark = "−" if value < 0 else "+" if sign else ""
-    return f"{mark}{whole:,}.{rest:02d}"
+def _hundredths(value: int) -> str:
+    whole, rest = divmod(value, 100)
+    return f"{whole:,}.{rest:02d}"
 
 
 def percent(ratio: Fraction) -> str:

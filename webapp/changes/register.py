@@ -18,7 +18,7 @@ from ledger.staff import queries as staff
 from ledger.staff.permissions import Permission
 from webapp.acting import acting, clock, reading
 from webapp.changes.desk import pages
-from webapp.changes.effect import field_rows, money_rows
+from webapp.changes.effect import MoneyRow, field_rows, money_rows
 from webapp.finance.reports.workbook import Column, download, workbook
 from webapp.formatting import local_time, yuan
 from webapp.page import asked_page
@@ -82,7 +82,9 @@ def export() -> Response:
                     row.reason,
                     "\n".join(f"{one.label}: {one.before}" for one in changed),
                     "\n".join(f"{one.label}: {one.after}" for one in changed),
-                    "\n".join(f"{m.does} {m.what} {m.due_on} {yuan(m.amount_fen)}" for m in money_rows(row.money)),
+                    "\n".join(
+                        f"{m.does} {m.what} {m.due_on} ¥{yuan(m.amount_fen)}" for m in money_rows(row.money)
+                    ),
                     names.get(row.applied_by, ""),
                     local_time(row.applied_at).date(),
                     names.get(row.executed_by or "", ""),
@@ -123,3 +125,7 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def _effect(line: MoneyRow) -> str:
+    return f"{line.does} {line.what} {line.due_on} ¥{yuan(line.amount_fen)}"
