@@ -45,7 +45,7 @@ def test_a_lost_company_goes_on_from_its_backup(
     assert elsewhere.rows() == without_leases(then)
     assert elsewhere.files() == laid
     assert told.taken_at == taken.taken_at == clock.now() - timedelta(hours=1)
-    assert (told.instances, told.sales, told.papers) == (len(then["engine_instance"]), 3, 2)
+    assert (told.instances, told.sales, told.papers) == (len(then["engine_instance"]), 3, 3)
     with elsewhere.database(clock) as database:
         company = moved_to(company, database)
         papers_open_and_money_balances(company)
@@ -64,7 +64,7 @@ def sell_another(company: Company) -> Case:
 
 def papers_open_and_money_balances(company: Company) -> None:
     papers = company.read(lambda s: s.scalars(select(Document)).all())
-    assert {paper.kind for paper in papers} == {"subscription", "contract"}
+    assert {paper.kind for paper in papers} == {"subscription", "contract", "approval_sheet"}
     for paper in papers:
         assert company.read(lambda s, p=paper: content_of(s, p)).startswith(b"%PDF")
     entries = company.read(lambda s: s.scalars(select(JournalEntry.amount_fen)).all())
