@@ -28,6 +28,7 @@ from tests.stories.test_going_back import send_back
 from tests.webapp.application import application
 from tests.webapp.house import Browser
 from webapp.approval_sheet.data import ApprovalSheetData
+from webapp.approval_sheet.kept import final_sheet
 from webapp.approval_sheet.sheet import KIND, sheet_data
 from webapp.formatting import yuan
 from webapp.jobs import JobRunner
@@ -118,6 +119,13 @@ def kept(company: Company, case: Case) -> list[Document]:
     return company.read(lambda s: find_stored_about(s, "case", case.id))
 
 
+def final(company: Company, case: Case) -> str | None:
+    """The sheet that the applicant is shown without asking for a preview."""
+    actor = company.actor("wei")
+    found = company.read(lambda s: final_sheet(s, actor, company.clock, case.id))
+    return found.id if found else None
+
+
 def all_decide(case: Case) -> None:
     for name in ("gm_1", "marketing_1", "city_finance_1", "city_gm_1", "pricing_1"):
         case.decide(name)
@@ -198,7 +206,9 @@ def test_the_sheet_of_a_change_order_says_what_changes_and_what_it_costs(company
     case.decide("manager_1")
     case.decide("gm_1", "returned", opinion="one more reason, please")
     [returned] = kept(company, case)
+    assert final(company, case) == returned.id
     case.complete("mend", "wei", goes_on="again", plan_id=lump, reason="the rest in one sum")
+    assert final(company, case) is None, "another approval is under way"
     approve(case, "manager_1", "gm_1")
     approved = kept(company, case)[-1]
     assert order_of(company, case).state == "approved", "kept before anybody executes it"
@@ -208,6 +218,7 @@ def test_the_sheet_of_a_change_order_says_what_changes_and_what_it_costs(company
     assert facts["变更内容"] == "付款方式: 按揭七成 → 一次性"
     assert "新增应收" in facts["资金影响"] and facts["编号"] == order_of(company, case).no
     assert values["reason"] == "the rest in one sum"
+    assert final(company, case) == approved.id
     execute(case)
     assert len(kept(company, case)) == 2
 
