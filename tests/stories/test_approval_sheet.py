@@ -82,6 +82,8 @@ def test_it_tells_every_step_with_role_person_decision_and_opinion(
         ("Decide", "Project general manager", "Gm_1", "Waiting", ""),
     ]
     assert (data.applicant, data.reason, data.outcome) == ("Wei", "Buys two homes", "Under approval")
+    asked = sheet(company, office, case, "wei")
+    assert (asked.outcome, asked.steps) == (data.outcome, data.steps), "the applicant is told the same"
 
 
 def test_the_floor_stands_on_it_only_for_who_may_see_it(company: Company, office: Flask, case: Case) -> None:

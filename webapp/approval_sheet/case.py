@@ -10,9 +10,11 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from engine.api import Engine, HistoryEvent, Instance, Page, PassedStep, Task, TaskFilter
-from kernel.actor import Actor
+from engine.api import HistoryEvent, Instance, Page, PassedStep, Task, TaskFilter
+from kernel.actor import SYSTEM, Actor
+from kernel.clock import Clock
 from ledger.staff.permissions import Permission
+from webapp.engine_room import engine_for
 from webapp.inbox import deciding
 from webapp.inbox.happenings import people_in
 from webapp.inbox.people import names_of
@@ -21,6 +23,12 @@ from webapp.process_data import FLOOR, as_seen
 
 _REASONS = ("terms_note", "reason", "note")
 _MOST_OPEN = 50
+
+
+def open_tasks(session: Session, clock: Clock, instance_id: str) -> list[Task]:
+    """What waits in a case, for whoever may see it: others' tasks too, since they say what is undecided."""
+    wanted = TaskFilter(box="all", instance_id=instance_id, states=("open",))
+    return engine_for(session, SYSTEM, clock).find_tasks(wanted, Page(1, _MOST_OPEN)).rows
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,13 @@ class SheetCase:
 
     @classmethod
     def read(
-        cls, session: Session, actor: Actor, engine: Engine, instance_id: str, *, zone: str | None = None
+        cls, session: Session, actor: Actor, clock: Clock, instance_id: str, *, zone: str | None = None
     ) -> SheetCase:
         """The case as it stands. Raises `Missing` for one that is not the reader's to see."""
+        engine = engine_for(session, actor, clock)
         instance = engine.get_instance(instance_id)
         steps, events = engine.steps(instance_id), engine.history(instance_id)
-        wanted = TaskFilter(box="all", instance_id=instance_id, states=("open",))
-        waiting = engine.find_tasks(wanted, Page(1, _MOST_OPEN)).rows
+        waiting = open_tasks(session, clock, instance_id)
         data = as_seen(actor, {**engine.variables(instance_id), **instance.facts}, instance.scope)
         people = {instance.started_by, *(one.by for one in steps), *deciding.applicants(data)}
         people |= {one.on_behalf_of or "" for one in steps} | {task.assignee or "" for task in waiting}

@@ -57,14 +57,13 @@ def _ordered(session: Session, key: str) -> MadePaper | None:
 
 
 def _order(session: Session, clock: Clock, ended: EndedApproval, key: str) -> MadePaper:
-    engine = engine_for(session, SYSTEM, clock)
-    path = engine.get_instance(ended.instance_id).scope
+    path = engine_for(session, SYSTEM, clock).get_instance(ended.instance_id).scope
     project = project_at(session, path)
     zone = project.zone if project else ZONE
     today = business_date(clock, zone)
     language: Language = "en" if parameter(session, path, LANGUAGE, today) == "en" else "zh"
     with speaking(language, zone):
-        case = SheetCase.read(session, SYSTEM, engine, ended.instance_id, zone=zone)
+        case = SheetCase.read(session, SYSTEM, clock, ended.instance_id, zone=zone)
         case = case.at_the_end(ended.at, ended.seen)
         told = kept_data(session, case, clock, state_name(f"approval_outcome.{ended.outcome}"))
     values = told.values()

@@ -6,21 +6,20 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from engine.api import Engine, Page, TaskFilter
-from kernel.actor import SYSTEM, Actor
+from engine.api import Engine
+from kernel.actor import Actor
 from kernel.clock import Clock
 from ledger.documents.errors import DocumentMissing
 from ledger.documents.models import Document
 from ledger.documents.operations import print_stored
 from ledger.documents.queries import CASE, content_of, find_stored_about, reprint_counts
 from ledger.staff.permissions import Permission
+from webapp.approval_sheet.case import open_tasks
 from webapp.approval_sheet.facts import DECIDES
 from webapp.approval_sheet.sheet import KIND
 from webapp.engine_room import engine_for
 from webapp.paperwork.made import marked
 from webapp.paperwork.printed import Printed
-
-_MOST_OPEN = 50
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,7 @@ def kept_sheets(session: Session, actor: Actor, engine: Engine, instance_id: str
 def final_sheet(session: Session, actor: Actor, clock: Clock, instance_id: str) -> Document | None:
     """The newest kept sheet, or None while nobody kept one or another approval of the case is under way."""
     kept = kept_sheets(session, actor, engine_for(session, actor, clock), instance_id)
-    wanted = TaskFilter(box="all", instance_id=instance_id, states=("open",))
-    # Whoever may see the case does not see everybody's tasks, but whether one decides matters to him.
-    waiting = engine_for(session, SYSTEM, clock).find_tasks(wanted, Page(1, _MOST_OPEN)).rows
-    if not kept or any(task.form_key == DECIDES for task in waiting):
+    if not kept or any(task.form_key == DECIDES for task in open_tasks(session, clock, instance_id)):
         return None
     return kept[-1].document
 

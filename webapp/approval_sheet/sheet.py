@@ -25,7 +25,6 @@ from webapp.approval_sheet.data import ApprovalSheetData, Fact
 from webapp.approval_sheet.facts import facts_of
 from webapp.approval_sheet.moves import moves_of
 from webapp.approval_sheet.steps import outcome_of, steps_of
-from webapp.engine_room import engine_for
 from webapp.formatting import moment
 from webapp.paperwork.made import typeset
 
@@ -40,7 +39,7 @@ def preview(session: Session, actor: Actor, clock: Clock, instance_id: str, lang
     """
     printed: Language = "en" if language == "en" else "zh"
     with force_locale(printed):
-        case = SheetCase.read(session, actor, engine_for(session, actor, clock), instance_id)
+        case = SheetCase.read(session, actor, clock, instance_id)
         data = _with_printer(_told(session, case, clock), actor, clock)
     text, version = text_in_force(session, KIND, case.instance.scope, printed)
     kind = kind_of(KIND)
@@ -52,7 +51,7 @@ def preview(session: Session, actor: Actor, clock: Clock, instance_id: str, lang
 
 def sheet_data(session: Session, actor: Actor, clock: Clock, instance_id: str) -> ApprovalSheetData:
     """What the preview says, in the language of this answer."""
-    case = SheetCase.read(session, actor, engine_for(session, actor, clock), instance_id)
+    case = SheetCase.read(session, actor, clock, instance_id)
     return _with_printer(_told(session, case, clock), actor, clock)
 
 
