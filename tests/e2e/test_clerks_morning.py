@@ -209,7 +209,7 @@ def check_the_ledger(office: Office, cases: list[Case]) -> None:
     assert [account[number].overdue_fen > 0 for number in range(4)] == [True, True, False, False]
     assert [account[number].credit_fen for number in range(4)] == [0, 0, 0, 0]
     assert runs_of(office)[1:] == [(RunKind.LEVELS, RunState.ENDED, 2), (RunKind.SENDING, RunState.ENDED, 2)]
-    letters = company.read(lambda s: s.scalars(select(Document).where(Document.kind == "arrears_letter")).all())
+    letters = company.read(lambda s: s.scalars(select(Document).where(Document.kind.startswith("arrears_"))).all())
     assert [paper.number for paper in letters] == [f"YUNXI-TZ-2026-{number:06d}" for number in (1, 2)]
     steps = company.read(lambda s: s.scalars(select(ArrearsStep)).all())
     assert {(step.level, step.channel) for step in steps} == {(3, Channel.LETTER)}
