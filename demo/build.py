@@ -84,9 +84,14 @@ def build(
             agree_banks(session, clock, places)
         say(f"  three price lists with {units} homes, released")
         life = Life(database, clock, places, JobRunner(database, handlers.registry(), name="demo"))
-        sales = _live(life, clock, ends_at, list(plots(seed, ends_at))[:most], say)
+        sales = _live(life, clock, ends_at, _spread(list(plots(seed, ends_at)), most), say)
 
     return Demo(places, units, sales)
+
+
+def _spread(told: list[tuple[datetime, Plot]], most: int | None) -> list[tuple[datetime, Plot]]:
+    """All plots, or so many of them from the first to the last, so that a small company has old sales too."""
+    return told if most is None else told[:: max(1, len(told) // most)][:most]
 
 
 def _live(

@@ -25,6 +25,7 @@ from ledger.arrears.models import ArrearsCase
 from ledger.arrears.queries import ProposalFilter, list_proposals
 from ledger.banking.models import StatementLine
 from ledger.banking.operations import confirm_certain, ignore_line, import_statement, open_bank_account
+from ledger.finance.accounts import settled_by_receivable
 from ledger.finance.interest import late_interest
 from ledger.finance.kinds import Account, Debtor, ReceivableKind, TodoKind, TodoState
 from ledger.finance.models import JournalTransaction, MoneyTodo, Receipt, Receivable
@@ -162,8 +163,9 @@ def _promise(session: Any, actor: Any, clock: Any, case_id: str, line: Receivabl
 
 
 def _dispute(session: Any, actor: Any, clock: Any, case_id: str, line: Receivable, _day: Any) -> None:
+    open_fen = line.amount_fen - settled_by_receivable(session, [line.id]).get(line.id, 0)
     holding.dispute(
-        session, actor, clock, case_id=case_id, receivable_id=line.id, amount_fen=20_000_00,
+        session, actor, clock, case_id=case_id, receivable_id=line.id, amount_fen=min(20_000_00, open_fen),
         reason="客户称曾获承诺减免 2 万元装修款",
     )  # fmt: skip
 

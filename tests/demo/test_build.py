@@ -18,8 +18,9 @@ from handlers.jobs import use_office
 from kernel.clock import MovedClock
 from kernel.database import connect
 from kernel.vault import Vault
+from ledger.changes.models import ChangeOrder
 from ledger.finance.models import JournalEntry
-from ledger.inventory.models import Unit
+from ledger.inventory.models import PriceVersion, Unit
 from ledger.sales.models import Sale
 from ledger.staff.roles import ROLES
 from webapp.db import Database
@@ -68,7 +69,7 @@ def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 def test_the_same_seed_and_end_make_the_same_company(make: Make) -> None:
     first, second = content(make("first")), content(make("second"))
     assert {name for name in first if first[name] != second[name]} == set()
-    assert len(first["sale"]) == 12
+    assert len(first["sale"]) == 14
 
 
 def test_the_company_stands_as_it_should(make: Make) -> None:
@@ -78,6 +79,8 @@ def test_the_company_stands_as_it_should(make: Make) -> None:
         assert session.scalar(select(func.sum(JournalEntry.amount_fen))) in (0, None)
         assert session.scalar(select(func.count()).select_from(IncidentRow)) == 0
         stages = set(session.scalars(select(Sale.stage)))
+        assert set(session.scalars(select(PriceVersion.state))) == {"in_force", "submitted"}
+        assert "executed" in set(session.scalars(select(ChangeOrder.state)))
     assert {"subscribing", "held", "small_ordered"} <= stages
 
 
