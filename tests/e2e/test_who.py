@@ -161,6 +161,8 @@ def test_a_vacant_post_goes_to_the_person_named_and_the_administrator_is_asked_u
     todo = admin.locator("tr[data-row]", has_text=post)
     todo.locator("th a").first.click()
     expect(admin.get_by_text(office.words("went to %(who)s", who="Legal_1")).first).to_be_visible()
+    staff = admin.get_by_role("link", name=office.words("Open Staff"))
+    expect(staff).to_have_attribute("href", "/admin/staff/")  # Where the role is given.
     fits(admin)
     decide(office, deputy, case)
     assert case.waiting_at == ["await_deposit"]

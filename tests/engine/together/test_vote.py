@@ -43,6 +43,8 @@ def test_it_ends_as_soon_as_it_is_decided(
     assert (story.state, story.data["decision"]) == ("completed", outcome)
     over = next(e for e in story.history if e.code == "signing_over")
     assert over.params.get("staff", []) == left
+    done = [e for e in story.history if e.code == "task_completed" and e.task_id == over.task_id]
+    assert all(e.params.get("together") for e in done)  # Nobody alone is said to have decided it.
     assert [mine(house, BY_NAME[name]) for name in left] == [[] for _ in left]
     signed = story.data["signing"]
     assert (signed["by"], signed["own"]) == ("mei", None)
