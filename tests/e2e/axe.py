@@ -33,7 +33,8 @@ def violations(page: Page) -> list[str]:
 def is_sound(page: Page) -> None:
     """Nothing sticks out, and nobody is shut out."""
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert (wide, violations(page)) == (False, []), page.url
+    found = [*(["wider than the window"] if wide else []), *violations(page)]
+    assert not found, f"{page.url}: {found}"
 
 
 def is_sound_everywhere(page: Page) -> None:
