@@ -75,7 +75,7 @@ def make_once(settings: Settings) -> None:
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     begun = time.monotonic()
-    click.echo("Making the demo company (once, less than a minute):")
+    click.echo("Making the demo company (once, a minute or two):")
     ends_at = last_evening(SystemClock().now())
     clock = MovedClock(ends_at)
     database = open_database(settings, clock=clock, create=True)
