@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from kernel.clock import business_date
-from tests.e2e.office import PATIENCE_MS, Office
+from tests.e2e.office import Office
 from tests.e2e.test_portal import is_sound, shoot
 from tests.stories.moving_in import Moving, moving_in, second_home
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(300)
 ABOUT = {"zh": ("请于", "评分"), "en": ("请于", "评分")}  # Lin reads Chinese, whatever language the house has.
@@ -21,14 +21,13 @@ ABOUT = {"zh": ("请于", "评分"), "en": ("请于", "评分")}  # Lin reads Ch
 
 def link_with(outbox: Path, word: str, unit: str) -> str:
     """The address in the text message about a home that says a word."""
-    ends = monotonic() + PATIENCE_MS / 1000
-    while monotonic() < ends:
-        for file in (outbox / "sms").glob("*"):
-            text = file.read_text("utf-8")
-            if word in text and unit in text and "/p/" in text:
-                return "/p/" + text.partition("/p/")[2].split('"')[0].split()[0]
-        sleep(0.2)
-    raise AssertionError(f"no message about {unit} says {word}")
+
+    def look() -> str | None:
+        texts = [file.read_text("utf-8") for file in (outbox / "sms").glob("*")]
+        told = next((text for text in texts if word in text and unit in text and "/p/" in text), None)
+        return told and "/p/" + told.partition("/p/")[2].split('"')[0].split()[0]
+
+    return str(wait_for(look, f"a message about {unit} that says {word}", pause_seconds=0.2))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,12 +13,13 @@ from ledger.documents.models import Document
 from ledger.sales.models import Sale
 from tests.e2e import acts
 from tests.e2e.axe import is_sound
-from tests.e2e.office import PATIENCE_MS, Office
+from tests.e2e.office import Office
 from tests.e2e.picking import pick
 from tests.e2e.test_portal import shoot
 from tests.stories.changing_sales import approve, subscribed
 from tests.stories.company import DEPOSIT, Case
 from tests.stories.test_moving_rooms import HIGHER, by_sale, reprice
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -47,10 +47,8 @@ def send(office: Office, page: Page) -> Case:
 
 def paper_is_there(office: Office) -> None:
     """The subscription's paper is set and stored after the commit, by the job thread."""
-    ends = monotonic() + PATIENCE_MS / 1000
-    while office.company.read(lambda s: s.scalar(select(Document.id).limit(1))) is None:
-        assert monotonic() < ends, "the paper was not made"
-        sleep(0.2)
+    found = select(Document.id).limit(1)
+    wait_for(lambda: office.company.read(lambda s: s.scalar(found)), "the paper is made", pause_seconds=0.2)
 
 
 def execute(office: Office) -> None:

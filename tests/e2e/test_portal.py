@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,8 +15,9 @@ from kernel.actor import SYSTEM
 from kernel.clock import business_date
 from ledger.progress.operations import begin_step, delay_step, end_step
 from tests.e2e.axe import is_sound
-from tests.e2e.office import PATIENCE_MS, Office
+from tests.e2e.office import Office
 from tests.stories.changing_sales import signed
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(300)
 # Where somebody wants to look at the pages.
@@ -54,13 +54,12 @@ def bring_steps(office: Office, sale_id: str) -> None:
 
 def link_in(outbox: Path) -> str:
     """The link of the text message that leaves the house."""
-    ends = monotonic() + PATIENCE_MS / 1000
-    while monotonic() < ends:
-        for file in (outbox / "sms").glob("*"):
-            if found := re.search(r"/p/[\w-]{30,}", file.read_text("utf-8")):
-                return found[0]
-        sleep(0.2)
-    raise AssertionError("no link was sent")
+
+    def look() -> str | None:
+        texts = (file.read_text("utf-8") for file in (outbox / "sms").glob("*"))
+        return next((found[0] for text in texts if (found := re.search(r"/p/[\w-]{30,}", text))), None)
+
+    return str(wait_for(look, "a link is sent", pause_seconds=0.2))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

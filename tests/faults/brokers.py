@@ -15,7 +15,7 @@ import kombu
 import redis
 
 from tests.faults.company import free_port
-from tests.faults.serving import wait_for
+from tests.waiting import wait_for
 
 REDIS_SERVER = shutil.which("redis-server")
 

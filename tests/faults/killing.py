@@ -17,7 +17,8 @@ from tests.faults.brokers import Broker
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.load import Load
-from tests.faults.serving import NeverCame, Server, wait_for
+from tests.faults.serving import Server
+from tests.waiting import NeverCame, wait_for
 
 LEASE_RUNS_OUT = timedelta(minutes=6)
 A_MORNING = timedelta(hours=4)

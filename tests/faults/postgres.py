@@ -16,7 +16,7 @@ import psycopg
 
 from tests.faults import disk
 from tests.faults.company import free_port
-from tests.faults.serving import wait_for
+from tests.waiting import wait_for
 
 _SETTINGS = {"listen_addresses": "127.0.0.1", "fsync": "off", "shared_buffers": "16MB", "max_connections": "60"}
 

@@ -16,8 +16,6 @@ import os
 import random
 import signal
 import threading
-import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from tests.faults import relay
 from tests.faults.clock import SharedClock
 from tests.faults.company import House
 from tests.forks import forks
+from tests.waiting import PATIENCE_SECONDS, wait_for
 from webapp.scaled import beat, web, worker
 from webapp.serving import serve
 from webapp.settings import Settings
@@ -33,21 +32,7 @@ from webapp.startup import open_database, require_schema
 
 assert webapp.models.__name__
 
-PATIENCE_SECONDS = 60.0
 _numbers = itertools.count(1)
-
-
-class NeverCame(AssertionError):
-    """Something that had to happen did not within the patience of a test."""
-
-
-def wait_for(condition: Callable[[], object], what: str, *, patience: float = PATIENCE_SECONDS) -> None:
-    """Look again and again until a condition holds; raises `NeverCame`."""
-    deadline, pause = time.monotonic() + patience, threading.Event()
-    while not condition():
-        if time.monotonic() > deadline:
-            raise NeverCame(what)
-        pause.wait(0.01)
 
 
 class Server:

@@ -13,7 +13,8 @@ from tests.faults import oracles, relay
 from tests.faults.client import Client, Diary
 from tests.faults.company import OPERATOR, House
 from tests.faults.gateway import Gateway
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import Server
+from tests.waiting import wait_for
 
 CASES, KILLS = 60, 4
 

@@ -15,7 +15,8 @@ from tests.faults import oracles, relay
 from tests.faults.client import Client, Diary
 from tests.faults.company import OPERATOR, House
 from tests.faults.gateway import Gateway
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import Server
+from tests.waiting import wait_for
 
 BACK, FORTH = timedelta(hours=-2), timedelta(days=3)
 

@@ -12,7 +12,8 @@ from tests.faults import oracles, proxy
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.killing import Round
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import Server
+from tests.waiting import wait_for
 
 CUTS = 3
 

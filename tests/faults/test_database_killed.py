@@ -11,7 +11,8 @@ from tests.faults import oracles, postgres
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.killing import Round
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import Server
+from tests.waiting import wait_for
 from webapp.schema import migrate
 
 KILLS = 3

@@ -13,7 +13,8 @@ from tests.faults import disk, oracles, postgres
 from tests.faults.company import House
 from tests.faults.gateway import Gateway
 from tests.faults.killing import Round
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import Server
+from tests.waiting import wait_for
 from webapp.schema import migrate
 
 TIMES = 3

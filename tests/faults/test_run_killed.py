@@ -15,9 +15,9 @@ from engine.tables.instances import InstanceRow
 from kernel.clock import MovedClock
 from ledger.surveys.models import BuildingRunItem
 from ledger.worklists import ItemState
-from tests.faults.serving import wait_for
 from tests.stories.company import Company, company_in
 from tests.stories.working_off import Certificates, Many, Settlements
+from tests.waiting import wait_for
 from webapp.db import Database
 
 KILLS = 3

@@ -19,8 +19,9 @@ from tests.faults.client import Client, Diary
 from tests.faults.company import OPERATOR, House, free_port
 from tests.faults.gateway import Gateway
 from tests.faults.killing import LEASE_RUNS_OUT
-from tests.faults.serving import Server, wait_for
+from tests.faults.serving import Server
 from tests.stories.company import DEPOSIT, PROJECT
+from tests.waiting import wait_for
 from webapp.jobs import JobRunner
 
 PAUSE = timedelta(minutes=relay.PAUSE_MINUTES)

@@ -15,6 +15,7 @@ import handlers
 from channels.mail import MailFolder
 from channels.sms import SmsFolder
 from handlers.jobs import use_office
+from kernel.clock import MovedClock
 from ledger.handover.models import MoveInCase
 from ledger.messages.models import Message
 from tests.stories.company import company_in
@@ -35,7 +36,7 @@ def outbox(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def moving(database: Database, clock, outbox: Path) -> Moving:  # type: ignore[no-untyped-def]
+def moving(database: Database, clock: MovedClock, outbox: Path) -> Moving:
     """A building whose notices are out."""
     moving = moving_in(company_in(database, clock), language="en")
     company = moving.company
