@@ -14,7 +14,7 @@ from ledger.finance.models import MoneyTodo
 from ledger.finance.operations import confirm_receipt, take_receipt
 from ledger.finance.receivables import current_schedule
 from ledger.sales.models import Sale
-from tests.stories.changing_sales import approve, execute, order_of
+from tests.stories.changing_sales import approve, ask, execute, order_of, supplement_today
 from tests.stories.company import DEPOSIT, LIST_PRICE, Case, Company
 from tests.stories.measuring import CLERK, Surveyed
 from tests.stories.test_sale_cancellation import NOBODY, give_papers_back, pay_all
@@ -136,23 +136,93 @@ def test_it_waits_while_the_contract_lies_with_the_authority_and_says_so(surveye
     assert orders(company)[0].after["back_by"] == "2026-04-01"
 
 
+def take_money(case: Case) -> str:
+    """The cashier takes money of the sale that nobody has confirmed; returns the receipt."""
+    company, sale_id = case.company, case.data["sale_id"]
+    what = {"key": "late", "method": "transfer", "payer": "Lin Wan", "amount_fen": 1_000_00}
+    today = business_date(company.clock)
+    return company.act(
+        "cashier", lambda s, a: take_receipt(s, a, company.clock, sale_id=sale_id, paid_on=today, **what).id
+    )
+
+
+def confirm(company: Company, receipt_id: str) -> None:
+    """Finance confirms it."""
+    company.act("cashier", lambda s, a: confirm_receipt(s, a, company.clock, receipt_id=receipt_id))
+
+
 def test_it_waits_for_money_that_finance_has_not_confirmed_and_is_tried_when_the_manager_says_so(
     surveyed: Surveyed, asked: Case
 ) -> None:
-    company, sale = surveyed.company, sale_of(asked).sale()
-    what = {"key": "late", "method": "transfer", "payer": "Lin Wan", "amount_fen": 1_000_00}
-    receipt = company.act(
-        "cashier",
-        lambda s, a: (
-            take_receipt(s, a, company.clock, sale_id=sale.id, paid_on=business_date(company.clock), **what).id
-        ),
-    )
+    company, receipt = surveyed.company, take_money(asked)
     rescind(asked)
     assert asked.waiting_at == ["open_cancellation"]
-    company.act("cashier", lambda s, a: confirm_receipt(s, a, company.clock, receipt_id=receipt))
+    confirm(company, receipt)
     asked.complete("open_cancellation", "manager_1")
     assert asked.waiting_at == ["see_cancellation"]
     assert len(orders(company)) == 1
+
+
+@pytest.fixture
+def discount(asked: Case) -> Case:
+    """While the cancellation waits for unconfirmed money, the consultant asks for a discount for the buyer."""
+    company, receipt = asked.company, take_money(asked)
+    rescind(asked)
+    assert asked.waiting_at == ["open_cancellation"]
+    case = ask(
+        company, "discount", sale_of(asked), discounts=[{"kind": "rate", "name": "VIP", "basis_points": 100}]
+    )
+    assert asked.waiting_at == ["see_cancellation"]
+    confirm(company, receipt)
+    return case
+
+
+def cancellation_is_in_the_way(asked: Case, discount: Case) -> None:
+    """The manager asks for the cancellation again and is told which change is open."""
+    asked.complete("see_cancellation", "manager_1")
+    assert asked.waiting_at == ["open_cancellation"]
+    told = asked.seen_by("manager_1", "open_cancellation")["in_the_way"]
+    assert told.startswith("该交易有其他变更正在办理。")
+    assert order_of(asked.company, discount).no in told
+
+
+def grant(discount: Case) -> None:
+    """The discount goes all its way."""
+    approve(discount, "manager_1")
+    execute(discount, **supplement_today(discount.company))
+
+
+def test_who_is_granted_a_discount_meanwhile_chooses_anew_at_the_new_price(
+    surveyed: Surveyed, asked: Case, discount: Case
+) -> None:
+    grant(discount)
+    settlement = surveyed.settlement(asked.data["sale_id"])
+    assert (asked.waiting_at, settlement.state, settlement.choice) == (["choose"], "asking", None)
+    assert settlement.contract_fen == LIST_PRICE * 99 // 100
+    assert [order.kind for order in orders(surveyed.company)] == ["discount"]
+
+
+def test_a_change_in_the_way_that_is_rejected_lets_the_cancellation_be_asked_for(
+    asked: Case, discount: Case
+) -> None:
+    cancellation_is_in_the_way(asked, discount)
+    discount.decide("manager_1", "rejected", opinion="he leaves anyway")
+    assert [(order.kind, order.state) for order in orders(asked.company)] == [
+        ("discount", "rejected"),
+        ("sale_cancellation", "approving"),
+    ]
+    assert asked.waiting_at == ["see_cancellation"]
+
+
+def test_a_change_in_the_way_that_is_executed_lets_the_cancellation_be_asked_for(
+    asked: Case, discount: Case
+) -> None:
+    cancellation_is_in_the_way(asked, discount)
+    grant(discount)
+    last = orders(asked.company)[-1]
+    assert (last.kind, last.state, last.wanted["cause"]) == ("sale_cancellation", "approving", "area_difference")
+    assert last.before["deal_price_fen"] == LIST_PRICE * 99 // 100
+    assert asked.waiting_at == ["see_cancellation"]
 
 
 def test_the_last_day_warns_the_sales_manager_and_goes_up_when_it_is_over(surveyed: Surveyed, asked: Case) -> None:
