@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.api import Context, Ending, Engine, ending, handler
+from handlers.sale_facts import set_sale_facts
 from handlers.shared import end_of_day, instant_text
 from handlers.subscriptions import engine_of_system
 from kernel.facts import Telling, on
@@ -27,11 +28,9 @@ from ledger.arrears.models import ArrearsBlock, ArrearsCase, ArrearsPromise
 from ledger.arrears.planning import PlannedLevel, SalePlan
 from ledger.arrears.proposing import Wanted, propose
 from ledger.finance.facts import ReceiptConfirmed, ReceivableSettled
-from ledger.finance.sale_labels import label_sales
 from ledger.organisation.models import Project
 
 PROCESS, TABLE = "arrears", "arrears_levels"
-_PEOPLE_NAMED = 3
 # By version of the table, which never changes: a table is asked once in a process.
 _asked: dict[str, Asked] = {}
 
@@ -60,10 +59,8 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
     case = cases.open_case(
         ctx.session, ctx.ledger_actor, ctx.clock, sale_id=data.sale_id, instance_id=ctx.instance_id
     )
-    sale = label_sales(ctx.session, [data.sale_id])[data.sale_id]
-    customer = "、".join(sale.buyer_names[:_PEOPLE_NAMED])
-    ctx.set_facts(project=sale.project_name, unit=sale.unit_label, customer=customer, sale_no=sale.no)
-    return OpenOut(case.id, sale.no, sale.project_name, sale.unit_label, customer)
+    sale = set_sale_facts(ctx, data.sale_id)
+    return OpenOut(case.id, sale.no, sale.project, sale.unit, sale.customer)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.api import BusinessError, Context, handler
+from handlers.sale_facts import set_sale_facts
 from ledger.changes.applying import open_order
-from ledger.finance.sale_labels import label_sales
 from ledger.sales.models import Sale
 from ledger.surveys import settling
 from ledger.surveys.models import AreaSettlement
 
 OVER = "area_settlement.reckon.sale_over"
-_PEOPLE_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,7 @@ def reckon(data: ReckonIn, ctx: Context) -> ReckonOut:
         survey_id=data.survey_id,
         instance_id=ctx.instance_id,
     )
-    sale = label_sales(ctx.session, [data.sale_id])[data.sale_id]
-    customer = "、".join(sale.buyer_names[:_PEOPLE_NAMED])
-    ctx.set_facts(project=sale.project_name, unit=sale.unit_label, customer=customer, sale_no=sale.no)
+    sale = set_sale_facts(ctx, data.sale_id)
     return ReckonOut(
         settlement_id=row.id,
         next=_next(ctx, row),
@@ -62,9 +59,9 @@ def reckon(data: ReckonIn, ctx: Context) -> ReckonOut:
         area_words=_area_words(row),
         money_words=_money_words(row),
         sale_no=sale.no,
-        project=sale.project_name,
-        unit=sale.unit_label,
-        customer=customer,
+        project=sale.project,
+        unit=sale.unit,
+        customer=sale.customer,
     )
 
 

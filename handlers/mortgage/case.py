@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.api import Context, Ending, Missing, ending, handler
 from handlers.mortgage import seen
-from ledger.finance.sale_labels import label_sales
+from handlers.sale_facts import set_sale_facts
 from ledger.mortgages import cases
 from ledger.mortgages.errors import CaseOpen
 from ledger.mortgages.models import MortgageCase
@@ -16,7 +16,6 @@ from ledger.progress.operations import stop_steps
 from ledger.sales.models import Sale
 
 PROCESS = "mortgage"
-_PEOPLE_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -49,17 +48,15 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
     case = cases.open_case(ctx.session, ctx.ledger_actor, ctx.clock, sale_id=sale.id, instance_id=ctx.instance_id)
     if case.instance_id != ctx.instance_id:
         raise CaseOpen(field="sale_id", no=sale.no)
-    label = label_sales(ctx.session, [sale.id])[sale.id]
     project = ctx.session.get_one(Project, sale.project_id)
-    customer = "、".join(label.buyer_names[:_PEOPLE_NAMED])
-    ctx.set_facts(project=label.project_name, unit=label.unit_label, customer=customer, sale_no=sale.no)
+    facts = set_sale_facts(ctx, sale.id)
     return OpenOut(
         case_id=case.id,
         loan_ids=[loan.id for loan in cases.open_loans(ctx.session, case.id)],
         sale_no=sale.no,
-        project=label.project_name,
-        unit=label.unit_label,
-        customer=customer,
+        project=facts.project,
+        unit=facts.unit,
+        customer=facts.customer,
         path=sale.path,
         zone=project.zone,
     )
@@ -105,10 +102,7 @@ def refresh(data: RefreshIn, ctx: Context) -> RefreshOut:
         if loan.id not in ids:
             seen.ended(ctx, loan)
     sale_id = ctx.session.get_one(MortgageCase, data.case_id).sale_id
-    names = label_sales(ctx.session, [sale_id])[sale_id].buyer_names
-    customer = "、".join(names[:_PEOPLE_NAMED])
-    ctx.set_facts(customer=customer)
-    return RefreshOut(ids, customer)
+    return RefreshOut(ids, set_sale_facts(ctx, sale_id).customer)
 
 
 @dataclass(frozen=True)

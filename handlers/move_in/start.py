@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.api import Context, Ending, ending, handler
 from handlers.booking_to_contract.people import buyers_of
 from handlers.move_in.facts import appointment_ends
+from handlers.sale_facts import set_sale_facts
 from handlers.shared import end_of_day, instant_text
 from handlers.telling import tell_customers, tell_staff
 from kernel.clock import business_date
@@ -23,8 +24,6 @@ from ledger.organisation import parameters as known
 from ledger.organisation.models import Project
 from ledger.organisation.queries import parameter
 from ledger.sales.models import Sale
-
-_PEOPLE_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -76,13 +75,13 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
     )
     zone = ctx.session.get_one(Project, case.project_id).zone
     today = business_date(ctx.clock, zone)
-    sale_no, project, unit, customer = _named(ctx, case)
+    sale = set_sale_facts(ctx, case.sale_id)
     return OpenOut(
         case_id=case.id,
-        sale_no=sale_no,
-        project=project,
-        unit=unit,
-        customer=customer,
+        sale_no=sale.no,
+        project=sale.project,
+        unit=sale.unit,
+        customer=sale.customer,
         path=case.path,
         zone=zone,
         appoint_by=case.appoint_by.isoformat(),
@@ -91,13 +90,6 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
         approval_reminder_hours=parameter(ctx.session, case.path, known.APPROVAL_REMINDER_HOURS, today),
         approval_expiry_days=parameter(ctx.session, case.path, known.APPROVAL_EXPIRY_DAYS, today),
     )
-
-
-def _named(ctx: Context, case: MoveInCase) -> tuple[str, str, str, str]:
-    sale = label_sales(ctx.session, [case.sale_id])[case.sale_id]
-    customer = "、".join(sale.buyer_names[:_PEOPLE_NAMED])
-    ctx.set_facts(project=sale.project_name, unit=sale.unit_label, customer=customer, sale_no=sale.no)
-    return sale.no, sale.project_name, sale.unit_label, customer
 
 
 @dataclass(frozen=True)
@@ -158,11 +150,11 @@ def read(data: CaseIn, ctx: Context) -> ReadOut:
         where = CaseState.REPAIRS.value
     elif case.state is CaseState.HANDED_OVER and DefectState.REPAIRED in states:
         where = CaseState.INSPECTION.value
-    sale_no, project, unit, customer = _named(ctx, case)
+    sale = set_sale_facts(ctx, case.sale_id)
     count = _open_defects(ctx, case)
     keys_given = case.handed_over_on is not None
     ends = appointment_ends(ctx.session, case)
-    return ReadOut(where, sale_no, project, unit, customer, ends, count, keys_given)
+    return ReadOut(where, sale.no, sale.project, sale.unit, sale.customer, ends, count, keys_given)
 
 
 @dataclass(frozen=True)

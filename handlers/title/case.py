@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from engine.api import BusinessError, Context, Ending, ending, handler
+from handlers.sale_facts import set_sale_facts
 from handlers.shared import days_from_today
 from handlers.title.notice import notice_of
 from kernel.facts import tell
 from ledger.changes.applying import open_order
-from ledger.finance.sale_labels import label_sales
 from ledger.organisation import parameters as p
 from ledger.organisation.models import Project
 from ledger.organisation.queries import parameter
@@ -23,7 +23,6 @@ from ledger.titles.models import TitleCase
 
 PROCESS = "title"
 OVER = "title.open.sale_over"
-_PEOPLE_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,8 @@ def open_case(data: OpenIn, ctx: Context) -> OpenOut:
     )
     if case.due_on is not None:
         tell(ctx.session, TitleClockSet(case.sale_id, case.id, case.path, due_on=case.due_on))
-    sale = label_sales(ctx.session, [data.sale_id])[data.sale_id]
-    customer = "、".join(sale.buyer_names[:_PEOPLE_NAMED])
-    ctx.set_facts(project=sale.project_name, unit=sale.unit_label, customer=customer, sale_no=sale.no)
-    return OpenOut(case.id, sale.no, sale.project_name, sale.unit_label, customer)
+    sale = set_sale_facts(ctx, data.sale_id)
+    return OpenOut(case.id, sale.no, sale.project, sale.unit, sale.customer)
 
 
 @dataclass(frozen=True)

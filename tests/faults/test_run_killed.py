@@ -42,24 +42,28 @@ def test_a_run_over_a_building_that_is_killed_half_way_settles_each_sale_once(
         sales.append(sale.sale().id)
     run = kind(company)
     run.begin()
-    dice, killed = random.Random(7), 0  # noqa: S311 - when to kill, no secret.
-    for _ in range(KILLS):
-        before = done(run)
-        worker = multiprocessing.get_context("fork").Process(target=work, args=(run,))
-        worker.start()
-        wait_for(lambda: done(run) > before or not worker.is_alive(), "a sale is done")  # noqa: B023
-        threading.Event().wait(dice.uniform(0.0, 0.1))
-        assert worker.pid is not None
-        if worker.is_alive():
-            os.kill(worker.pid, signal.SIGKILL)
-        worker.join()
-        killed += worker.exitcode == -signal.SIGKILL
+    dice = random.Random(7)  # noqa: S311 - when to kill, no secret.
+    killed = sum(killed_half_way(run, dice.uniform(0.0, 0.1)) for _ in range(KILLS))
     assert killed > 0
     run.work()
     assert run.stands() == ("ended", {"waiting": 0, "done": len(sales), "failed": 0})
     assert sorted(run.made()) == sorted(sales)
     begun = select(func.count()).select_from(InstanceRow).where(InstanceRow.definition_key == kind.process)
     assert company.read(lambda s: s.scalar(begun)) == len(sales)
+
+
+def killed_half_way(run: Many, after_seconds: float) -> bool:
+    """Let a process of its own work until one more sale is done, kill it so long after; False when it had ended."""
+    before = done(run)
+    worker = multiprocessing.get_context("fork").Process(target=work, args=(run,))
+    worker.start()
+    wait_for(lambda: done(run) > before or not worker.is_alive(), "a sale is done")
+    threading.Event().wait(after_seconds)
+    assert worker.pid is not None
+    if worker.is_alive():
+        os.kill(worker.pid, signal.SIGKILL)
+    worker.join()
+    return worker.exitcode == -signal.SIGKILL
 
 
 def done(run: Many) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import date
 from typing import Any
@@ -173,25 +174,7 @@ class Mortgage:
 
     def bank_pays(self, kind: ReceivableKind = ReceivableKind.LOAN, amount_fen: int | None = None) -> None:
         """Money of the bank or the fund centre is taken and confirmed: all of its line, or so much."""
-        line = self.company.read(lambda s: next(x for x in live_price_lines(s, self.sale_id) if x.kind is kind))
-
-        def take(session: Session, actor: Actor) -> str:
-            return take_receipt(
-                session,
-                actor,
-                self.company.clock,
-                key=new_id(),
-                amount_fen=amount_fen or line.amount_fen,
-                method="bank_loan",
-                paid_on=business_date(self.company.clock),
-                payer="ICBC",
-                payer_role=line.debtor,
-                sale_id=self.sale_id,
-                receivable_id=line.id,
-            ).id
-
-        receipt_id = self.company.act("cashier", take)
-        self.company.act("cashier", lambda s, a: confirm_receipt(s, a, self.company.clock, receipt_id=receipt_id))
+        bank_pays(self.company, self.sale_id, kind, amount_fen)
 
     def price_lines(self) -> list[tuple[str, int, str, int]]:
         """The live price lines: kind, fen, who pays, fen paid."""
@@ -216,6 +199,31 @@ class Mortgage:
         return [by_id.get(one, one) for one in self.company.read(lambda s: s.scalars(query).all())]
 
 
+def bank_pays(
+    company: Company, sale_id: str, kind: ReceivableKind = ReceivableKind.LOAN, amount_fen: int | None = None
+) -> None:
+    """Money of a bank or fund centre for a sale is taken and confirmed: all of its line, or so much."""
+    line = company.read(lambda s: next(x for x in live_price_lines(s, sale_id) if x.kind is kind))
+
+    def take(session: Session, actor: Actor) -> str:
+        return take_receipt(
+            session,
+            actor,
+            company.clock,
+            key=new_id(),
+            amount_fen=amount_fen or line.amount_fen,
+            method="bank_loan",
+            paid_on=business_date(company.clock),
+            payer="ICBC",
+            payer_role=line.debtor,
+            sale_id=sale_id,
+            receivable_id=line.id,
+        ).id
+
+    receipt_id = company.act("cashier", take)
+    company.act("cashier", lambda s, a: confirm_receipt(s, a, company.clock, receipt_id=receipt_id))
+
+
 def combined_plan(company: Company) -> str:
     """500,000 of the housing fund, the bank's loan up to 70 %, the rest paid by the buyer."""
     due = Trigger(TriggerKind.AFTER_SIGNING, days=60)
@@ -226,6 +234,14 @@ def combined_plan(company: Company) -> str:
         PlanLine(ReceivableKind.FUND, Share(ShareKind.FIXED, 500_000_00), due),
         PlanLine(ReceivableKind.LOAN, Share(ShareKind.BASIS_POINTS, 7000, inclusive=True), due),
     ]
+    labels = {"zh": "组合贷款", "en": "Combined"}
+    return agreed_plan(company, "combined", PlanKind.COMBINED, labels, lines)
+
+
+def agreed_plan(
+    company: Company, code: str, kind: PlanKind, labels: Mapping[str, str], lines: Sequence[PlanLine]
+) -> str:
+    """A payment plan that marketing proposes and that is approved; returns its id."""
 
     def agree(session: Session, actor: Actor) -> str:
         plan = propose_plan(
@@ -233,9 +249,9 @@ def combined_plan(company: Company) -> str:
             company.actor("marketing_1"),
             company.clock,
             project_id=company.project_id,
-            code="combined",
-            kind=PlanKind.COMBINED,
-            labels={"zh": "组合贷款", "en": "Combined"},
+            code=code,
+            kind=kind,
+            labels=labels,
             lines=lines,
         )
         approve_plan(session, actor, company.clock, template_id=plan.id)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
 from kernel.clock import business_date
 from ledger.finance.accounts import allocated_by_receivable
 from ledger.finance.allocation import live_price_lines
 from ledger.finance.kinds import PlanKind, ReceivableKind, ShareKind, TriggerKind
 from ledger.finance.models import Allocation, Refund
-from ledger.finance.operations import approve_plan, propose_plan
 from ledger.finance.plans import PlanLine, Share, Trigger
 from ledger.finance.receivables import current_schedule
 from tests.stories.company import DEPOSIT, LIST_PRICE, Company
-from tests.stories.lending import Mortgage
+from tests.stories.lending import agreed_plan, bank_pays
 from tests.stories.measuring import CLERK, Surveyed
 from tests.stories.test_area_settlement import LOAN, pay_out
 from tests.stories.test_sale_cancellation import pay_all
@@ -99,7 +96,7 @@ def test_the_loan_is_untouched_and_the_bank_pays_all_of_it(surveyed: Surveyed) -
     surveyed.collect(sale_id, DOWN - OFF)
     sale = surveyed.case(sale_id)
     assert sale.waiting_at == ["await_money"]
-    Mortgage.bank_pays(_Bank(company, sale_id))
+    bank_pays(company, sale_id)
     assert lines(surveyed, sale_id) == {
         "deposit": (DEPOSIT, 0),
         "down_payment": (DOWN, 0),
@@ -119,7 +116,7 @@ def test_a_refund_above_all_that_he_pays_himself_waits_for_the_bank_and_goes_to_
     assert company.todos("refund") == [DEPOSIT, own - DEPOSIT]
     pay_all(company)
     assert (case.waiting_at, lines(surveyed, sale_id)["area"]) == (["await_money"], (-off, -rest))
-    Mortgage.bank_pays(_Bank(company, sale_id))
+    bank_pays(company, sale_id)
     assert company.todos("refund") == [rest]
     assert lines(surveyed, sale_id)["area"] == (-off, 0)
     to = company.read(lambda s: s.scalars(select(Refund).where(Refund.amount_fen == rest)).one())
@@ -135,26 +132,5 @@ def loan_of_85_percent(company: Company) -> str:
         PlanLine(ReceivableKind.DOWN_PAYMENT, Share(ShareKind.REMAINDER), days[0]),
         PlanLine(ReceivableKind.LOAN, Share(ShareKind.BASIS_POINTS, 8500), days[1]),
     ]
-
-    def agree(session: Session, actor: Actor) -> str:
-        plan = propose_plan(
-            session,
-            company.actor("marketing_1"),
-            company.clock,
-            project_id=company.project_id,
-            code="loan85",
-            kind=PlanKind.LOAN,
-            labels={"zh": "按揭八成五", "en": "Loan 85 %"},
-            lines=lines,
-        )
-        approve_plan(session, actor, company.clock, template_id=plan.id)
-        return plan.id
-
-    return company.act("system", agree)
-
-
-class _Bank:
-    """What `Mortgage.bank_pays` needs of a mortgage."""
-
-    def __init__(self, company: Company, sale_id: str) -> None:
-        self.company, self.sale_id = company, sale_id
+    labels = {"zh": "按揭八成五", "en": "Loan 85 %"}
+    return agreed_plan(company, "loan85", PlanKind.LOAN, labels, lines)

@@ -14,6 +14,7 @@ from tests.stories.working_off import (
     Many,
     Notices,
     Reminders,
+    Resumable,
     Settlements,
     Statements,
     papers_are_complete,
@@ -46,7 +47,7 @@ def counts(many: Many, waiting: int, done: int, failed: int = 0) -> dict[str, in
 
 
 @pytest.mark.parametrize("many", GOES_ON, indirect=True, ids=lambda kind: kind.__name__)
-def test_it_is_stopped_by_its_button_and_goes_on_with_the_rest(many: Many) -> None:
+def test_it_is_stopped_by_its_button_and_goes_on_with_the_rest(many: Resumable) -> None:
     many.work(most=1)
     assert (many.stands(), len(many.made())) == (("running", counts(many, 2, 1)), 1)
     many.stop()

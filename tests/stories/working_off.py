@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +40,7 @@ from webapp.titles import running as buildings
 
 
 @dataclass
-class Many:
+class Many(ABC):
     """One kind of work over the sales of a company, three in all; the clerk is the one who presses its buttons."""
 
     company: Company
@@ -48,25 +49,21 @@ class Many:
     worklist: ClassVar[Worklist]
     clerk: ClassVar[str]
 
+    @abstractmethod
     def begin(self) -> None:
         """The clerk presses the button that begins it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, most: int | None = None) -> None:
         """A job, or the page that stands open, brings it on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """The clerk presses *Stop*."""
-        raise NotImplementedError
 
-    def go_on(self) -> None:
-        """The clerk lets it go on with the rest."""
-        raise NotImplementedError
-
+    @abstractmethod
     def made(self) -> list[str]:
         """The sales for which it has made what it makes, once for each thing made."""
-        raise NotImplementedError
 
     def press(self, act: Callable[..., object], **what: Any) -> Any:
         """One operation of the ledger by the clerk."""
@@ -94,7 +91,15 @@ class Many:
         return [self.company.read(lambda s, i=one: engine(s, system).variables(i)["sale_id"]) for one in found]
 
 
-class Notices(Many):
+class Resumable(Many):
+    """Work that can be gone on with after it was stopped."""
+
+    @abstractmethod
+    def go_on(self) -> None:
+        """The clerk lets it go on with the rest."""
+
+
+class Notices(Resumable):
     """The notices of a building that is handed over."""
 
     worklist, clerk = batches.NOTICES, "agent"
@@ -121,7 +126,7 @@ class Notices(Many):
         return self.begun("move_in")
 
 
-class _OfBuilding(Many):
+class _OfBuilding(Resumable):
     worklist, clerk = runs.SALES, CLERK
     kind: ClassVar[RunKind]
     process: ClassVar[str]
@@ -162,7 +167,7 @@ class Certificates(_OfBuilding):
     kind, process = RunKind.TITLE, "title"
 
 
-class Loans(Many):
+class Loans(Resumable):
     """Loans whose papers go to one bank together."""
 
     worklist, clerk = submissions.LOANS, "loans"
@@ -193,7 +198,7 @@ class Loans(Many):
         return self.company.read(lambda s: list(s.scalars(query)))
 
 
-class Statements(Many):
+class Statements(Resumable):
     """Statements of all sales of a project."""
 
     worklist, clerk = SALES, "cashier"
